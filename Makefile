@@ -1,0 +1,54 @@
+# The two commands to know: `make demo` and `make test`. Each sets up what it needs.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format oracle-long bench clean lock
+
+help:  ## what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
+
+setup: $(VENV)/.installed  ## a virtual environment with everything that is locked
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m index.warm
+	@touch $@
+
+demo: setup  ## a world of 10,000 people, an index, three queries, and the REPL
+	$(BIN)/monoceros demo
+
+test: setup  ## all tests
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+check: setup  ## formatting, lints, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/mypy --strict tests/oracle
+	$(BIN)/lint-imports
+
+format: setup  ## put the code into shape
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+oracle-long: setup  ## engine against oracle: 1,000,000 random cases (about an hour; CASES and SEED can be set)
+	$(BIN)/python -m tests.oracle_long --cases $(or $(CASES),1000000) --seed $(or $(SEED),1) --workers $(WORKERS)
+
+$(VENV)/.bench: $(VENV)/.installed requirements-bench.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
+
+bench: $(VENV)/.bench  ## measures, at a million users, into bench/RESULTS.md
+	$(BIN)/python -m bench
+
+lock:  ## resolve the dependencies anew
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra dev --extra build pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra dev --extra build --extra bench pyproject.toml -o requirements-bench.lock
+
+clean:  ## remove what was installed and generated here
+	rm -rf $(VENV) .monoceros build *.egg-info .mypy_cache .ruff_cache

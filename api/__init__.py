@@ -1,0 +1,1 @@
+"""Nothing is due here yet."""

@@ -1,0 +1,45 @@
+"""The index: posting lists, columns and dictionaries of one generation, mapped, and how generations are made and kept."""
+
+from index import layout
+from index.corpus import NONE, U32, Corpus, Pairs, Postings, Strings
+from index.docset import WINDOW, DocSet, new_words
+from index.idmap import BulkIdMap
+from index.kernels.bits import Words, clear_bits, keep_set, set_bits
+from index.kernels.gather import at_least, column_into
+from index.kernels.walks import weak_and_walk
+from index.manifest import Manifest
+from index.postings import PostingList, PostingLists
+from index.segment import Segment
+from index.store import current_generation, open_index, publish, verify_index, writing
+from index.terms import TermDictionary
+
+__all__ = [
+    "NONE",
+    "U32",
+    "WINDOW",
+    "BulkIdMap",
+    "Corpus",
+    "DocSet",
+    "Manifest",
+    "Pairs",
+    "PostingList",
+    "PostingLists",
+    "Postings",
+    "Segment",
+    "Strings",
+    "TermDictionary",
+    "Words",
+    "at_least",
+    "clear_bits",
+    "column_into",
+    "current_generation",
+    "keep_set",
+    "layout",
+    "new_words",
+    "open_index",
+    "publish",
+    "set_bits",
+    "verify_index",
+    "weak_and_walk",
+    "writing",
+]

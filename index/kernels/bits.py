@@ -1,0 +1,87 @@
+"""Kernels on dense bitsets: set, test, first k, positions."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from index.corpus import U32
+
+Words = NDArray[np.uint64]
+
+ONE = np.uint64(1)
+LOW6 = np.uint32(63)
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def has(words: Words, at: int) -> bool:
+    """Whether bit `at` is set."""
+    return (words[at >> 6] >> np.uint64(at & 63)) & ONE != 0
+
+
+@numba.njit(cache=True, nogil=True)
+def set_bits(words: Words, base: int, docs: U32) -> None:
+    """Set the bit of every document."""
+    for i in range(len(docs)):
+        at = np.int64(docs[i]) - base
+        words[at >> 6] |= ONE << np.uint64(at & 63)
+
+
+@numba.njit(cache=True, nogil=True)
+def clear_bits(words: Words, base: int, docs: U32) -> None:
+    """Clear the bit of every document."""
+    for i in range(len(docs)):
+        at = np.int64(docs[i]) - base
+        words[at >> 6] &= ~(ONE << np.uint64(at & 63))
+
+
+@numba.njit(cache=True, nogil=True)
+def keep_set(docs: U32, words: Words, base: int, wanted: bool, out: U32) -> int:
+    """Copy to `out` the documents whose bit is `wanted`; the number of them."""
+    kept = 0
+    for i in range(len(docs)):
+        at = np.int64(docs[i]) - base
+        out[kept] = docs[i]
+        kept += ((words[at >> 6] >> np.uint64(at & 63)) & ONE != 0) == wanted
+    return kept
+
+
+@numba.njit(cache=True, nogil=True)
+def trailing_zeros(word: np.uint64) -> np.int64:
+    """The number of the lowest set bit of a word that is not 0 (de Bruijn-free: halving)."""
+    n = np.int64(0)
+    if word & np.uint64(0xFFFF_FFFF) == 0:
+        n += 32
+        word >>= np.uint64(32)
+    if word & np.uint64(0xFFFF) == 0:
+        n += 16
+        word >>= np.uint64(16)
+    if word & np.uint64(0xFF) == 0:
+        n += 8
+        word >>= np.uint64(8)
+    if word & np.uint64(0xF) == 0:
+        n += 4
+        word >>= np.uint64(4)
+    if word & np.uint64(0x3) == 0:
+        n += 2
+        word >>= np.uint64(2)
+    if word & np.uint64(0x1) == 0:
+        n += 1
+    return n
+
+
+@numba.njit(cache=True, nogil=True)
+def first_bits(words: Words, base: int, out: U32) -> int:
+    """Write the first `len(out)` set documents in order; the number written."""
+    found = 0
+    wanted = len(out)
+    for i in range(len(words)):
+        word = words[i]
+        while word != 0:
+            if found == wanted:
+                return found
+            out[found] = base + (i << 6) + trailing_zeros(word)
+            found += 1
+            word &= word - ONE
+    return found

@@ -1,0 +1,165 @@
+"""Kernels of apply and extract: the union, or the count, of the posting lists of many keys at once.
+
+The lists of an edge stand end to end in `lists`; that of row r is `lists[offsets[r]:offsets[r + 1]]`. Where most keys have
+no list, `keys` holds those that have one, sorted, and the row of a key is its place there; otherwise `keys` is empty and the
+row is the key.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from index.corpus import U32
+from index.kernels.bits import ONE, Words
+from index.kernels.lists import ARRAY_MAX, HEADER, ROARING, U16, _u32, roaring_into_bits
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def row_of(keys: U32, rows: int, key: int) -> np.int64:
+    """The row of a key, -1 where it has none."""
+    if len(keys) == 0:
+        return np.int64(key) if key < rows else np.int64(-1)
+    lo = np.int64(0)
+    hi = np.int64(len(keys))
+    while lo < hi:
+        mid = (lo + hi) >> 1
+        if keys[mid] < key:
+            lo = mid + 1
+        else:
+            hi = mid
+    return lo if lo < len(keys) and keys[lo] == key else np.int64(-1)
+
+
+@numba.njit(cache=True, nogil=True)
+def union_into(keys: U32, offsets: U32, lists: U32, wanted: U32, out: Words) -> None:
+    """OR the lists of the wanted keys into a bitset over the whole vertical."""
+    halves: U16 = lists.view(np.uint16)
+    rows = len(offsets) - 1
+    for k in range(len(wanted)):
+        row = row_of(keys, rows, wanted[k])
+        if row < 0:
+            continue
+        start = np.int64(offsets[row])
+        end = np.int64(offsets[row + 1])
+        if start == end:
+            continue
+        if lists[start] == ROARING:
+            roaring_into_bits(halves, 2 * start, out, 0)
+        else:
+            for i in range(start, end):
+                doc = np.int64(lists[i])
+                out[doc >> 6] |= ONE << np.uint64(doc & 63)
+
+
+@numba.njit(cache=True, nogil=True)
+def count_into(keys: U32, offsets: U32, lists: U32, wanted: U32, mask: Words, is_masked: bool, counts: U32) -> None:
+    """Add 1 to the counter of every document for each wanted key whose list holds it, where the mask lets it through."""
+    halves: U16 = lists.view(np.uint16)
+    rows = len(offsets) - 1
+    for k in range(len(wanted)):
+        row = row_of(keys, rows, wanted[k])
+        if row < 0:
+            continue
+        start = np.int64(offsets[row])
+        end = np.int64(offsets[row + 1])
+        if start == end:
+            continue
+        if lists[start] == ROARING:
+            _roaring_count(halves, 2 * start, mask, is_masked, counts)
+        else:
+            for i in range(start, end):
+                doc = np.int64(lists[i])
+                if not is_masked or (mask[doc >> 6] >> np.uint64(doc & 63)) & ONE != 0:
+                    counts[doc] += np.uint32(1)
+
+
+@numba.njit(cache=True, nogil=True)
+def _roaring_count(halves: U16, origin: int, mask: Words, is_masked: bool, counts: U32) -> None:
+    containers = _u32(halves, origin + HEADER + 2)
+    for c in range(containers):
+        start = np.int64(halves[origin + HEADER + 4 + 2 * c]) << 16
+        cardinality = np.int64(halves[origin + HEADER + 5 + 2 * c]) + 1
+        at = origin + HEADER + (_u32(halves, origin + HEADER + 4 + 2 * containers + 2 * c) >> 1)
+        if cardinality <= ARRAY_MAX:
+            for i in range(cardinality):
+                doc = start + np.int64(halves[at + i])
+                if not is_masked or (mask[doc >> 6] >> np.uint64(doc & 63)) & ONE != 0:
+                    counts[doc] += np.uint32(1)
+        else:
+            for i in range(min(65_536, len(counts) - start)):
+                if (np.int64(halves[at + (i >> 4)]) >> (i & 15)) & 1 == 1:
+                    doc = start + i
+                    if not is_masked or (mask[doc >> 6] >> np.uint64(doc & 63)) & ONE != 0:
+                        counts[doc] += np.uint32(1)
+
+
+@numba.njit(cache=True, nogil=True)
+def at_least(counts: U32, hits: int, out: Words) -> None:
+    """Set the bit of every document counted at least `hits` times."""
+    for doc in range(len(counts)):
+        if counts[doc] >= hits:
+            out[doc >> 6] |= ONE << np.uint64(doc & 63)
+
+
+@numba.njit(cache=True, nogil=True)
+def column_into(column: U32, none: int, docs: U32, out: Words) -> None:
+    """Set the bit of `column[doc]` for every document, but where it is `none`."""
+    for i in range(len(docs)):
+        value = np.int64(column[docs[i]])
+        if value != none:
+            out[value >> 6] |= ONE << np.uint64(value & 63)
+
+
+@numba.njit(cache=True, nogil=True)
+def total_length(keys: U32, offsets: U32, lists: U32, wanted: U32) -> np.int64:
+    """How many postings the lists of the wanted keys hold together."""
+    rows = len(offsets) - 1
+    total = np.int64(0)
+    for k in range(len(wanted)):
+        row = row_of(keys, rows, wanted[k])
+        if row >= 0 and offsets[row + 1] > offsets[row]:
+            start = np.int64(offsets[row])
+            total += np.int64(lists[start + 1]) if lists[start] == ROARING else np.int64(offsets[row + 1]) - start
+    return total
+
+
+@numba.njit(cache=True, nogil=True)
+def masked_sizes(keys: U32, offsets: U32, lists: U32, wanted: U32, mask: Words, is_masked: bool, out: U32) -> None:
+    """For each wanted key the number of documents of its list that the mask lets through."""
+    halves: U16 = lists.view(np.uint16)
+    rows = len(offsets) - 1
+    for k in range(len(wanted)):
+        out[k] = 0
+        row = row_of(keys, rows, wanted[k])
+        if row < 0 or offsets[row] == offsets[row + 1]:
+            continue
+        start = np.int64(offsets[row])
+        if lists[start] == ROARING:
+            out[k] = _roaring_size(halves, 2 * start, mask) if is_masked else lists[start + 1]
+        elif not is_masked:
+            out[k] = np.int64(offsets[row + 1]) - start
+        else:
+            for i in range(start, offsets[row + 1]):
+                doc = np.int64(lists[i])
+                out[k] += np.uint32((mask[doc >> 6] >> np.uint64(doc & 63)) & ONE)
+
+
+@numba.njit(cache=True, nogil=True)
+def _roaring_size(halves: U16, origin: int, mask: Words) -> np.int64:
+    size = np.int64(0)
+    containers = _u32(halves, origin + HEADER + 2)
+    for c in range(containers):
+        start = np.int64(halves[origin + HEADER + 4 + 2 * c]) << 16
+        cardinality = np.int64(halves[origin + HEADER + 5 + 2 * c]) + 1
+        at = origin + HEADER + (_u32(halves, origin + HEADER + 4 + 2 * containers + 2 * c) >> 1)
+        if cardinality <= ARRAY_MAX:
+            for i in range(cardinality):
+                doc = start + np.int64(halves[at + i])
+                size += np.int64((mask[doc >> 6] >> np.uint64(doc & 63)) & ONE)
+        else:
+            for i in range(min(65_536, (len(mask) << 6) - start)):
+                doc = start + i
+                held = (np.int64(halves[at + (i >> 4)]) >> (i & 15)) & 1
+                size += held & np.int64((mask[doc >> 6] >> np.uint64(doc & 63)) & ONE)
+    return size

@@ -1,0 +1,149 @@
+"""Kernels on posting lists and sorted arrays: decode, intersect, subtract, merge."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from index.corpus import U32
+from index.kernels.bits import ONE, Words
+
+U16 = NDArray[np.uint16]
+
+ROARING = 0xFFFF_FFFF
+"""First word of a posting list that is a Roaring bitmap; the second is its cardinality."""
+HEADER = 4
+"""uint16 units before the bitmap: marker and cardinality."""
+ARRAY_MAX = 4096
+"""Largest cardinality of a Roaring array container (Chambi et al., Better bitmap performance with Roaring bitmaps, 2016)."""
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _u32(halves: U16, at: int) -> np.int64:
+    return np.int64(halves[at]) | (np.int64(halves[at + 1]) << 16)
+
+
+@numba.njit(cache=True, nogil=True)
+def roaring_into_bits(halves: U16, origin: int, words: Words, base: int) -> None:
+    """OR the part of the Roaring list that begins at `halves[origin]` into a bitset, as far as it lies in its span."""
+    span = len(words) << 6
+    head = origin + HEADER + 4
+    containers = _u32(halves, head - 2)
+    for c in range(containers):
+        start = (np.int64(halves[head + 2 * c]) << 16) - base
+        if start < 0:
+            continue
+        if start >= span:
+            return
+        cardinality = np.int64(halves[head + 1 + 2 * c]) + 1
+        at = origin + HEADER + (_u32(halves, head + 2 * containers + 2 * c) >> 1)
+        if cardinality <= ARRAY_MAX:
+            for i in range(cardinality):
+                bit = start + np.int64(halves[at + i])
+                words[bit >> 6] |= ONE << np.uint64(bit & 63)
+        else:
+            first = start >> 6
+            for i in range(min(1024, len(words) - first)):
+                four = at + 4 * i
+                words[first + i] |= (
+                    np.uint64(halves[four])
+                    | (np.uint64(halves[four + 1]) << np.uint64(16))
+                    | (np.uint64(halves[four + 2]) << np.uint64(32))
+                    | (np.uint64(halves[four + 3]) << np.uint64(48))
+                )
+
+
+@numba.njit(cache=True, nogil=True)
+def keep_in_roaring(docs: U32, halves: U16, wanted: bool, out: U32) -> int:
+    """Copy to `out` the (sorted) documents whose membership in a Roaring list is `wanted`; the number of them."""
+    containers = _u32(halves, HEADER + 2)
+    kept = 0
+    c = 0
+    for i in range(len(docs)):
+        key = np.int64(docs[i]) >> 16
+        low = np.int64(docs[i]) & 0xFFFF
+        while c < containers and np.int64(halves[HEADER + 4 + 2 * c]) < key:
+            c += 1
+        found = False
+        if c < containers and np.int64(halves[HEADER + 4 + 2 * c]) == key:
+            cardinality = np.int64(halves[HEADER + 5 + 2 * c]) + 1
+            at = HEADER + (_u32(halves, HEADER + 4 + 2 * containers + 2 * c) >> 1)
+            if cardinality <= ARRAY_MAX:
+                lo = 0
+                hi = cardinality
+                while lo < hi:
+                    mid = (lo + hi) >> 1
+                    if np.int64(halves[at + mid]) < low:
+                        lo = mid + 1
+                    else:
+                        hi = mid
+                found = lo < cardinality and np.int64(halves[at + lo]) == low
+            else:
+                found = (np.int64(halves[at + (low >> 4)]) >> (low & 15)) & 1 == 1
+        if found == wanted:
+            out[kept] = docs[i]
+            kept += 1
+    return kept
+
+
+@numba.njit(cache=True, nogil=True)
+def lower_bound(docs: U32, value: int, start: int) -> int:
+    """The first place from `start` on whose document is not below `value`: galloping, then binary search."""
+    n = len(docs)
+    step = 1
+    hi = start
+    lo = start
+    while hi < n and docs[hi] < value:
+        lo = hi + 1
+        hi += step
+        step <<= 1
+    hi = min(hi, n)
+    while lo < hi:
+        mid = (lo + hi) >> 1
+        if docs[mid] < value:
+            lo = mid + 1
+        else:
+            hi = mid
+    return lo
+
+
+@numba.njit(cache=True, nogil=True)
+def keep_in_sorted(docs: U32, others: U32, wanted: bool, out: U32) -> int:
+    """Copy to `out` the documents whose membership in `others` is `wanted` (both sorted); the number of them."""
+    kept = 0
+    at = 0
+    n = len(others)
+    for i in range(len(docs)):
+        doc = docs[i]
+        at = lower_bound(others, doc, at)
+        if at == n and wanted:
+            break
+        if (at < n and others[at] == doc) == wanted:
+            out[kept] = doc
+            kept += 1
+    return kept
+
+
+@numba.njit(cache=True, nogil=True)
+def merge(one: U32, other: U32, out: U32) -> int:
+    """The sorted union of two sorted arrays; its length."""
+    i = 0
+    j = 0
+    n = 0
+    while i < len(one) and j < len(other):
+        a = one[i]
+        b = other[j]
+        out[n] = min(a, b)
+        n += 1
+        i += a <= b
+        j += b <= a
+    while i < len(one):
+        out[n] = one[i]
+        n += 1
+        i += 1
+    while j < len(other):
+        out[n] = other[j]
+        n += 1
+        j += 1
+    return n

@@ -1,0 +1,196 @@
+"""Posting lists of one edge, mapped from disk: one list by key, or the union and the counts over many keys.
+
+A short list is packed, a long one a Roaring bitmap (`index/kernels/__init__.py` says how to tell them apart).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from index.corpus import I64, U32
+from index.docset import DocSet, new_words
+from index.kernels import gather, lists
+from index.kernels.bits import Words
+from index.kernels.build import drop_repeats, group, transpose
+
+LONG = 4_096
+"""Lists of at least so many documents are Roaring bitmaps."""
+SPARSE = 4
+"""An edge keeps the keys that have a list beside the lists where fewer than one key in so many has one."""
+
+_COOKIE = 12_346
+"""First word of the portable Roaring format where there are no run containers."""
+
+_NO_KEYS = np.empty(0, dtype=np.uint32)
+
+
+@final
+class PostingList:
+    """One list, a view of the mapped file."""
+
+    __slots__ = ("list",)
+
+    def __init__(self, words: U32) -> None:
+        self.list = words
+
+    @property
+    def is_roaring(self) -> bool:
+        """Whether the list is a Roaring bitmap."""
+        return len(self.list) > 0 and int(self.list[0]) == lists.ROARING
+
+    def size(self) -> int:
+        """The number of documents."""
+        return int(self.list[1]) if self.is_roaring else len(self.list)
+
+    def within(self, base: int, end: int) -> DocSet:
+        """The documents of a span."""
+        if not self.is_roaring:
+            return _slice(self.list, base, end)
+        words = new_words(end - base)
+        lists.roaring_into_bits(self.list.view(np.uint16), 0, words, base)
+        return DocSet(base, end, None, words)
+
+    def keep(self, docs: U32, wanted: bool = True) -> U32:
+        """Those of the given documents (sorted) whose membership in the list is `wanted`."""
+        out = np.empty(len(docs), dtype=np.uint32)
+        if self.is_roaring:
+            return out[: lists.keep_in_roaring(docs, self.list.view(np.uint16), wanted, out)]
+        return out[: lists.keep_in_sorted(docs, self.list, wanted, out)]
+
+
+def _slice(packed: U32, base: int, end: int) -> DocSet:
+    first, last = packed.searchsorted((np.uint32(base), np.uint32(end)))
+    return DocSet(base, end, packed[first:last])
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class PostingLists:
+    """All lists of one edge; keys are document numbers or places in a term dictionary.
+
+    `offsets` and `lists` as in `index/kernels/gather.py`; `keys` is empty where every key has a row. `documents` is the
+    number of documents of the vertical that the lists hold.
+    """
+
+    keys: U32
+    offsets: U32
+    lists: U32
+    documents: int
+
+    def of(self, key: int) -> PostingList:
+        """The list of one key, empty where it has none."""
+        if len(self.keys):
+            row = int(self.keys.searchsorted(np.uint32(key)))
+            if row == len(self.keys) or self.keys[row] != key:
+                return PostingList(_NO_KEYS)
+        else:
+            row = key
+            if row + 1 >= len(self.offsets):
+                return PostingList(_NO_KEYS)
+        return PostingList(self.lists[self.offsets[row] : self.offsets[row + 1]])
+
+    def union_into(self, keys: U32, words: Words) -> None:
+        """OR the lists of many keys into a bitset over the whole vertical."""
+        gather.union_into(self.keys, self.offsets, self.lists, keys, words)
+
+    def count_into(self, keys: U32, mask: Words | None, counts: U32) -> None:
+        """Add to each document's counter the number of the given keys whose list holds it, where the mask has it."""
+        masked = mask is not None
+        gather.count_into(
+            self.keys, self.offsets, self.lists, keys, mask if mask is not None else _NO_MASK, masked, counts
+        )
+
+    def sizes(self, keys: U32, mask: Words | None) -> U32:
+        """For each key the number of documents of its list that the mask lets through."""
+        out = np.empty(len(keys), dtype=np.uint32)
+        masked = mask is not None
+        gather.masked_sizes(
+            self.keys, self.offsets, self.lists, keys, mask if mask is not None else _NO_MASK, masked, out
+        )
+        return out
+
+    def total(self, keys: U32) -> int:
+        """How many postings the lists of these keys hold together."""
+        return int(gather.total_length(self.keys, self.offsets, self.lists, keys))
+
+
+_NO_MASK = np.empty(0, dtype=np.uint64)
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """Lists under construction: `values[offsets[r]:offsets[r + 1]]`, sorted and distinct."""
+
+    offsets: I64
+    values: U32
+
+    @staticmethod
+    def of(keys: U32, docs: U32, rows: int, documents: int) -> Grouped:
+        """Group facts (key, document) in any order, repeated ones once."""
+        by_doc = group(docs, keys, documents)
+        offsets, values = transpose(*by_doc, rows)
+        return Grouped(offsets, values[: drop_repeats(offsets, values)])
+
+    def flipped(self, rows: int) -> Grouped:
+        """The same facts from the other end."""
+        return Grouped(*transpose(self.offsets, self.values, rows))
+
+    def packed(self, documents: int) -> PostingLists:
+        """The lists in the form in which they are stored."""
+        lengths = np.diff(self.offsets)
+        long_rows = np.flatnonzero(lengths >= LONG)
+        rows = np.flatnonzero(lengths)
+        if len(long_rows):
+            bitmaps = [_roaring(self.values[self.offsets[r] : self.offsets[r + 1]]) for r in long_rows]
+            lengths = lengths.copy()
+            lengths[long_rows] = [len(bitmap) for bitmap in bitmaps]
+            offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
+            np.cumsum(lengths, out=offsets[1:])
+            words = np.empty(int(offsets[-1]), dtype=np.uint32)
+            done = 0  # rows copied so far
+            for row, bitmap in zip(long_rows.tolist(), bitmaps, strict=True):
+                words[offsets[done] : offsets[row]] = self.values[self.offsets[done] : self.offsets[row]]
+                words[offsets[row] : offsets[row + 1]] = bitmap
+                done = row + 1
+            words[offsets[done] :] = self.values[self.offsets[done] :]
+        else:
+            offsets, words = self.offsets, self.values
+        if len(words) >= lists.ROARING:
+            raise OverflowError(
+                f"an edge with {len(words):,} words is past the 2^32 that one segment can hold: shard it"
+            )
+        if len(rows) * SPARSE < len(lengths):
+            ends = np.append(offsets[rows], offsets[-1])
+            return PostingLists(rows.astype(np.uint32), ends.astype(np.uint32), words, documents)
+        return PostingLists(_NO_KEYS, offsets.astype(np.uint32), words, documents)
+
+
+def _roaring(docs: U32) -> U32:
+    """The list as a Roaring bitmap without run containers: descriptions, offsets, containers."""
+    keys, starts = np.unique(docs >> 16, return_index=True)
+    cardinalities = np.diff(np.append(starts, len(docs)))
+    containers = []
+    for start, cardinality in zip(starts.tolist(), cardinalities.tolist(), strict=True):
+        low = (docs[start : start + cardinality] & 0xFFFF).astype(np.uint16)
+        if cardinality <= lists.ARRAY_MAX:
+            containers.append(low)
+        else:
+            bitset = np.zeros(65_536, dtype=np.bool_)
+            bitset[low] = True
+            containers.append(np.packbits(bitset, bitorder="little").view(np.uint16))
+    head = 8 + 8 * len(keys)  # cookie and count, then a description and an offset for each container
+    offsets = head + 2 * np.cumsum([0, *(len(container) for container in containers[:-1])])
+    descriptions = np.stack([keys, cardinalities - 1], axis=1).astype(np.uint16).ravel()
+    halves = np.concatenate(
+        [
+            np.array([lists.ROARING, len(docs), _COOKIE, len(keys)], dtype=np.uint32).view(np.uint16),
+            descriptions,
+            offsets.astype(np.uint32).view(np.uint16),
+            *containers,
+            np.zeros(sum(map(len, containers)) % 2, dtype=np.uint16),
+        ]
+    )
+    return halves.view(np.uint32)

@@ -1,0 +1,107 @@
+"""A base segment as it is read: documents, columns and the posting lists of every edge, all mapped."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, final
+
+import numpy as np
+
+from index.arrays import AnyArray, ArrayReader
+from index.corpus import I64, U32, Strings
+from index.idmap import IdMap
+from index.kernels.bits import Words
+from index.layout import HASHTAG_DICTIONARY
+from index.manifest import Manifest
+from index.postings import PostingLists
+from index.terms import TermDictionary
+from schemas.catalogue import Vertical
+
+
+@final
+class Segment:
+    """One generation, opened. Immutable, shared between threads; views are made when first asked for and kept."""
+
+    def __init__(self, manifest: Manifest, arrays: ArrayReader, generation: str) -> None:
+        self.manifest = manifest
+        self.generation = generation
+        self._arrays = arrays
+        self._views: dict[str, Any] = {}
+        self.sizes: dict[Vertical, int] = {v: manifest.documents[v] for v in Vertical}
+
+    def size(self, vertical: Vertical) -> int:
+        """The number of documents of a vertical."""
+        return self.sizes[vertical]
+
+    def lists(self, name: str) -> PostingLists:
+        """The posting lists of an edge of the catalogue (by its key) or of `index/layout.py`."""
+        view = self._views.get(name)
+        if view is None:
+            vertical = Vertical(name.partition(".")[0])
+            get = self._arrays.get
+            view = PostingLists(get(f"{name}.keys"), get(f"{name}.offsets"), get(f"{name}.lists"), self.sizes[vertical])
+            self._views[name] = view
+        assert isinstance(view, PostingLists)
+        return view
+
+    def dictionary(self, name: str) -> TermDictionary:
+        """The terms of an edge."""
+        key = f"{name}.terms"
+        view = self._views.get(key)
+        if view is None:
+            view = self._views[key] = TermDictionary(self.strings(key))
+        assert isinstance(view, TermDictionary)
+        return view
+
+    def strings(self, name: str) -> Strings:
+        """A column of text by its full name, such as `user.username.text`."""
+        return Strings(self._arrays.get(f"{name}.blob"), self._arrays.get(f"{name}.offsets"))
+
+    def text(self, vertical: Vertical, name: str) -> Strings:
+        """A text column of a vertical."""
+        key = f"{vertical}.{name}.text"
+        view = self._views.get(key)
+        if view is None:
+            view = self._views[key] = self.strings(key)
+        assert isinstance(view, Strings)
+        return view
+
+    def column(self, name: str) -> AnyArray:
+        """A forward column by document number."""
+        key = f"{name}.column"
+        view = self._views.get(key)
+        if view is None:
+            view = self._views[key] = self._arrays.get(key)
+        assert isinstance(view, np.ndarray)
+        return view
+
+    def bits(self, name: str) -> Words:
+        """A stored bitset; not to be written to."""
+        return self._arrays.get(f"{name}.bits")
+
+    def ids(self, vertical: Vertical) -> I64:
+        """External ids by document number."""
+        return self._ids[vertical]
+
+    def idmap(self, vertical: Vertical) -> IdMap:
+        """External ids → document numbers."""
+        return self._idmaps[vertical]
+
+    @cached_property
+    def _ids(self) -> dict[Vertical, I64]:
+        return {v: self._arrays.get(f"{v}.id") for v in Vertical}
+
+    @cached_property
+    def _idmaps(self) -> dict[Vertical, IdMap]:
+        get = self._arrays.get
+        return {v: IdMap(get(f"{v}.id.sorted"), get(f"{v}.id.number")) for v in Vertical}
+
+    @cached_property
+    def hashtag_numbers(self) -> U32:
+        """The document number of each hashtag in the order of the dictionary of normalised texts."""
+        return self._arrays.get(f"{HASHTAG_DICTIONARY}.number")
+
+    @cached_property
+    def mt_heads(self) -> Strings:
+        """The distinct `namespace:predicate=` of all machine tags, sorted."""
+        return self.strings("media.mt.heads")

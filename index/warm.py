@@ -1,0 +1,51 @@
+"""`python -m index.warm`: compile every kernel once, so that the first query does not wait for the compiler.
+
+Compiled code is kept beside the sources (numba's cache), or in the user's cache directory where these cannot be written.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from index.corpus import Strings
+from index.docset import WINDOW, DocSet, new_words
+from index.idmap import BulkIdMap
+from index.kernels.gather import at_least, column_into
+from index.kernels.walks import weak_and_walk
+from index.postings import LONG, Grouped
+from index.terms import TermDictionary
+
+
+def warm() -> None:
+    """Call each kernel with each type of argument that the index uses."""
+    size = 2 * WINDOW
+    docs = np.arange(0, size, 2, dtype=np.uint32)
+    few = docs[: LONG // 2]
+    keys = np.concatenate([np.zeros(len(docs), np.uint32), np.ones(len(few), np.uint32)])
+    grouped = Grouped.of(keys, np.concatenate([docs, few]), 2, size)
+    grouped.flipped(size).packed(2)
+    lists = grouped.packed(size)
+    wanted = np.array([0, 1], dtype=np.uint32)
+    words = new_words(size)
+    counts = np.zeros(size, dtype=np.uint32)
+    lists.union_into(wanted, words)
+    lists.count_into(wanted, words, counts)
+    lists.sizes(wanted, words)
+    lists.total(wanted)
+    at_least(counts, 1, words)
+    column_into(counts, 1, few, words)
+    dense, packed = DocSet(0, size, None, words), DocSet(0, size, few)
+    for one, other in ((dense, packed), (packed, dense), (packed, packed)):
+        for result in (one & other, one | other, one - other):
+            result.docs()
+    for row in (0, 1):
+        lists.of(row).within(0, size)
+        lists.of(row).keep(few)
+    strings = Strings.of(["a", "b"])
+    TermDictionary(Strings(strings.blob.copy(), strings.offsets.astype(np.uint32))).find("a")
+    BulkIdMap(np.array([1, 2])).numbers(np.array([1]))
+    weak_and_walk(np.zeros((1, 1), dtype=np.bool_), np.ones(1, dtype=np.int64), 1, np.zeros(1, dtype=np.int64))
+
+
+if __name__ == "__main__":
+    warm()

@@ -1,0 +1,108 @@
+"""The answer (language.md §5) as a value, and the request that asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from schemas.catalogue import Vertical
+from schemas.ids import ExternalId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One query of one viewer. `limit` None stands for the setting; `vertical` None for what the form allows."""
+
+    text: str
+    viewer: ExternalId | None = None
+    vertical: Vertical | None = None
+    limit: int | None = None
+    is_operator: bool = False
+    is_exact: bool = False
+    explains: bool = False
+    gives_lineage: bool = False
+    why_not: ExternalId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One operator of the plan as run. `size` is counted in W_v; estimate and time are shown to the operator only."""
+
+    operator: str
+    text: str
+    size: int
+    estimate: int | None
+    took_ms: float | None
+    operands: tuple[Explanation, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The wire form; what is not shown is left out."""
+        shown: dict[str, Any] = {"operator": self.operator, "text": self.text, "size": self.size}
+        if self.estimate is not None:
+            shown["estimate"] = self.estimate
+        if self.took_ms is not None:
+            shown["took_ms"] = round(self.took_ms, 3)
+        return shown | {"operands": [operand.as_json() for operand in self.operands]}
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Why an apply reached a result: some of the inner results that lead to it, and how many more do."""
+
+    text: str
+    vertical: Vertical
+    ids: tuple[int, ...]
+    names: tuple[str, ...]
+    more: int
+
+    def as_json(self) -> dict[str, Any]:
+        """The wire form."""
+        by = [
+            {"id": id_, "vertical": self.vertical.value, "name": name}
+            for id_, name in zip(self.ids, self.names, strict=True)
+        ]
+        return {"form": self.text, "by": by, "more": self.more}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`ids` and `names` best first; `incomplete` says what was cut; `lineage` stands beside the ids."""
+
+    vertical: Vertical
+    ids: list[int]
+    names: list[str]
+    total: int
+    total_is_exact: bool
+    incomplete: tuple[dict[str, Any], ...]
+    took_ms: float
+    explain: Explanation | None = None
+    lineage: tuple[tuple[Lead, ...], ...] | None = field(default=None)
+    why_not: str | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing was cut."""
+        return not self.incomplete
+
+    def as_json(self) -> dict[str, Any]:
+        """The wire form."""
+        results: list[dict[str, Any]] = [
+            {"id": id_, "vertical": self.vertical.value, "name": name}
+            for id_, name in zip(self.ids, self.names, strict=True)
+        ]
+        if self.lineage is not None:
+            for result, leads in zip(results, self.lineage, strict=True):
+                result["lineage"] = [lead.as_json() for lead in leads]
+        content: dict[str, Any] = {
+            "results": results,
+            "total": self.total,
+            "total_is_exact": self.total_is_exact,
+            "complete": self.is_complete,
+            "incomplete": list(self.incomplete),
+            "took_ms": round(self.took_ms, 3),
+        }
+        if self.explain is not None:
+            content["explain"] = self.explain.as_json()
+        if self.why_not is not None:
+            content["why_not"] = self.why_not
+        return content

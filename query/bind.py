@@ -1,0 +1,106 @@
+"""From syntax tree to bound tree: every static rule of language.md §1 and §2; nothing that needs an index.
+
+Stages: `sites` (operators, arity, options), `verticals` (types), `values` (normalisation, `me`), and here the
+building.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from query.bound import (
+    Bound,
+    BoundAnd,
+    BoundApply,
+    BoundDifference,
+    BoundExtract,
+    BoundOr,
+    BoundStrongOr,
+    BoundWeakAnd,
+    Optional,
+    Quota,
+)
+from query.diagnostics import Fault
+from query.nodes import Node
+from query.operators import Op
+from query.options import NO_OPTIONS, Options
+from query.sites import FormSite, Site, TermSite, lay_out
+from query.values import bind_term
+from query.verticals import choose_verticals, possible_verticals
+from schemas.catalogue import BARE_WORD_EDGE, EDGES, Vertical
+from schemas.ids import ExternalId
+
+
+def bind(node: Node, *, vertical: Vertical | None, viewer: ExternalId | None, text: str) -> Bound:
+    """The bound tree of `node`, for a request for `vertical` (None: not said) by `viewer`.
+
+    `text` is what `node` was parsed from, for the places of errors; raises `QueryError`. Linear in the
+    tree, and without recursion.
+    """
+    try:
+        sites = lay_out(node)
+        chosen = choose_verticals(sites, possible_verticals(sites), vertical)
+        return _build(sites, chosen, viewer)
+    except Fault as fault:
+        raise fault.located(text) from None
+
+
+def _build(sites: Sequence[Site], chosen: Sequence[Vertical], viewer: ExternalId | None) -> Bound:
+    """Terms in the order of the text, so the first bad value is reported; then lists, inner first."""
+    done: dict[int, Bound] = {}
+    for place, site in enumerate(sites):
+        if isinstance(site, TermSite):
+            name = site.term.edge or BARE_WORD_EDGE[chosen[place]]
+            done[place] = bind_term(site.term, EDGES[chosen[place], name], viewer)
+    for place in range(len(sites) - 1, -1, -1):
+        site = sites[place]
+        if isinstance(site, FormSite):
+            done[place] = _build_form(site, chosen, place, sites, done)
+    return done[0]
+
+
+def _build_form(
+    site: FormSite, chosen: Sequence[Vertical], place: int, sites: Sequence[Site], done: dict[int, Bound]
+) -> Bound:
+    vertical, span, options = chosen[place], site.form.span, site.options
+    operands = tuple(done[child] for child in site.children)
+    match site.op:
+        case Op.TERM | Op.NOT:
+            return operands[0]
+        case Op.AND:
+            kept = tuple(done[child] for child in site.children if not _is_not(sites[child]))
+            excluded = tuple(done[child] for child in site.children if _is_not(sites[child]))
+            return BoundAnd(vertical, kept, excluded, span)
+        case Op.OR:
+            return BoundOr(vertical, operands, span)
+        case Op.DIFFERENCE:
+            return BoundDifference(vertical, operands[0], operands[1:], span)
+        case Op.WEAK_AND:
+            read = [(done[child], _options(sites[child])) for child in site.children]
+            required = tuple(bound for bound, own in read if own.hits is None and own.weight is None)
+            optional = tuple(
+                Optional(bound, own.hits, own.weight)
+                for bound, own in read
+                if own.hits is not None or own.weight is not None
+            )
+            return BoundWeakAnd(vertical, required, optional, span)
+        case Op.STRONG_OR:
+            quotas = tuple(Quota(done[child], _options(sites[child]).weight) for child in site.children)
+            return BoundStrongOr(vertical, quotas, span)
+        case Op.APPLY:
+            edge = EDGES[vertical, site.form.edge]
+            return BoundApply(edge, operands[0], options.limit, options.min_hits, options.orders_by_hits, span)
+        case Op.EXTRACT:
+            edge = EDGES[chosen[site.children[0]], site.form.edge]
+            return BoundExtract(edge, operands[0], options.limit, span)
+        case _:
+            assert_never(site.op)
+
+
+def _is_not(site: Site) -> bool:
+    return isinstance(site, FormSite) and site.op is Op.NOT
+
+
+def _options(site: Site) -> Options:
+    return site.options if isinstance(site, FormSite) else NO_OPTIONS

@@ -1,0 +1,216 @@
+"""Runs a plan, set at a time: documents of a span in static-rank order, or those of a few candidates that a node holds.
+
+Spans grow from the best documents on, so that whoever wants the best k stops early. Apply, extract, weak-and and strong-or
+are evaluated once, as a whole; what stands above them reads them span by span. Which cuts an execution notes does not depend
+on the order of work (estimates know more than the viewer may): operands that an empty intersection makes superfluous are
+still asked for their inner limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import assert_never, final
+
+import numpy as np
+
+from index import U32, WINDOW, DocSet, new_words
+from query.plan import (
+    Plan,
+    PlanAnd,
+    PlanApply,
+    PlanExtract,
+    PlanList,
+    PlanNothing,
+    PlanOr,
+    PlanStrongOr,
+    PlanUnion,
+    PlanWeakAnd,
+    children,
+)
+from query.strong_or import strong_or
+from query.traverse import apply, extract, hits, unite
+from query.visibility import World
+from query.weak_and import weak_and
+from schemas.catalogue import Vertical
+
+_GROWTH = 4
+_SHORT = 8_192
+"""An answer thought to be this short is looked for in one span."""
+
+
+class DeadlineError(Exception):
+    """The query has used its time; what was found so far stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class InnerCut:
+    """An inner limit that cut: the node, how many ids there were and how many were kept, and in which order."""
+
+    node: PlanApply | PlanExtract
+    found: int
+    kept: int
+    order: str
+
+
+@final
+class Execution:
+    """One run of one plan. `check` raises `DeadlineError` when time is up and is called between steps."""
+
+    def __init__(self, world: World, check: Callable[[], None]) -> None:
+        self.world = world
+        self.check = check
+        self.cuts: dict[Plan, InnerCut] = {}
+        self._whole: dict[Plan, DocSet] = {}
+        self._inner: dict[Plan, U32] = {}
+
+    # -- spans -----------------------------------------------------------------------------------------------------
+
+    def size(self, vertical: Vertical) -> int:
+        """The number of documents of a vertical, visible or not."""
+        return self.world.segment.size(vertical)
+
+    def spans(self, plan: Plan) -> Iterator[tuple[int, int]]:
+        """Spans that cover the plan's vertical, from the best documents on."""
+        size = self.size(plan.vertical)
+        start, width = 0, size if plan.estimate <= _SHORT else WINDOW
+        while start < size:
+            end = min(start + width, size)
+            yield start, end
+            start, width = end, width * _GROWTH
+
+    def whole(self, plan: Plan) -> DocSet:
+        """All documents of a node."""
+        return self.evaluate(plan, 0, self.size(plan.vertical))
+
+    def evaluate(self, plan: Plan, base: int, end: int) -> DocSet:
+        """The documents of a node inside a span."""
+        self.check()
+        match plan:
+            case PlanNothing():
+                return DocSet.empty(base, end)
+            case PlanList():
+                docs = plan.list.within(base, end)
+                return docs if plan.mask is None else docs & _part(plan.mask, base, end)
+            case PlanAnd():
+                return self._intersect(plan, base, end)
+            case PlanOr():
+                return self._unite(plan, base, end)
+            case PlanUnion() | PlanWeakAnd() | PlanStrongOr() | PlanApply() | PlanExtract():
+                return self._once(plan).within(base, end)
+            case _:
+                assert_never(plan)
+
+    def _once(self, plan: PlanUnion | PlanWeakAnd | PlanStrongOr | PlanApply | PlanExtract) -> DocSet:
+        found = self._whole.get(plan)
+        if found is None:
+            found = self._whole[plan] = self._compute(plan)
+        return found
+
+    def _compute(self, plan: PlanUnion | PlanWeakAnd | PlanStrongOr | PlanApply | PlanExtract) -> DocSet:
+        match plan:
+            case PlanUnion():
+                return unite(plan.cuts, self.size(plan.vertical), self.check)
+            case PlanWeakAnd():
+                return weak_and(self, plan)
+            case PlanStrongOr():
+                return strong_or(self, plan)
+            case PlanApply():
+                return apply(self, plan)
+            case PlanExtract():
+                return extract(self, plan)
+            case _:
+                assert_never(plan)
+
+    def _intersect(self, plan: PlanAnd, base: int, end: int) -> DocSet:
+        docs = self.evaluate(plan.by_size[0], base, end)
+        for i, operand in enumerate(plan.by_size[1:], start=1):
+            if docs.is_empty():
+                for skipped in plan.by_size[i:] + plan.excluded:
+                    self.note_cuts(skipped)
+                return docs
+            if docs.packed is not None:
+                docs = DocSet(base, end, self.keep(operand, docs.packed))
+            else:
+                docs = docs & self.evaluate(operand, base, end)
+        for operand in plan.excluded:
+            if docs.packed is not None:
+                docs = docs - DocSet(base, end, self.keep(operand, docs.packed))
+            else:
+                docs = docs - self.evaluate(operand, base, end)
+        return docs
+
+    def _unite(self, plan: PlanOr, base: int, end: int) -> DocSet:
+        sets = [self.evaluate(operand, base, end) for operand in plan.operands]
+        union = sets[0]
+        if len(sets) == 1:
+            return union
+        if all(docs.packed is not None for docs in sets) and len(sets) == 2:
+            return union | sets[1]
+        words = new_words(end - base)
+        for docs in sets:
+            words |= docs.to_words()
+        return DocSet(base, end, None, words)
+
+    # -- candidates ------------------------------------------------------------------------------------------------
+
+    def keep(self, plan: Plan, docs: U32) -> U32:
+        """Those of a few (sorted) documents that a node holds."""
+        self.check()
+        match plan:
+            case PlanNothing():
+                return docs[:0]
+            case PlanList():
+                kept = plan.list.keep(docs)
+                return kept if plan.mask is None else _part(plan.mask, 0, self.size(plan.vertical)).keep(kept)
+            case PlanAnd():
+                for operand in plan.by_size:
+                    docs = self.keep(operand, docs)
+                for operand in plan.excluded:
+                    docs = np.setdiff1d(docs, self.keep(operand, docs), assume_unique=True)
+                return docs
+            case PlanOr():
+                held = [self.keep(operand, docs) for operand in plan.operands]
+                return held[0] if len(held) == 1 else np.unique(np.concatenate(held))
+            case PlanUnion() | PlanWeakAnd() | PlanStrongOr() | PlanApply() | PlanExtract():
+                return self._once(plan).keep(docs)
+            case _:
+                assert_never(plan)
+
+    # -- inner results ---------------------------------------------------------------------------------------------
+
+    def inner(self, plan: PlanApply | PlanExtract) -> U32:
+        """The inner results that a traversal takes, sorted; notes the cut where the limit made one."""
+        found = self._inner.get(plan)
+        if found is None:
+            found = self._inner[plan] = self._take(plan)
+        return found
+
+    def _take(self, plan: PlanApply | PlanExtract) -> U32:
+        inner = plan.inner
+        docs = self.whole(inner)
+        size = docs.size()
+        if size <= plan.limit:
+            return docs.docs()
+        if isinstance(inner, PlanApply) and inner.orders_by_hits:
+            self.cuts[plan] = InnerCut(plan, size, plan.limit, "hits")
+            return np.sort(self.by_hits(inner, docs)[: plan.limit])
+        self.cuts[plan] = InnerCut(plan, size, plan.limit, "static rank")
+        return docs.first(plan.limit)
+
+    def by_hits(self, plan: PlanApply, docs: DocSet) -> U32:
+        """The documents of an apply, those to which most inner ids lead first, then by static rank."""
+        numbers = docs.docs()
+        order = np.argsort(-hits(self, plan)[numbers].astype(np.int64), kind="stable")
+        return numbers[order]
+
+    def note_cuts(self, plan: Plan) -> None:
+        """Evaluate what decides whether inner limits cut, and nothing else, in a node whose documents are not needed."""
+        if isinstance(plan, PlanApply | PlanExtract):
+            self.inner(plan)
+        for child in children(plan):
+            self.note_cuts(child)
+
+
+def _part(mask: np.ndarray[tuple[int], np.dtype[np.uint64]], base: int, end: int) -> DocSet:
+    return DocSet(base, end, None, mask[base >> 6 : (end + 63) >> 6])

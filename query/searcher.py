@@ -1,0 +1,171 @@
+"""The searcher: a request in, an answer out, over one opened segment.
+
+text ─parse→ Node ─bind→ Bound ─rewrite→ Bound ─plan→ Plan ─execute→ documents ─names→ Answer. Nodes are kept per text, worlds per
+viewer. A searcher is shared between threads.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, final
+
+import numpy as np
+
+from index import U32, Segment
+from query.answer import Answer, Request
+from query.bind import bind
+from query.deadline import deadline
+from query.documents import external_ids, names
+from query.execute import DeadlineError, Execution
+from query.explain import explain
+from query.lineage import lineage
+from query.nodes import Node
+from query.parse import parse
+from query.plan import Plan, PlanApply, PlanExtract, PlanStrongOr, PlanWeakAnd
+from query.planner import plan
+from query.rewrite import rewrite
+from query.visibility import World
+from query.why_not import why_not
+from schemas.errors import QueryError
+from schemas.ids import ExternalId
+from schemas.settings import Settings
+
+_DETAIL_FACTOR = 10
+"""explain evaluates every operator as a whole, and may take so many times the deadline of the answer itself."""
+
+
+@final
+class Searcher:
+    """Answers requests. `clock_ns` measures deadlines: by default the processor time of the calling thread, so that a busy
+    machine does not make answers partial."""
+
+    def __init__(self, segment: Segment, settings: Settings, clock_ns: Callable[[], int] = time.thread_time_ns) -> None:
+        self.segment = segment
+        self.settings = settings
+        self._clock_ns = clock_ns
+        self._parse = lru_cache(settings.cached_texts)(self._parse_text)
+        self._viewer_world = lru_cache(settings.cached_viewers)(self._make_world)
+
+    def run(self, request: Request) -> Answer:
+        """The answer; `QueryError` where the request cannot be answered as it is."""
+        started = time.perf_counter()
+        limit = self._limit(request.limit)
+        node = self._parse(request.text)
+        bound = rewrite(bind(node, vertical=request.vertical, viewer=request.viewer, text=request.text))
+        world = self.world(request.viewer, is_operator=request.is_operator)
+        planned = plan(bound, world, self.settings, limit)
+        execution = Execution(world, deadline(self.settings.deadline_ms, self._clock_ns))
+        docs, total, is_exact, is_late = _best(execution, planned, limit, exact=request.is_exact)
+        ids = external_ids(self.segment, planned.vertical, docs)
+        labels = names(self.segment, planned.vertical, docs)
+        took_ms = (time.perf_counter() - started) * 1e3
+        details: dict[str, Any] = {}
+        if request.explains or request.gives_lineage or request.why_not is not None:
+            details = self._details(request, execution, planned, docs, ids)
+        return Answer(
+            planned.vertical,
+            ids,
+            labels,
+            total,
+            is_exact,
+            _incomplete(execution, request.text, self.settings.deadline_ms if is_late else None),
+            took_ms,
+            **details,
+        )
+
+    def world(self, viewer: ExternalId | None, *, is_operator: bool) -> World:
+        """What a viewer sees; kept for the viewers seen last."""
+        return self._viewer_world(viewer, is_operator)
+
+    def warm(self) -> None:
+        """Load the compiled code that queries run, so that the first answer is as fast as the second."""
+        for text in ("name:a*", "(and owner:0 (apply liker: (apply followed_by: follower:0 :order hits)))"):
+            self.run(Request(text=text))
+
+    def _details(
+        self, request: Request, execution: Execution, planned: Plan, docs: U32, ids: list[int]
+    ) -> dict[str, Any]:
+        execution.check = deadline(self.settings.deadline_ms * _DETAIL_FACTOR, self._clock_ns)
+        details: dict[str, Any] = {}
+        try:
+            if request.gives_lineage:
+                details["lineage"] = lineage(execution, planned, request.text, docs)
+            if request.why_not is not None:
+                details["why_not"] = why_not(execution, planned, request.text, request.why_not, ids)
+            if request.explains:
+                details["explain"] = explain(execution, planned, request.text)
+        except DeadlineError:
+            raise QueryError(
+                "deadline",
+                f"explain, lineage and why-not took more than {_DETAIL_FACTOR} times the deadline",
+                hint="ask for less at once, or raise MONOCEROS_DEADLINE_MS",
+            ) from None
+        return details
+
+    def _limit(self, limit: int | None) -> int:
+        if limit is None:
+            return self.settings.default_limit
+        if not 1 <= limit <= self.settings.max_limit:
+            raise QueryError(
+                "bad-limit",
+                f"limit {limit} is out of range",
+                hint=f"give a limit from 1 to {self.settings.max_limit}",
+            )
+        return limit
+
+    def _parse_text(self, text: str) -> Node:
+        return parse(text, self.settings)
+
+    def _make_world(self, viewer: ExternalId | None, is_operator: bool) -> World:
+        return World(self.segment, viewer, is_operator=is_operator)
+
+
+def _best(execution: Execution, plan: Plan, limit: int, *, exact: bool) -> tuple[U32, int, bool, bool]:
+    """The best documents, the total, whether it is exact, and whether time ran out.
+
+    Whether a total is exact depends on the form and on how much was found, never on how it was found.
+    """
+    found: list[U32] = []
+    try:
+        if isinstance(plan, PlanApply | PlanExtract | PlanWeakAnd | PlanStrongOr) or exact:
+            docs = execution.whole(plan)
+            ordered = isinstance(plan, PlanApply) and plan.orders_by_hits
+            best = (
+                execution.by_hits(plan, docs)[:limit] if ordered and isinstance(plan, PlanApply) else docs.first(limit)
+            )
+            execution.note_cuts(plan)
+            return best, docs.size(), True, False
+        missing = limit + 1  # one more tells whether there are more
+        for base, end in execution.spans(plan):
+            found.append(execution.evaluate(plan, base, end).first(missing))
+            missing -= len(found[-1])
+            if missing == 0:
+                break
+        execution.note_cuts(plan)
+    except DeadlineError:
+        docs_so_far = _joined(found)[:limit]
+        return docs_so_far, len(docs_so_far), False, True
+    best = _joined(found)
+    return best[:limit], min(len(best), limit), len(best) <= limit, False
+
+
+def _joined(parts: list[U32]) -> U32:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts) if parts else np.empty(0, dtype=np.uint32)
+
+
+def _incomplete(execution: Execution, text: str, late_ms: int | None) -> tuple[dict[str, Any], ...]:
+    reasons: list[dict[str, Any]] = [
+        {
+            "reason": "inner limit",
+            "form": text[cut.node.span.start : cut.node.span.end],
+            "found": cut.found,
+            "kept": cut.kept,
+            "order": cut.order,
+        }
+        for cut in sorted(execution.cuts.values(), key=lambda cut: cut.node.span.start)
+    ]
+    if late_ms is not None:
+        reasons.append({"reason": "deadline", "deadline_ms": late_ms})
+    return tuple(reasons)

@@ -1,0 +1,34 @@
+"""strong-or (language.md §4.2): a union some of whose operands must be present in a share of the results."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from index import DocSet
+from query.plan import PlanStrongOr
+
+if TYPE_CHECKING:
+    from query.execute import Execution
+
+
+def strong_or(execution: Execution, plan: PlanStrongOr) -> DocSet:
+    """The taken documents, at most `plan.limit`."""
+    size = execution.size(plan.vertical)
+    sets = [execution.whole(operand) for operand in plan.operands]
+    taken = DocSet.empty(0, size)
+    for docs, weight in zip(sets, plan.weights, strict=True):
+        if weight is None:
+            continue
+        room = plan.limit - taken.size()
+        quota = min(ceil(weight * plan.limit), docs.size())
+        wanted = min(room, quota - (taken & docs).size())
+        if wanted > 0:
+            taken = taken | DocSet(0, size, (docs - taken).first(wanted))
+    room = plan.limit - taken.size()
+    if room > 0:
+        best = [(docs - taken).first(room) for docs in sets]
+        taken = taken | DocSet(0, size, np.unique(np.concatenate(best))[:room])
+    return taken

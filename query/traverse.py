@@ -1,0 +1,91 @@
+"""Apply and extract: from inner results along an edge or a field, inside the viewer's world."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from index import NONE, U32, DocSet, at_least, column_into, layout, new_words
+from query.plan import PlanApply, PlanExtract
+from query.visibility import Cut
+from schemas.catalogue import EDGES, Edge, Vertical
+
+if TYPE_CHECKING:
+    from query.execute import Execution
+
+_PACKED = 2_048
+"""Unions of at most so many postings are sorted rather than set in a bitset."""
+_STEP = 4_096
+"""Keys between two looks at the clock."""
+
+_FIELD_LISTS: dict[str, Edge] = {
+    "media.tagged": EDGES[Vertical.USER, "tagged_in"],
+    "media.mention": EDGES[Vertical.USER, "mentioned_in"],
+}
+"""Fields whose content is the posting lists of the same facts from the other end."""
+_FIELD_COLUMNS = {"media.owner": layout.OWNER_COLUMN, "media.location": layout.PLACE_COLUMN}
+
+
+def unite(cuts: Iterable[Cut], size: int, check: Callable[[], None]) -> DocSet:
+    """The union of all lists of these cuts, each under its mask; `size` documents in the vertical."""
+    cuts = tuple(cuts)
+    few = all(len(cut.keys) <= _PACKED for cut in cuts)
+    if few and sum(cut.lists.total(cut.keys) for cut in cuts) <= _PACKED:
+        parts = []
+        for cut in cuts:
+            for key in cut.keys.tolist():
+                docs = cut.lists.of(key).within(0, size)
+                parts.append((docs if cut.mask is None else docs & DocSet(0, size, None, cut.mask)).docs())
+        return DocSet(0, size, np.unique(np.concatenate(parts)) if parts else np.empty(0, np.uint32))
+    union = new_words(size)
+    for cut in cuts:
+        words = new_words(size) if cut.mask is not None and len(cuts) > 1 else union
+        for keys in _steps(cut.keys, check):
+            cut.lists.union_into(keys, words)
+        if cut.mask is not None:
+            words &= cut.mask
+        if words is not union:
+            union |= words
+    return DocSet(0, size, None, union)
+
+
+def _steps(keys: U32, check: Callable[[], None]) -> Iterator[U32]:
+    for start in range(0, len(keys), _STEP):
+        check()
+        yield keys[start : start + _STEP]
+
+
+def apply(execution: Execution, plan: PlanApply) -> DocSet:
+    """The documents that at least `min_hits` inner results lead to."""
+    size = execution.size(plan.vertical)
+    if plan.min_hits == 1:
+        return unite(execution.world.cut(plan.edge, execution.inner(plan)), size, execution.check)
+    words = new_words(size)
+    if plan.min_hits <= len(execution.inner(plan)):
+        at_least(hits(execution, plan), plan.min_hits, words)
+    return DocSet(0, size, None, words)
+
+
+def hits(execution: Execution, plan: PlanApply) -> U32:
+    """For every document of the vertical, the number of inner results that lead to it."""
+    counts = np.zeros(execution.size(plan.vertical), dtype=np.uint32)
+    for cut in execution.world.cut(plan.edge, execution.inner(plan)):
+        for keys in _steps(cut.keys, execution.check):
+            cut.lists.count_into(keys, cut.mask, counts)
+    return counts
+
+
+def extract(execution: Execution, plan: PlanExtract) -> DocSet:
+    """What the field holds in the inner results."""
+    world, docs = execution.world, execution.inner(plan)
+    size = execution.size(plan.vertical)
+    edge = _FIELD_LISTS.get(plan.edge.key)
+    if edge is not None:
+        return unite(world.cut(edge, docs), size, execution.check)
+    if plan.edge.key == "media.hashtag":  # a hashtag on a media of W_v is in W_v
+        return unite([Cut(world.segment.lists(layout.HASHTAGS_OF_MEDIA), docs, None)], size, execution.check)
+    words = new_words(size)  # and so are its owner and its place
+    column_into(world.segment.column(_FIELD_COLUMNS[plan.edge.key]), NONE, docs, words)
+    return DocSet(0, size, None, words)

@@ -1,0 +1,250 @@
+"""The viewer's world (data-model.md §4): which documents exist for one viewer, and which part of each posting list.
+
+Every posting list that a query reads passes through `World.cut`; there is no other way to one. The operator's world has no
+masks. A mask is a bitset over all documents of a vertical; None lets everything through.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import NamedTuple, assert_never, final
+
+import numpy as np
+
+from index import U32, DocSet, PostingLists, Segment, Words, clear_bits, layout, new_words, set_bits
+from schemas.catalogue import Edge, Rule, Vertical
+from schemas.ids import DocNum, ExternalId
+
+_NO_DOCS = np.empty(0, dtype=np.uint32)
+
+
+class Cut(NamedTuple):
+    """Some keys of an edge whose lists are cut by the same mask."""
+
+    lists: PostingLists
+    keys: U32
+    mask: Words | None
+
+
+@final
+class World:
+    """What one viewer may see of one segment. Immutable but for parts that are made when first asked for."""
+
+    def __init__(self, segment: Segment, viewer: ExternalId | None, *, is_operator: bool) -> None:
+        self.segment = segment
+        self.is_operator = is_operator
+        found = None if viewer is None else segment.idmap(Vertical.USER).find(viewer)
+        self.viewer: DocNum | None = found
+        """The viewer's document; None for a stranger, and for an unknown viewer, who sees what a stranger sees."""
+        self._users = segment.size(Vertical.USER)
+        if found is None:
+            self._followees = self._blocked = _NO_DOCS
+        else:
+            self._followees = segment.lists("user.followed_by").of(found).within(0, self._users).docs()
+            self._blocked = segment.lists(layout.BLOCKED).of(found).within(0, self._users).docs()
+
+    # -- documents -------------------------------------------------------------------------------------------------
+
+    def mask(self, vertical: Vertical) -> Words | None:
+        """The documents of a vertical that are in W_v."""
+        if self.is_operator:
+            return None
+        match vertical:
+            case Vertical.USER:
+                return self._unblocked
+            case Vertical.MEDIA:
+                return self._media
+            case Vertical.GROUP:
+                return self._groups
+            case Vertical.HASHTAG:
+                return self._hashtags
+            case Vertical.PLACE:
+                return None
+            case _:
+                assert_never(vertical)
+
+    def shows(self, vertical: Vertical, doc: DocNum) -> bool:
+        """Whether a document is in W_v."""
+        return _lets_through(self.mask(vertical), doc)
+
+    def seen(self, vertical: Vertical, docs: U32) -> U32:
+        """Those of the (sorted) documents that are in W_v."""
+        mask = self.mask(vertical)
+        return docs if mask is None else DocSet(0, self.segment.size(vertical), None, mask).keep(docs)
+
+    @cached_property
+    def _unblocked(self) -> Words | None:
+        if len(self._blocked) == 0:
+            return None
+        words = ~new_words(self._users)
+        if self._users % 64:
+            words[-1] = np.uint64((1 << (self._users % 64)) - 1)
+        clear_bits(words, 0, self._blocked)
+        return words
+
+    @cached_property
+    def _open(self) -> Words | None:
+        """open(x) for every user x, and x in W_v."""
+        if self.is_operator:
+            return None
+        public = self.segment.bits(layout.PUBLIC_USERS)
+        if self.viewer is None:
+            return public
+        words = public.copy()
+        set_bits(words, 0, self._followees)
+        set_bits(words, 0, np.array([self.viewer], dtype=np.uint32))
+        clear_bits(words, 0, self._blocked)
+        return words
+
+    @cached_property
+    def _media(self) -> Words:
+        segment = self.segment
+        public = segment.bits(layout.PUBLIC_MEDIA)
+        if self.viewer is None:
+            return public
+        words = public.copy()
+        segment.lists(layout.RESTRICTED).union_into(self._followees, words)
+        owner = segment.lists("media.owner")
+        media = segment.size(Vertical.MEDIA)
+        for user in self._blocked:
+            clear_bits(words, 0, owner.of(int(user)).within(0, media).docs())
+        set_bits(words, 0, self._own_media)
+        return words
+
+    @cached_property
+    def _own_media(self) -> U32:
+        if self.viewer is None:
+            return _NO_DOCS
+        return self.segment.lists("media.owner").of(self.viewer).within(0, self.segment.size(Vertical.MEDIA)).docs()
+
+    @cached_property
+    def _groups(self) -> Words:
+        public = self.segment.bits(layout.PUBLIC_GROUPS)
+        if self.viewer is None:
+            return public
+        words = public.copy()
+        self.segment.lists("group.member").union_into(np.array([self.viewer], dtype=np.uint32), words)
+        return words
+
+    @cached_property
+    def _hashtags(self) -> Words:
+        """Hashtags that at least one media of W_v carries."""
+        segment = self.segment
+        public_media = segment.column("hashtag.public_media")
+        left = public_media
+        if len(self._blocked):
+            hidden = np.zeros(len(public_media), dtype=np.uint32)
+            size = segment.size(Vertical.MEDIA)
+            lost = new_words(size)
+            segment.lists("media.owner").union_into(self._blocked, lost)
+            lost &= segment.bits(layout.PUBLIC_MEDIA)
+            media = DocSet(0, size, None, lost).docs()
+            segment.lists(layout.HASHTAGS_OF_MEDIA).count_into(media, None, hidden)
+            left = public_media - hidden
+        words = new_words(len(public_media))
+        set_bits(words, 0, np.flatnonzero(left > 0).astype(np.uint32))
+        if self.viewer is not None:
+            followees = DocSet(0, self._users, self._blocked).keep(self._followees, wanted=False)
+            me = np.array([self.viewer], dtype=np.uint32)
+            edge = "hashtag.used_by"
+            for level, users in enumerate((followees, followees, _NO_DOCS)):
+                lists = segment.lists(f"{edge}.{level}")
+                lists.union_into(users, words)
+                lists.union_into(me, words)
+        return words
+
+    # -- facts -----------------------------------------------------------------------------------------------------
+
+    def cut(self, edge: Edge, keys: U32) -> list[Cut]:
+        """The lists of an edge under these keys (sorted; document numbers or places in the edge's dictionary), cut to W_v.
+
+        A key may stand in several cuts; no document stands in two cuts of one key.
+        """
+        lists = self.segment.lists
+        if edge.rule is Rule.OWNER_OF:
+            return self._cut_by_level(edge, keys)
+        if self.is_operator:
+            return [Cut(lists(edge.key), keys, None)]
+        match edge.rule:
+            case Rule.DOCUMENT:
+                return [Cut(lists(edge.key), keys, self.mask(edge.vertical))]
+            case Rule.FOLLOW:
+                return self._cut_follows(edge, keys)
+            case Rule.ENGAGED_BY:
+                users, closed = self._opened(keys)
+                cuts = [Cut(lists(edge.key), users, self.mask(Vertical.MEDIA))]
+                if len(closed) and len(self._own_media):
+                    cuts.append(Cut(lists(edge.key), closed, self._own_media_mask))
+                return cuts
+            case Rule.ENGAGED_WITH:
+                media = self.seen(Vertical.MEDIA, keys)
+                own = DocSet(0, self.segment.size(Vertical.MEDIA), self._own_media)
+                mine = own.keep(media)
+                if len(mine) == 0:
+                    return [Cut(lists(edge.key), media, self._open)]
+                others = own.keep(media, wanted=False)
+                return [Cut(lists(edge.key), others, self._open), Cut(lists(edge.key), mine, self._unblocked)]
+            case Rule.MEMBER_OF:
+                return [Cut(lists(edge.key), self.seen(Vertical.GROUP, keys), self._open)]
+            case Rule.MEMBER:
+                return [Cut(lists(edge.key), self._opened(keys)[0], self.mask(Vertical.GROUP))]
+            case Rule.IN_GROUP:
+                return [Cut(lists(edge.key), self.seen(Vertical.GROUP, keys), self.mask(Vertical.MEDIA))]
+            case Rule.CONTAINS:
+                return [Cut(lists(edge.key), self.seen(Vertical.MEDIA, keys), self.mask(Vertical.GROUP))]
+            case _:
+                assert_never(edge.rule)
+
+    def _opened(self, users: U32) -> tuple[U32, U32]:
+        """Users of W_v, apart: those who are open and those who are not."""
+        shown = self.seen(Vertical.USER, users)
+        mask = self._open
+        if mask is None:
+            return shown, _NO_DOCS
+        openly = DocSet(0, self._users, None, mask)
+        return openly.keep(shown), openly.keep(shown, wanted=False)
+
+    def _cut_follows(self, edge: Edge, keys: U32) -> list[Cut]:
+        lists = self.segment.lists(edge.key)
+        users, closed = self._opened(keys)
+        if self.viewer is None:
+            return [Cut(lists, users, self._open)]
+        cuts = []
+        me = users == self.viewer
+        if me.any():
+            cuts.append(Cut(lists, users[me], self._unblocked))
+            users = users[~me]
+        cuts.append(Cut(lists, users, self._open))
+        if len(closed):
+            cuts.append(Cut(lists, closed, self._only_me))
+        return cuts
+
+    def _cut_by_level(self, edge: Edge, keys: U32) -> list[Cut]:
+        """used_by and visited_by: what shows at each level of visibility of the owner's media."""
+        lists = [self.segment.lists(layout.levelled(edge, level)) for level in range(layout.LEVELS)]
+        if self.is_operator:
+            return [Cut(level, keys, None) for level in lists]
+        users, _ = self._opened(keys)
+        if self.viewer is None:
+            return [Cut(lists[0], users, None)]
+        me = users[users == self.viewer]
+        followed = DocSet(0, self._users, self._followees).keep(users)
+        near = np.union1d(followed, me).astype(np.uint32)
+        return [Cut(lists[0], users, None), Cut(lists[1], near, None), Cut(lists[2], me, None)]
+
+    @cached_property
+    def _own_media_mask(self) -> Words:
+        words = new_words(self.segment.size(Vertical.MEDIA))
+        set_bits(words, 0, self._own_media)
+        return words
+
+    @cached_property
+    def _only_me(self) -> Words:
+        words = new_words(self._users)
+        if self.viewer is not None:
+            set_bits(words, 0, np.array([self.viewer], dtype=np.uint32))
+        return words
+
+
+def _lets_through(mask: Words | None, doc: int) -> bool:
+    return mask is None or bool((int(mask[doc >> 6]) >> (doc & 63)) & 1)

@@ -1,0 +1,1 @@
+"""What every other package agrees on: the catalogue, the tables, normalisation, ids, errors, settings."""

@@ -1,0 +1,133 @@
+"""DocSet and posting lists, in every form, against Python sets."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyroaring import BitMap
+
+from index.docset import WINDOW, DocSet, new_words
+from index.kernels.lists import ROARING
+from index.postings import LONG, Grouped, PostingLists
+
+SIZE = 3 * WINDOW + 1_000
+docs_sets = st.one_of(
+    st.sets(st.integers(0, SIZE - 1), max_size=60),
+    st.builds(
+        lambda start, length, step: set(range(start, min(start + length * step, SIZE), step)),
+        st.integers(0, SIZE - 1),
+        st.integers(0, 90_000),
+        st.integers(1, 7),
+    ),
+)
+
+
+def as_array(docs: set[int]) -> np.ndarray:
+    return np.array(sorted(docs), dtype=np.uint32)
+
+
+def packed(docs: set[int]) -> DocSet:
+    return DocSet(0, SIZE, as_array(docs))
+
+
+def dense(docs: set[int]) -> DocSet:
+    words = new_words(SIZE)
+    for doc in docs:
+        words[doc >> 6] |= np.uint64(1 << (doc & 63))
+    return DocSet(0, SIZE, None, words)
+
+
+FORMS = [packed, dense]
+
+
+@pytest.mark.parametrize("one", FORMS)
+@pytest.mark.parametrize("other", FORMS)
+@settings(max_examples=25, deadline=None)
+@given(a=docs_sets, b=docs_sets)
+def test_operators_are_those_of_sets_and_change_no_operand(one, other, a, b):
+    left, right = one(a), other(b)
+    assert (left & right).docs().tolist() == sorted(a & b)
+    assert (left | right).docs().tolist() == sorted(a | b)
+    assert (left - right).docs().tolist() == sorted(a - b)
+    assert left.docs().tolist() == sorted(a)
+    assert right.docs().tolist() == sorted(b)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@settings(max_examples=25, deadline=None)
+@given(docs=docs_sets, others=docs_sets, k=st.integers(0, 200))
+def test_size_first_keep_within(form, docs, others, k):
+    held = form(docs)
+    assert held.size() == len(docs)
+    assert held.is_empty() == (not docs)
+    assert held.first(k).tolist() == sorted(docs)[:k]
+    assert held.keep(as_array(others)).tolist() == sorted(docs & others)
+    assert held.keep(as_array(others), wanted=False).tolist() == sorted(others - docs)
+    for base, end in ((0, WINDOW), (WINDOW, 3 * WINDOW), (3 * WINDOW, SIZE)):
+        part = held.within(base, end)
+        assert part.docs().tolist() == [doc for doc in sorted(docs) if base <= doc < end]
+        assert (part.base, part.end) == (base, end)
+
+
+def lists_of(table: dict[int, set[int]], rows: int) -> PostingLists:
+    keys = np.array([key for key, docs in table.items() for _ in docs], dtype=np.uint32)
+    values = np.array([doc for docs in table.values() for doc in docs], dtype=np.uint32)
+    return Grouped.of(keys, values, rows, SIZE).packed(SIZE)
+
+
+tables = st.dictionaries(st.integers(0, 40), docs_sets.filter(len), max_size=4)
+
+
+@settings(max_examples=40, deadline=None)
+@given(table=tables, few=st.sets(st.integers(0, SIZE - 1), max_size=50), is_sparse=st.booleans())
+def test_posting_lists(table, few, is_sparse):
+    lists = lists_of(table, 4_000 if is_sparse else 41)
+    assert not (is_sparse and table) or len(lists.keys) == len(table)
+    everyone = np.arange(41, dtype=np.uint32)
+    for key in range(42):
+        expected = table.get(key, set())
+        found = lists.of(key)
+        assert found.is_roaring == (len(expected) >= LONG)
+        assert found.size() == len(expected)
+        assert found.within(0, SIZE).docs().tolist() == sorted(expected)
+        assert found.within(WINDOW, 2 * WINDOW).docs().tolist() == [d for d in sorted(expected) if d >> 16 == 1]
+        assert found.keep(as_array(few)).tolist() == sorted(expected & few)
+        assert found.keep(as_array(few), wanted=False).tolist() == sorted(few - expected)
+    union = new_words(SIZE)
+    lists.union_into(everyone, union)
+    assert DocSet(0, SIZE, None, union).docs().tolist() == sorted(set().union(*table.values()))
+    mask = dense(few | set(range(0, SIZE, 3)))
+    visible = set(mask.docs().tolist())
+    for chosen in (None, mask.words):
+        counts = np.zeros(SIZE, dtype=np.uint32)
+        lists.count_into(everyone, chosen, counts)
+        shown = {key: docs if chosen is None else docs & visible for key, docs in table.items()}
+        assert counts.sum() == sum(map(len, shown.values()))
+        assert all(counts[doc] == sum(doc in docs for docs in shown.values()) for doc in few)
+        assert lists.sizes(everyone, chosen).tolist() == [len(shown.get(key, ())) for key in range(41)]
+    assert lists.total(everyone) == sum(map(len, table.values()))
+
+
+def test_a_long_list_is_a_roaring_bitmap_that_others_can_read():
+    docs = set(range(0, SIZE, 2)) | set(range(WINDOW, WINDOW + 100))
+    stored = lists_of({0: docs}, 1).of(0).list
+    assert stored[0] == ROARING
+    assert stored[1] == len(docs)
+    assert set(BitMap.deserialize(stored[2:].tobytes())) == docs
+
+
+@settings(max_examples=40, deadline=None)
+@given(pairs=st.lists(st.tuples(st.integers(0, 9), st.integers(0, 30)), max_size=200))
+def test_facts_are_grouped_once_from_both_ends(pairs):
+    left = np.array([a for a, _ in pairs], dtype=np.uint32)
+    right = np.array([b for _, b in pairs], dtype=np.uint32)
+    grouped = Grouped.of(left, right, 10, 31)
+    flipped = grouped.flipped(31)
+    for key in range(10):
+        group = grouped.values[grouped.offsets[key] : grouped.offsets[key + 1]]
+        assert group.tolist() == sorted({b for a, b in pairs if a == key})
+    for key in range(31):
+        group = flipped.values[flipped.offsets[key] : flipped.offsets[key + 1]]
+        assert group.tolist() == sorted({a for a, b in pairs if b == key})
