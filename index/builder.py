@@ -71,7 +71,7 @@ class SegmentBuilder:
             put(f"{vertical}.id", ids)
             put(f"{vertical}.id.sorted", by_id.sorted_ids)
             put(f"{vertical}.id.number", by_id.numbers)
-            put(f"{vertical}.rank_count", corpus.rank_counts[vertical])
+            put(f"{vertical}.rank_count.column", corpus.rank_counts[vertical])
             for name in layout.TEXT_COLUMNS[vertical]:
                 self._strings(f"{vertical}.{name}.text", corpus.texts[f"{vertical}.{name}"])
         for name, column in corpus.columns.items():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import cast
 
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedToken
 
-from query.diagnostics import BAD_ARITY, BAD_OPTION, LIMIT, SYNTAX, Fault, shown
+from query.diagnostics import BAD_ARITY, BAD_OPTION, LIMIT, SYNTAX, UNKNOWN_EDGE, Fault, shown
 from query.nodes import Form, Node, Option, Span, Term
 from query.operators import OPERATOR_BY_NAME, unknown_operator
 from query.syntax_faults import lexical_fault, token_fault
@@ -89,11 +90,31 @@ def _parse(text: str, settings: Settings) -> Node:
                     "use fewer operands",
                 )
             previous = token
-        return cast(Node, parser.feed_token(Token("$END", "")))
+        tree = parser.feed_token(Token("$END", ""))
+        if isinstance(tree, _Touching):
+            raise tree.fault()
+        return cast(Node, tree)
     except UnexpectedCharacters as error:
         raise lexical_fault(text, error.pos_in_stream or 0) from None
     except UnexpectedToken as error:
         raise token_fault(text, error.token, previous, opened) from None
+
+
+_HEADED = ("apply", "extract")
+
+
+@dataclass(frozen=True, slots=True)
+class _Touching:
+    """A head and the term that it touches, written as one token; legal in apply and extract only."""
+
+    head: str
+    term: Term
+    span: Span
+
+    def fault(self) -> Fault:
+        """The error for standing elsewhere."""
+        edge = f"{self.head}:{self.term.edge}"
+        return Fault(UNKNOWN_EDGE, f"there is no edge {shown(edge)}", self.span, "an edge name holds no colon")
 
 
 def _over(token: Token, message: str, hint: str) -> Fault:
@@ -119,14 +140,19 @@ class _Builder(Transformer[Token, Node]):
         is_prefix = value.endswith("*")
         return Term(edge, value[:-1] if is_prefix else value, is_prefix, False, _span(token))
 
-    def quoted(self, children: list[Token]) -> Term:
+    def quoted(self, children: list[Token]) -> Term | _Touching:
         token = children[0]
-        edge, _, rest = token.partition(":")
+        before, _, rest = token.partition('"')
+        head, _, edge = before[:-1].rpartition(":")
+        rest = '"' + rest
         is_prefix = rest.endswith("*")
         value = rest[1:-2] if is_prefix else rest[1:-1]
         if "\\" in value:
             value = _ESCAPE.sub(r"\1", value)
-        return Term(edge, value, is_prefix, True, _span(token))
+        span = _span(token)
+        if head:
+            return _Touching(head, Term(edge, value, is_prefix, True, Span(span.start + len(head) + 1, span.end)), span)
+        return Term(edge, value, is_prefix, True, span)
 
     def word(self, children: list[Token]) -> Term:
         token = children[0]
@@ -152,7 +178,7 @@ class _Builder(Transformer[Token, Node]):
             )
         return Option(name[1:], _literal(str(literal)), span)
 
-    def operation(self, children: list[Token | Node | Option]) -> Form:
+    def operation(self, children: list[Token | Node | Option | _Touching]) -> Form:
         opening, op, *arguments, closing = children
         assert isinstance(opening, Token)
         assert isinstance(op, Token)
@@ -160,9 +186,19 @@ class _Builder(Transformer[Token, Node]):
         edge, edge_span = "", Span(0, 0)
         operands: list[Node] = []
         options: list[Option] = []
+        takes_head = op in _HEADED
         for argument in arguments:
             if isinstance(argument, Option):
                 options.append(argument)
+            elif takes_head and not edge and not operands and isinstance(argument, Term | _Touching):
+                touching = argument if isinstance(argument, _Touching) else _touching(argument)
+                if touching is None:
+                    operands.append(cast(Term, argument))
+                    continue
+                edge, edge_span = touching.head, Span(touching.span.start, touching.span.start + len(touching.head) + 1)
+                operands.append(touching.term)
+            elif isinstance(argument, _Touching):
+                raise argument.fault()
             elif not isinstance(argument, Token):
                 operands.append(argument)
             elif edge or operands:
@@ -177,6 +213,19 @@ class _Builder(Transformer[Token, Node]):
                 edge, edge_span = argument[:-1], _span(argument)
         span = Span(opening.start_pos or 0, closing.end_pos or 0)
         return Form(str(op), edge, tuple(operands), tuple(options), span, edge_span)
+
+
+def _touching(term: Term) -> _Touching | None:
+    """The head and the term that an unquoted term of apply or extract is read as: `liker:verified:1`, `liker:melanie`."""
+    if not term.edge or term.is_quoted:
+        return None
+    edge, colon, value = term.value.partition(":")
+    if not colon:
+        edge, value = "", term.value
+    elif not edge or not (value or term.is_prefix):
+        return None
+    span = Span(term.span.start + len(term.edge) + 1, term.span.end)
+    return _Touching(term.edge, Term(edge, value, term.is_prefix, False, span), term.span)
 
 
 def _literal(text: str) -> int | Decimal | str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import assert_never
 
 from query.bound import (
@@ -37,17 +38,19 @@ _FAN_OUT = 32
 """Documents that one inner id is thought to lead to, when an order of work is chosen."""
 
 
-def plan(bound: Bound, world: World, settings: Settings, limit: int) -> Plan:
-    """The plan of a query whose request has this limit (the `L` of language.md §4)."""
-    return _Planner(world, settings).plan(bound, limit)
+def plan(bound: Bound, world: World, settings: Settings, limit: int, check: Callable[[], None]) -> Plan:
+    """The plan of a query whose request has this limit (the `L` of language.md §4); `check` keeps the deadline."""
+    return _Planner(world, settings, check).plan(bound, limit)
 
 
 class _Planner:
-    def __init__(self, world: World, settings: Settings) -> None:
+    def __init__(self, world: World, settings: Settings, check: Callable[[], None]) -> None:
         self._world = world
         self._settings = settings
+        self._check = check
 
     def plan(self, bound: Bound, limit: int) -> Plan:
+        self._check()
         match bound:
             case BoundTerm():
                 return resolve(bound, self._world)

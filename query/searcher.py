@@ -1,7 +1,7 @@
 """The searcher: a request in, an answer out, over one opened segment.
 
-text ─parse→ Node ─bind→ Bound ─rewrite→ Bound ─plan→ Plan ─execute→ documents ─names→ Answer. Nodes are kept per text, worlds per
-viewer. A searcher is shared between threads.
+text ─parse→ Node ─bind→ Bound ─rewrite→ Bound ─plan→ Plan ─execute→ documents ─names→ Answer. Nodes are kept per text,
+bound trees per text and viewer, worlds per viewer. A searcher is shared between threads.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 from index import U32, Segment
 from query.answer import Answer, Request
 from query.bind import bind
+from query.bound import Bound
 from query.deadline import deadline
 from query.documents import external_ids, names
 from query.execute import DeadlineError, Execution
@@ -28,12 +29,16 @@ from query.planner import plan
 from query.rewrite import rewrite
 from query.visibility import World
 from query.why_not import why_not
+from schemas.catalogue import Vertical
 from schemas.errors import QueryError
 from schemas.ids import ExternalId
 from schemas.settings import Settings
 
 _DETAIL_FACTOR = 10
 """explain evaluates every operator as a whole, and may take so many times the deadline of the answer itself."""
+
+
+_NO_DOCS = np.empty(0, dtype=np.uint32)
 
 
 @final
@@ -46,26 +51,30 @@ class Searcher:
         self.settings = settings
         self._clock_ns = clock_ns
         self._parse = lru_cache(settings.cached_texts)(self._parse_text)
+        self._bound = lru_cache(settings.cached_texts)(self._bind)
         self._viewer_world = lru_cache(settings.cached_viewers)(self._make_world)
 
     def run(self, request: Request) -> Answer:
         """The answer; `QueryError` where the request cannot be answered as it is."""
         started = time.perf_counter()
         limit = self._limit(request.limit)
-        node = self._parse(request.text)
-        bound = rewrite(bind(node, vertical=request.vertical, viewer=request.viewer, text=request.text))
+        check = deadline(self.settings.deadline_ms, self._clock_ns)
+        bound = self._bound(request.text, request.vertical, request.viewer)
         world = self.world(request.viewer, is_operator=request.is_operator)
-        planned = plan(bound, world, self.settings, limit)
-        execution = Execution(world, deadline(self.settings.deadline_ms, self._clock_ns))
-        docs, total, is_exact, is_late = _best(execution, planned, limit, exact=request.is_exact)
-        ids = external_ids(self.segment, planned.vertical, docs)
-        labels = names(self.segment, planned.vertical, docs)
+        execution = Execution(world, check)
+        try:
+            planned = plan(bound, world, self.settings, limit, check)
+            docs, total, is_exact, is_late = _best(execution, planned, limit, exact=request.is_exact)
+        except DeadlineError:
+            docs, total, is_exact, is_late = _NO_DOCS, 0, False, True
+        ids = external_ids(self.segment, bound.vertical, docs)
+        labels = names(self.segment, bound.vertical, docs)
         took_ms = (time.perf_counter() - started) * 1e3
         details: dict[str, Any] = {}
         if request.explains or request.gives_lineage or request.why_not is not None:
-            details = self._details(request, execution, planned, docs, ids)
+            details = self._details(request, world, bound, limit, docs, ids)
         return Answer(
-            planned.vertical,
+            bound.vertical,
             ids,
             labels,
             total,
@@ -85,11 +94,13 @@ class Searcher:
             self.run(Request(text=text))
 
     def _details(
-        self, request: Request, execution: Execution, planned: Plan, docs: U32, ids: list[int]
+        self, request: Request, world: World, bound: Bound, limit: int, docs: U32, ids: list[int]
     ) -> dict[str, Any]:
-        execution.check = deadline(self.settings.deadline_ms * _DETAIL_FACTOR, self._clock_ns)
+        check = deadline(self.settings.deadline_ms * _DETAIL_FACTOR, self._clock_ns)
         details: dict[str, Any] = {}
         try:
+            planned = plan(bound, world, self.settings, limit, check)
+            execution = Execution(world, check)
             if request.gives_lineage:
                 details["lineage"] = lineage(execution, planned, request.text, docs)
             if request.why_not is not None:
@@ -117,6 +128,9 @@ class Searcher:
 
     def _parse_text(self, text: str) -> Node:
         return parse(text, self.settings)
+
+    def _bind(self, text: str, vertical: Vertical | None, viewer: ExternalId | None) -> Bound:
+        return rewrite(bind(self._parse(text), vertical=vertical, viewer=viewer, text=text))
 
     def _make_world(self, viewer: ExternalId | None, is_operator: bool) -> World:
         return World(self.segment, viewer, is_operator=is_operator)
@@ -152,7 +166,7 @@ def _best(execution: Execution, plan: Plan, limit: int, *, exact: bool) -> tuple
 
 
 def _joined(parts: list[U32]) -> U32:
-    return parts[0] if len(parts) == 1 else np.concatenate(parts) if parts else np.empty(0, dtype=np.uint32)
+    return parts[0] if len(parts) == 1 else np.concatenate(parts) if parts else _NO_DOCS
 
 
 def _incomplete(execution: Execution, text: str, late_ms: int | None) -> tuple[dict[str, Any], ...]:

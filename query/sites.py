@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from query.diagnostics import BAD_ARITY, TYPE, Fault, shown
+from query.diagnostics import BAD_ARITY, Fault, shown
 from query.nodes import Form, Node, Term
 from query.operators import OPERATOR_BY_NAME, Op, Operator, unknown_operator
 from query.options import NO_OPTIONS, Options, check_weights, read_options
@@ -77,7 +77,7 @@ def _operator(form: Form) -> Operator:
 def _check_place(form: Form, own: Operator, around: Operator | None) -> None:
     if own.op is Op.NOT and (around is None or around.op is not Op.AND):
         raise Fault(
-            TYPE,
+            BAD_ARITY,
             "(not …) stands where a set of documents must",
             form.span,
             "it is only an operand of and: (and a (not b)); elsewhere write (difference a b)",

@@ -57,7 +57,7 @@ def normalise_beginning(edge: Edge, text: str) -> str:
 
 
 def peek(world: World, vertical: Vertical, external: ExternalId) -> dict[str, Any] | None:
-    """The fields of one document, None where it is unknown or outside W_v."""
+    """The fields of one document, None where it is unknown or outside W_v. Its counts are those of the static rank."""
     segment = world.segment
     doc = segment.idmap(vertical).find(external)
     if doc is None or not world.shows(vertical, doc):
@@ -75,19 +75,19 @@ def peek(world: World, vertical: Vertical, external: ExternalId) -> dict[str, An
         case Vertical.USER:
             shown["is_private"] = not _bit(segment.bits(layout.PUBLIC_USERS), doc)
             shown["is_verified"] = bool(len(segment.lists("user.verified").of(0).keep(row)))
-            shown["followers"] = int(segment.column("user.followers")[doc])
+            shown["followers"] = int(segment.column("user.rank_count")[doc])
             shown["created_at_ms"] = int(segment.column("user.created_at_ms")[doc])
         case Vertical.MEDIA:
             shown |= _media(world, doc, row)
         case Vertical.PLACE:
             shown["lat"] = float(segment.column("place.lat")[doc])
             shown["lon"] = float(segment.column("place.lon")[doc])
-            shown["public_media"] = int(segment.column("place.public_media")[doc])
+            shown["public_media"] = int(segment.column("place.rank_count")[doc])
         case Vertical.HASHTAG:
-            shown["public_media"] = int(segment.column("hashtag.public_media")[doc])
+            shown["public_media"] = int(segment.column("hashtag.rank_count")[doc])
         case Vertical.GROUP:
             shown["is_public"] = _bit(segment.bits(layout.PUBLIC_GROUPS), doc)
-            shown["members"] = int(segment.column("group.members")[doc])
+            shown["members"] = int(segment.column("group.rank_count")[doc])
     return shown
 
 

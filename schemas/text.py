@@ -53,12 +53,8 @@ def username_words(username: str) -> list[str]:
 
 def hashtag(text: str) -> str:
     """The text that tells a hashtag apart: 256 code points, NFKC, case-folded, NFC, no white space, no leading `#`."""
-    text = text[:MAX_CODE_POINTS]
-    if text.isascii():
-        text = text.lower()
-    else:
-        text = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(text.split()).lstrip("#")
+    compatible = unicodedata.normalize("NFKC", text[:MAX_CODE_POINTS])
+    return "".join(unicodedata.normalize("NFC", compatible.casefold()).split()).lstrip("#")
 
 
 def _clean_piece(folded: str, keep: str = "") -> str:

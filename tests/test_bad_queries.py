@@ -146,7 +146,6 @@ BAD: list[tuple[str, str, str]] = [
     ("bad-arity", "(or a ‹(and (not a))›)", "(not b)"),
     ("bad-arity", "‹(weak-and (term a :optional-hits 1))›", "leave one"),
     ("bad-arity", "‹(apply a)›", "such as"),
-    ("bad-arity", "‹(apply liker:5)›", "such as"),
     ("bad-arity", "‹(apply liker:)›", "such as"),
     ("bad-arity", "(apply liker: a ‹b›)", "join them"),
     ("bad-arity", "(extract owner: a ‹b›)", "join them"),
@@ -163,10 +162,10 @@ BAD: list[tuple[str, str, str]] = [
     ("type", "(apply ‹verified:› a)", "edges of ids"),
     ("type", "(extract ‹liker:› a)", "fields: owner"),
     ("type", "(extract owner: ‹followed_by:5›)", "finds media"),
-    ("type", "‹(not a)›", "difference"),
-    ("type", "(or a ‹(not b)›)", "difference"),
-    ("type", "(weak-and a ‹(not b)›)", "difference"),
-    ("type", "(and a (not ‹(not b)›))", "difference"),
+    ("bad-arity", "‹(not a)›", "difference"),
+    ("bad-arity", "(or a ‹(not b)›)", "difference"),
+    ("bad-arity", "(weak-and a ‹(not b)›)", "difference"),
+    ("bad-arity", "(and a (not ‹(not b)›))", "difference"),
     ("no-affinity", "(apply liker: a ‹:inner affinity›)", "remove :inner"),
 ]
 

@@ -155,6 +155,12 @@ def terms(draw: st.DrawFn) -> Term:
         return Term("name", value, prefix, quoted)
 
 
+def reads_as_head(form: Form) -> bool:
+    """Whether a form is the tree of no text: the first term of an apply without a head is its head and operand."""
+    first = form.operands[0] if form.operands else None
+    return form.op in ("apply", "extract") and not form.edge and isinstance(first, Term) and first.edge != ""
+
+
 TREE = st.recursive(
     terms(),
     lambda inner: st.builds(
@@ -163,7 +169,7 @@ TREE = st.recursive(
         st.just("") | NAMES,
         st.lists(inner, max_size=4).map(tuple),
         st.lists(OPTIONS, max_size=2).map(tuple),
-    ),
+    ).filter(lambda form: not reads_as_head(form)),
     max_leaves=12,
 )
 
@@ -188,3 +194,17 @@ def test_deep_and_wide_trees_print_and_parse() -> None:
     wide = Form("or", "", (A,) * 65_000)
     assert parse(print_node(wide), limits) == wide
     assert print_lines(wide).count("\n") == 65_000
+
+
+@pytest.mark.parametrize(
+    ("touching", "apart"),
+    [
+        ("(apply liker:verified:1)", "(apply liker: verified:1)"),
+        ("(apply liker:melanie)", "(apply liker: melanie)"),
+        ("(apply owner:name:mel* :limit 3)", "(apply owner: name:mel* :limit 3)"),
+        ('(apply location:city:"new y"*)', '(apply location: city:"new y"*)'),
+        ("(apply liker:(extract owner:liker:5))", "(apply liker: (extract owner: liker:5))"),
+    ],
+)
+def test_a_head_may_touch_what_follows(touching, apart):
+    assert parse(touching, Settings()) == parse(apart, Settings())

@@ -1,0 +1,109 @@
+"""`monoceros build`: from warehouse tables to a published generation of an index."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from api.cli.flags import index_flag, warehouse_flag
+from schemas.errors import InputError
+from schemas.ids import INT64_MAX, INT64_MIN
+
+if TYPE_CHECKING:
+    from index import Manifest
+
+_READ = "rows"
+"""What a corpus calls the rows of a table that were read; its other counts are of what was kept out, by reason."""
+
+
+@click.command()
+@warehouse_flag
+@index_flag
+@click.option(
+    "--as-of",
+    type=click.IntRange(INT64_MIN, INT64_MAX),
+    metavar="MS",
+    help="Snapshot time of all tables, milliseconds since 1970 in UTC.",
+)
+def build(warehouse: Path, index: Path, as_of: int | None) -> None:
+    """Build an index from warehouse tables and put it in force.
+
+    Readers of the index see the generation of before until the new one is complete.
+    """
+    started = time.monotonic()
+    manifest = build_index(warehouse, index, as_of)
+    print_build(manifest, index, time.monotonic() - started)
+
+
+def build_index(warehouse: Path, index: Path, as_of_ms: int | None = None) -> Manifest:
+    """Read, build, publish, with progress. Where it fails, the index is as it was, and absent if it was absent."""
+    from api.cli.progress import steps
+    from index import publish, writing
+    from ingest.documents import read_corpus
+
+    if not warehouse.is_dir():
+        raise InputError(
+            "no-warehouse",
+            f"there is no warehouse {warehouse}",
+            hint="make one: monoceros generate --users 1000 --warehouse DIR, or monoceros import",
+        )
+    now_ms = time.time_ns() // 1_000_000
+    absent = [path for path in (index, *index.parents) if not path.exists()]
+    with writing(index), steps("build") as progress:
+        try:
+            return publish(
+                index,
+                lambda: read_corpus(warehouse, as_of_ms=as_of_ms, now_ms=now_ms, progress=progress),
+                now_ms=now_ms,
+                progress=progress,
+            )
+        except BaseException:
+            _remove(absent)
+            raise
+
+
+def _remove(absent: list[Path]) -> None:
+    """Take back the directories that this build made, inner first; the caller still holds the index as its writer."""
+    import shutil
+
+    for place, path in enumerate(absent):
+        try:
+            if place == 0:
+                shutil.rmtree(path)
+            else:
+                path.rmdir()
+        except OSError:
+            return
+
+
+def print_build(manifest: Manifest, index: Path, seconds: float) -> None:
+    """What was read and kept out, how large the index is, and how long it took."""
+    from api.cli.counts import print_table
+    from api.console.text import printable, size_of
+
+    print_table(("table", "rows", "what became of them"), _counts(manifest.counts))
+    documents = ", ".join(f"{count:,} {vertical}" for vertical, count in manifest.documents.items())
+    size = sum(array.size for array in manifest.arrays.values())
+    each = posting_bytes(manifest) / max(1, manifest.postings)
+    click.echo(f"documents  {documents}")
+    click.echo(f"postings   {manifest.postings:,}, {each:.2f} bytes each")
+    click.echo(f"size       {size_of(size)} in {len(manifest.arrays)} files")
+    click.echo(f"time       {seconds:.1f} s")
+    click.echo(f"{printable(str(index))} is in force")
+
+
+def posting_bytes(manifest: Manifest) -> int:
+    """The bytes of all posting lists, their keys and offsets included; dictionaries and columns are not."""
+    ending = ".lists"
+    names = [name.removesuffix(ending) for name in manifest.arrays if name.endswith(ending)]
+    return sum(manifest.arrays[f"{name}.{part}"].size for name in names for part in ("keys", "offsets", "lists"))
+
+
+def _counts(counts: Mapping[str, Mapping[str, int]]) -> Iterator[tuple[str, str, str]]:
+    for table, reasons in sorted(counts.items()):
+        for reason, rows in sorted(reasons.items(), key=lambda item: (item[0] != _READ, item[0])):
+            yield table, f"{rows:,}", "read" if reason == _READ else f"kept out: {reason.replace('_', ' ')}"

@@ -1,0 +1,64 @@
+"""One process's hold on an index: the searcher of the generation in force, a new one when a new one is published.
+
+Every reading as operator from this machine goes through here and is logged: data-model.md §4 knows no other way.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import final
+
+from api.console.text import printable
+from index import current_generation, open_index
+from query import Answer, Request, Searcher, World
+from schemas.ids import ExternalId
+from schemas.settings import Settings
+
+OPERATOR_LOG = logging.getLogger("monoceros.operator")
+"""Says at level INFO, one line each, what was read in the operator role."""
+
+
+@final
+class Session:
+    """An opened index. Errors of opening are those of `open_index`."""
+
+    def __init__(self, index: Path, settings: Settings) -> None:
+        self.index = index
+        self.settings = settings
+        self.searcher = self._open()
+
+    @property
+    def generation(self) -> str:
+        """The name of the generation that answers."""
+        return self.searcher.segment.generation
+
+    def refresh(self) -> bool:
+        """Open the generation in force where it is not the one that answers; whether it was opened.
+
+        Where that fails, the error is raised and the generation of before goes on answering.
+        """
+        if current_generation(self.index) == self.generation:
+            return False
+        self.searcher = self._open()
+        return True
+
+    def run(self, request: Request) -> Answer:
+        """The answer; in the operator role the query is logged first."""
+        if request.is_operator:
+            log_operator("query", request.text)
+        return self.searcher.run(request)
+
+    def world(self, viewer: ExternalId | None, *, is_operator: bool) -> World:
+        """What the viewer sees, for terms, completion and peeks."""
+        return self.searcher.world(viewer, is_operator=is_operator)
+
+    def _open(self) -> Searcher:
+        searcher = Searcher(open_index(self.index), self.settings)
+        searcher.warm()
+        return searcher
+
+
+def log_operator(action: str, what: str) -> None:
+    """Log one reading of the whole world; the text is made one printable line."""
+    OPERATOR_LOG.info("operator %s by local command line: %s", action, printable(what))

@@ -1,0 +1,179 @@
+"""The reader of a warehouse of Parquet files: which tables exist, and their rows, typed, batch by batch.
+
+It owns the layout on disk and what makes a file unreadable; it refuses to interpret rows, which is cleaning's part.
+A reader of another store offers the same four methods.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from ingest.columns import check_dtype, typed
+from schemas.errors import InputError
+from schemas.tables import TABLES, Table
+
+BATCH_ROWS = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One Parquet file of a table."""
+
+    path: Path
+    rows: int
+    schema: dict[str, pl.DataType]
+
+
+class Warehouse:
+    """The tables under one directory, `<table>.parquet` or `<table>/*.parquet` in order of file name.
+
+    Opening reads every schema of every known table and checks it. Raises `InputError`: `no-warehouse`, `bad-table`
+    (a file that is no whole Parquet file, parts that differ, a table that is there twice), `missing-column`,
+    `bad-column`. Unknown tables and columns are passed over.
+    """
+
+    def __init__(self, path: Path, *, batch_rows: int = BATCH_ROWS) -> None:
+        self.path = path
+        self._batch_rows = batch_rows
+        if not path.is_dir():
+            raise _no_warehouse(f"{path} is no directory")
+        self._parts: dict[str, tuple[_Part, ...]] = {}
+        for table in TABLES.values():
+            files = _files(path, table.name)
+            if files:
+                self._parts[table.name] = tuple(_open(table, file) for file in files)
+                _check_alike(table, self._parts[table.name])
+        if not self._parts:
+            raise _no_warehouse(f"{path} holds no table")
+
+    def tables(self) -> tuple[str, ...]:
+        """The names of the known tables that exist, in the order of `schemas.tables`."""
+        return tuple(self._parts)
+
+    def rows(self, table: str) -> int:
+        """How many rows the files of a table hold, 0 where it is missing."""
+        return sum(part.rows for part in self._parts.get(table, ()))
+
+    def read(self, table: str, columns: Sequence[str], tally: Counter[str] | None = None) -> Iterator[pl.DataFrame]:
+        """These columns of the rows that have no null in a required column, defaults applied.
+
+        The same rows come in the same order in batches of the same size whatever the columns, so a row's place in the
+        reading names it. Integers and times are Int64, text String, flags Boolean, numbers Float64. `tally` gets
+        `rows` and `null_required`. Raises `InputError` `bad-value`, `bad-table`.
+        """
+        spec = TABLES[table]
+        wanted = [spec.column(name) for name in columns]
+        required = [column.name for column in spec.columns if column.required]
+        if tally is not None:
+            tally["rows"] += self.rows(table)
+        for part in self._parts.get(table, ()):
+            needed = [name for name in dict.fromkeys((*required, *spec.key, *columns)) if name in part.schema]
+            for start in range(0, part.rows, self._batch_rows):
+                with _naming(spec, part.path):
+                    batch = pl.scan_parquet(part.path).select(needed).slice(start, self._batch_rows).collect()
+                if batch.height != min(self._batch_rows, part.rows - start):
+                    raise _bad_table(spec, part.path, f"it does not hold the {part.rows} rows that it announces")
+                whole = batch.drop_nulls(required) if any(batch[name].null_count() for name in required) else batch
+                if tally is not None:
+                    tally["null_required"] += batch.height - whole.height
+                with _naming(spec, part.path):
+                    series = [typed(spec, column, whole) for column in wanted]
+                yield pl.DataFrame(series)
+
+    def times(self, table: str, now_ms: int) -> tuple[int | None, int]:
+        """The newest time in a table, None where it has none, and how many of its times are later than `now_ms`."""
+        spec = TABLES[table]
+        newest: int | None = None
+        later = 0
+        for part in self._parts.get(table, ()):
+            if spec.time not in part.schema:
+                continue
+            time = pl.col(spec.time)
+            with _naming(spec, part.path):
+                found = pl.scan_parquet(part.path).select(time.max(), (time > now_ms).sum().alias("later"))
+                highest, after = found.collect(engine="streaming").row(0)
+            if highest is not None:
+                newest = highest if newest is None else max(newest, highest)
+            later += after or 0
+        return newest, later
+
+
+def _files(root: Path, table: str) -> list[Path]:
+    single = root / f"{table}.parquet"
+    try:
+        parts = sorted(file for file in (root / table).glob("*.parquet") if not file.name.startswith("."))
+    except OSError as error:
+        raise _bad_table(TABLES[table], root / table, str(error)) from error
+    if single.exists() and parts:
+        raise InputError(
+            "bad-table",
+            f"table {table} is there twice: as {single} and as {parts[0].parent}",
+            hint="keep one of the two",
+        )
+    return [single] if single.exists() else parts
+
+
+def _open(table: Table, path: Path) -> _Part:
+    if not path.is_file():
+        raise _bad_table(table, path, "it is a directory")
+    with _naming(table, path):
+        schema = dict(pl.read_parquet_schema(path))
+        rows = pl.scan_parquet(path).select(pl.len()).collect().item()
+    for column in table.columns:
+        if column.name in schema:
+            check_dtype(table, column, schema[column.name], str(path))
+        elif column.required:
+            raise InputError(
+                "missing-column",
+                f"table {table.name}: column {column.name} is missing in {path}",
+                hint="the column is required; write it, or remove the table",
+            )
+    return _Part(path, rows, {name: kind for name, kind in schema.items() if name in _names(table)})
+
+
+def _names(table: Table) -> set[str]:
+    return {column.name for column in table.columns}
+
+
+def _check_alike(table: Table, parts: Sequence[_Part]) -> None:
+    first = parts[0]
+    for part in parts[1:]:
+        if part.schema != first.schema:
+            names = sorted(n for n in _names(table) if part.schema.get(n) != first.schema.get(n))
+            raise InputError(
+                "bad-table",
+                f"table {table.name}: {first.path} and {part.path} differ in column {', '.join(names)}",
+                hint="all parts of a table have the same columns of the same types",
+            )
+
+
+@contextmanager
+def _naming(table: Table, path: Path) -> Iterator[None]:
+    """Turn whatever the Parquet decoder throws at damaged bytes, its panics too, into an error that names the file."""
+    try:
+        yield
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        raise _bad_table(table, path, (str(error).splitlines() or [type(error).__name__])[0]) from error
+
+
+def _bad_table(table: Table, path: Path, reason: str) -> InputError:
+    return InputError(
+        "bad-table",
+        f"table {table.name}: cannot read {path}: {reason}",
+        hint="the file is damaged, half-written or no Parquet file; write it again",
+    )
+
+
+def _no_warehouse(problem: str) -> InputError:
+    return InputError(
+        "no-warehouse",
+        f"no warehouse: {problem}",
+        hint="name a directory with tables such as users.parquet or users/*.parquet; "
+        "'monoceros generate' and 'monoceros import' make one",
+    )
