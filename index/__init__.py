@@ -5,7 +5,7 @@ from index.corpus import NONE, U32, Corpus, Pairs, Postings, Strings
 from index.docset import WINDOW, DocSet, new_words
 from index.idmap import BulkIdMap
 from index.kernels.bits import Words, clear_bits, keep_set, set_bits
-from index.kernels.gather import at_least, column_into
+from index.kernels.gather import at_least, column_into, sort_distinct
 from index.kernels.walks import weak_and_walk
 from index.manifest import Manifest
 from index.postings import PostingList, PostingLists
@@ -39,6 +39,7 @@ __all__ = [
     "open_index",
     "publish",
     "set_bits",
+    "sort_distinct",
     "verify_index",
     "weak_and_walk",
     "writing",

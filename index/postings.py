@@ -96,6 +96,12 @@ class PostingLists:
         """OR the lists of many keys into a bitset over the whole vertical."""
         gather.union_into(self.keys, self.offsets, self.lists, keys, words)
 
+    def append(self, keys: U32, mask: Words | None, out: U32, at: int) -> int:
+        """Copy the packed lists of many keys, as far as the mask has them, to `out` from `at` on; where they end."""
+        masked = mask is not None
+        shown = mask if mask is not None else _NO_MASK
+        return int(gather.append(self.keys, self.offsets, self.lists, keys, shown, masked, out, at))
+
     def count_into(self, keys: U32, mask: Words | None, counts: U32) -> None:
         """Add to each document's counter the number of the given keys whose list holds it, where the mask has it."""
         masked = mask is not None

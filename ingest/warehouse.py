@@ -6,6 +6,7 @@ A reader of another store offers the same four methods.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -41,7 +42,7 @@ class Warehouse:
     def __init__(self, path: Path, *, batch_rows: int = BATCH_ROWS) -> None:
         self.path = path
         self._batch_rows = batch_rows
-        if not path.is_dir():
+        if not os.path.isdir(path):  # False too where the way to it may not be searched
             raise _no_warehouse(f"{path} is no directory")
         self._parts: dict[str, tuple[_Part, ...]] = {}
         for table in TABLES.values():
@@ -76,7 +77,7 @@ class Warehouse:
             needed = [name for name in dict.fromkeys((*required, *spec.key, *columns)) if name in part.schema]
             for start in range(0, part.rows, self._batch_rows):
                 with _naming(spec, part.path):
-                    batch = pl.scan_parquet(part.path).select(needed).slice(start, self._batch_rows).collect()
+                    batch = _scan(part.path).select(needed).slice(start, self._batch_rows).collect()
                 if batch.height != min(self._batch_rows, part.rows - start):
                     raise _bad_table(spec, part.path, f"it does not hold the {part.rows} rows that it announces")
                 whole = batch.drop_nulls(required) if any(batch[name].null_count() for name in required) else batch
@@ -96,7 +97,7 @@ class Warehouse:
                 continue
             time = pl.col(spec.time)
             with _naming(spec, part.path):
-                found = pl.scan_parquet(part.path).select(time.max(), (time > now_ms).sum().alias("later"))
+                found = _scan(part.path).select(time.max(), (time > now_ms).sum().alias("later"))
                 highest, after = found.collect(engine="streaming").row(0)
             if highest is not None:
                 newest = highest if newest is None else max(newest, highest)
@@ -105,26 +106,33 @@ class Warehouse:
 
 
 def _files(root: Path, table: str) -> list[Path]:
-    single = root / f"{table}.parquet"
+    single, directory = root / f"{table}.parquet", root / table
     try:
-        parts = sorted(file for file in (root / table).glob("*.parquet") if not file.name.startswith("."))
+        whole = single.exists()
+        found = directory.iterdir() if directory.is_dir() else ()
+        parts = sorted(file for file in found if file.suffix == ".parquet" and not file.name.startswith("."))
     except OSError as error:
-        raise _bad_table(TABLES[table], root / table, str(error)) from error
-    if single.exists() and parts:
+        raise _bad_table(TABLES[table], directory, str(error)) from error
+    if whole and parts:
         raise InputError(
             "bad-table",
-            f"table {table} is there twice: as {single} and as {parts[0].parent}",
+            f"table {table} is there twice: as {single} and as {directory}",
             hint="keep one of the two",
         )
-    return [single] if single.exists() else parts
+    return [single] if whole else parts
+
+
+def _scan(path: Path) -> pl.LazyFrame:
+    """One file under exactly this name: no patterns, no columns from directory names."""
+    return pl.scan_parquet(path, glob=False, hive_partitioning=False)
 
 
 def _open(table: Table, path: Path) -> _Part:
     if not path.is_file():
-        raise _bad_table(table, path, "it is a directory")
+        raise _bad_table(table, path, "it is no file")
     with _naming(table, path):
-        schema = dict(pl.read_parquet_schema(path))
-        rows = pl.scan_parquet(path).select(pl.len()).collect().item()
+        schema = dict(_scan(path).collect_schema())
+        rows = _scan(path).select(pl.len()).collect().item()
     for column in table.columns:
         if column.name in schema:
             check_dtype(table, column, schema[column.name], str(path))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index import NONE, U32, DocSet, at_least, column_into, layout, new_words
+from index import NONE, U32, DocSet, at_least, column_into, layout, new_words, sort_distinct
 from query.plan import PlanApply, PlanExtract
 from query.visibility import Cut
 from schemas.catalogue import EDGES, Edge, Vertical
@@ -15,8 +15,9 @@ from schemas.catalogue import EDGES, Edge, Vertical
 if TYPE_CHECKING:
     from query.execute import Execution
 
-_PACKED = 2_048
-"""Unions of at most so many postings are sorted rather than set in a bitset."""
+_PACKED_SHARE = 11
+"""Unions of at most `size >> 11` postings (and of 64 in any case) are sorted rather than set in a bitset: below that, clearing
+and reading the bitset costs more."""
 _STEP = 4_096
 """Keys between two looks at the clock."""
 
@@ -31,14 +32,13 @@ _FIELD_COLUMNS = {"media.owner": layout.OWNER_COLUMN, "media.location": layout.P
 def unite(cuts: Iterable[Cut], size: int, check: Callable[[], None]) -> DocSet:
     """The union of all lists of these cuts, each under its mask; `size` documents in the vertical."""
     cuts = tuple(cuts)
-    few = all(len(cut.keys) <= _PACKED for cut in cuts)
-    if few and sum(cut.lists.total(cut.keys) for cut in cuts) <= _PACKED:
-        parts = []
+    most = max(size >> _PACKED_SHARE, 64)
+    if sum(cut.lists.total(cut.keys) for cut in cuts) <= most:
+        few = np.empty(most, dtype=np.uint32)
+        end = 0
         for cut in cuts:
-            for key in cut.keys.tolist():
-                docs = cut.lists.of(key).within(0, size)
-                parts.append((docs if cut.mask is None else docs & DocSet(0, size, None, cut.mask)).docs())
-        return DocSet(0, size, np.unique(np.concatenate(parts)) if parts else np.empty(0, np.uint32))
+            end = cut.lists.append(cut.keys, cut.mask, few, end)
+        return DocSet(0, size, few[: sort_distinct(few[:end])])
     union = new_words(size)
     for cut in cuts:
         words = new_words(size) if cut.mask is not None and len(cuts) > 1 else union

@@ -392,7 +392,7 @@ UNICODE = st.text(
 LONG = st.builds(lambda text, times, tail: text * times + tail, UNICODE, st.integers(1, 40), UNICODE)
 
 
-@settings(max_examples=1_500, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(st.lists(st.one_of(UNICODE, LONG), max_size=6))
 @example(["ΟΔΟΣ ΟΔΟΣ", "a \u0301b", "\u00a8 \u0308", "e\u0301 \u0301", "x" * 255 + " y" + "z", "\u1112\u1161 \u11ab"])
 @example(["x" * 255 + "e\u0301", "\ufdfa" * 300, "  ", ""])
@@ -405,7 +405,7 @@ def test_words_between_spaces_are_the_words_of_the_text(texts: list[str]) -> Non
         assert _spelt(postings, list(range(len(texts)))) == expected
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.lists(UNICODE, max_size=5), max_size=4))
 def test_whole_terms_are_coded_across_batches(batches: list[list[str]]) -> None:
     docs = iter(range(100))

@@ -58,6 +58,9 @@ class TestLayout:
         frames = list(Warehouse(tmp_path).read("users", ["id"]))
         assert [frame["id"].to_list() for frame in frames] == [[1], [2]]
 
+    def test_names_are_no_patterns(self, tmp_path: Path) -> None:
+        assert ids(read(tmp_path / "id=[7]*?", {"users": USERS}), Vertical.USER) == [1, 2, 3]
+
     def test_missing_tables_are_empty(self, tmp_path: Path) -> None:
         corpus = read(tmp_path, {"users": USERS})
         assert {v: len(ids(corpus, v)) for v in Vertical} == {v: 3 if v == "user" else 0 for v in Vertical}
@@ -270,7 +273,7 @@ class TestErrors:
 
     def test_a_directory_in_the_place_of_a_file(self, tmp_path: Path) -> None:
         (tmp_path / "users.parquet").mkdir()
-        with pytest.raises(InputError, match=r"users\.parquet: it is a directory"):
+        with pytest.raises(InputError, match=r"users\.parquet: it is no file"):
             read_corpus(tmp_path, now_ms=NOW_MS)
 
 

@@ -43,7 +43,7 @@ def build_index(warehouse: Path, index: Path, as_of_ms: int | None = None) -> Ma
     """Read, build, publish, with progress. Where it fails, the index is as it was, and absent if it was absent."""
     from api.cli.progress import steps
     from index import publish, writing
-    from ingest.documents import read_corpus
+    from ingest import read_corpus
 
     if not warehouse.is_dir():
         raise InputError(

@@ -73,7 +73,7 @@ def demo(context: click.Context, directory: Path) -> None:
 def open_demo(directory: Path, settings: Settings) -> Session:
     """The demo's index, made where it is not there yet or cannot be used any more."""
     from api.session import Session
-    from ingest.worlds import generate
+    from ingest import generate
 
     warehouse, index = directory / "warehouse", directory / "index"
     try:

@@ -17,7 +17,7 @@ def generate(users: int, seed: int, warehouse: Path) -> None:
     """Generate a believable synthetic world of any size."""
     from api.cli.counts import print_rows
     from api.cli.progress import counted
-    from ingest.worlds import generate as generate_world
+    from ingest import generate as generate_world
 
     with counted("generate") as tell:
         rows = generate_world(users, seed, warehouse, progress=tell)

@@ -51,7 +51,9 @@ def _be_lenient() -> None:
             reconfigure(errors="backslashreplace")
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    "monoceros", cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(package_name="monoceros")
 def commands() -> None:
     """Monoceros: a search engine over the social graph.

@@ -21,6 +21,11 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() or c in _JOINERS else _escaped(c) for c in text)
 
 
+def is_unicode(text: str) -> bool:
+    """Whether the text holds no half of a character (a lone surrogate), so that it has a UTF-8 form."""
+    return not any("\ud800" <= char <= "\udfff" for char in text)
+
+
 def _escaped(char: str) -> str:
     return char.encode("unicode_escape").decode("ascii")
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from api.console.text import is_unicode
 from api.repl.cursor import ALL, Cursor, Frame, cursor_at
 from query import World, live_terms
 from query.nodes import Term
@@ -126,7 +127,7 @@ def _words(edges: tuple[Edge, ...], vertical: Vertical, partial: str, world: Wor
 
 
 def _terms(edge: Edge, name: str, beginning: str, world: World) -> Iterator[Candidate]:
-    if not beginning and edge.kind in _LONG_DICTIONARIES:
+    if (not beginning and edge.kind in _LONG_DICTIONARIES) or not is_unicode(beginning):
         return
     for term in live_terms(world, edge, beginning, MAX_TERMS):
         if term.text.isprintable():

@@ -47,11 +47,11 @@ def run_interactive(shell: Shell, history: Path, *, source: Input | None = None,
     while True:
         try:
             text = prompt.prompt()
+            if text.strip() and not shell.handle(text):
+                return
         except KeyboardInterrupt:
-            continue
+            shell.say("interrupted")  # the line or the query; the shell goes on
         except EOFError:
-            return
-        if text.strip() and not shell.handle(text):
             return
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from prompt_toolkit.styles import Style
-from pygments.lexer import RegexLexer, bygroups, words
-from pygments.token import Comment, Error, Keyword, Name, Number, Operator, Punctuation, String, Text
+from pygments.lexer import RegexLexer, bygroups, words  # type: ignore[import-untyped]
+from pygments.token import Comment, Error, Keyword, Name, Number, Operator, Punctuation, String, Text  # type: ignore[import-untyped]
 
 from query.operators import OPERATORS, OPTION_EXAMPLES
 from schemas.catalogue import EDGE_NAMES
@@ -28,7 +28,7 @@ STYLE = Style.from_dict(
 )
 
 
-class QueryLexer(RegexLexer):
+class QueryLexer(RegexLexer):  # type: ignore[misc]
     """The language of language.md §1, and the shell's commands."""
 
     name = "Monoceros query"

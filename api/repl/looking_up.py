@@ -6,7 +6,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from api.console.text import instant, printable, size_of
+from api.console.text import instant, is_unicode, printable, size_of
 from api.repl.shell import Shell
 from api.session import log_operator
 from query import World, live_terms, peek
@@ -25,6 +25,8 @@ def show_terms(shell: Shell, argument: str) -> None:
         raise InputError(
             "no-terms", f"`{edge.name}:` takes ids, and ids are not listed", hint="ask for words: :terms name:mel"
         )
+    if not is_unicode(beginning):
+        raise InputError("bad-argument", f"`{printable(beginning[:40])}` is no text", hint="send it as valid UTF-8")
     terms = live_terms(_world(shell, "terms", argument), edge, beginning, _TERMS_SHOWN)
     if not terms:
         shell.say("no terms")

@@ -55,8 +55,6 @@ class Shell:
             self.ask(text)
         except MonocerosError as error:
             self.out.print(error_text(error, text), soft_wrap=True)
-        except KeyboardInterrupt:
-            self.out.print("interrupted")
         return True
 
     def refresh(self) -> None:

@@ -53,6 +53,40 @@ def union_into(keys: U32, offsets: U32, lists: U32, wanted: U32, out: Words) -> 
 
 
 @numba.njit(cache=True, nogil=True)
+def append(
+    keys: U32, offsets: U32, lists: U32, wanted: U32, mask: Words, is_masked: bool, out: U32, at: int
+) -> np.int64:
+    """Copy the documents of the wanted keys' lists that the mask lets through to `out` from `at` on; where they end.
+
+    For packed lists that `out` has room for.
+    """
+    rows = len(offsets) - 1
+    end = np.int64(at)
+    for k in range(len(wanted)):
+        row = row_of(keys, rows, wanted[k])
+        if row < 0:
+            continue
+        for i in range(np.int64(offsets[row]), np.int64(offsets[row + 1])):
+            doc = np.int64(lists[i])
+            if not is_masked or (mask[doc >> 6] >> np.uint64(doc & 63)) & ONE != 0:
+                out[end] = lists[i]
+                end += 1
+    return end
+
+
+@numba.njit(cache=True, nogil=True)
+def sort_distinct(docs: U32) -> int:
+    """Sort in place and drop repeats; the number of documents left."""
+    docs.sort()
+    kept = 0
+    for i in range(len(docs)):
+        if kept == 0 or docs[kept - 1] != docs[i]:
+            docs[kept] = docs[i]
+            kept += 1
+    return kept
+
+
+@numba.njit(cache=True, nogil=True)
 def count_into(keys: U32, offsets: U32, lists: U32, wanted: U32, mask: Words, is_masked: bool, counts: U32) -> None:
     """Add 1 to the counter of every document for each wanted key whose list holds it, where the mask lets it through."""
     halves: U16 = lists.view(np.uint16)
