@@ -16,7 +16,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	$(BIN)/python -m index.warm
+	$(BIN)/python -c 'from index import compile_kernels; compile_kernels()'
 	@touch $@
 
 demo: setup  ## a world of 10,000 people, an index, three queries, and the REPL
@@ -46,9 +46,10 @@ $(VENV)/.bench: $(VENV)/.installed requirements-bench.lock
 bench: $(VENV)/.bench  ## measures, at a million users, into bench/RESULTS.md
 	$(BIN)/python -m bench
 
-lock:  ## resolve the dependencies anew
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra dev --extra build pyproject.toml -o requirements.lock
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra dev --extra build --extra bench pyproject.toml -o requirements-bench.lock
+lock: setup  ## resolve the dependencies anew
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra dev --extra build pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra dev --extra build --extra bench pyproject.toml -o requirements-bench.lock
 
 clean:  ## remove what was installed and generated here
 	rm -rf $(VENV) .monoceros build *.egg-info .mypy_cache .ruff_cache

@@ -1,6 +1,6 @@
 """`python -m bench`: generate, build, open and query a world of a million users, and write bench/RESULTS.md.
 
-Latencies are taken end to end, `Searcher.run`: parse (cached unless said), bind, plan, visibility of a logged-in viewer who is known,
+Latencies are taken end to end, `Searcher.run`: parse (cached unless said), bind, plan, visibility of a known viewer,
 execution, ids and names out. Beside each stands the time of the bare kernel or set operation that the shape stands on, measured in
 the same run, so that the ratio means something on another machine.
 """
@@ -80,9 +80,7 @@ def bare_two_hop(segment: Segment, shape: Shape) -> Latency:
 def timed(command: list[str]) -> tuple[float, float]:
     """Run a command; seconds and peak resident GiB."""
     started = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.peak", *command], check=True, stdout=subprocess.PIPE, text=True
-    )
+    done = subprocess.run([sys.executable, "-m", "bench.peak", *command], check=True, stdout=subprocess.PIPE, text=True)
     return time.perf_counter() - started, float(done.stdout.strip().splitlines()[-1])
 
 
@@ -141,9 +139,7 @@ def main() -> None:
         if not any(":me" in request.text for request in shape.requests):
             anonymous = f"{measure(searcher, tuple(replace(r, viewer=None) for r in shape.requests)).p50:.3f}"
         fresh = measure(uncached, shape.requests)
-        lines.append(
-            f"| {shape.name} | {latency.cells()} | {latency.results:.0f} | {anonymous} | {fresh.p50:.3f} |"
-        )
+        lines.append(f"| {shape.name} | {latency.cells()} | {latency.results:.0f} | {anonymous} | {fresh.p50:.3f} |")
         print(lines[-1], flush=True)
         if shape.name == "two-hop apply, top 100 by rank":
             bare = bare_two_hop(segment, shape)

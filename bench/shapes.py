@@ -133,4 +133,3 @@ class _Sampler:
             text = f"(apply followed_by: country:us :limit {size})"
             found.append(Shape(f"apply over {size:,} inner ids", self._each(lambda _, t=text: t, viewers[:50], 100)))
         return found
-

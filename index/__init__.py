@@ -1,6 +1,7 @@
 """The index: posting lists, columns and dictionaries of one generation, mapped, and how generations are made and kept."""
 
 from index import layout
+from index.compile import compile_kernels
 from index.corpus import NONE, U32, Corpus, Pairs, Postings, Strings
 from index.docset import WINDOW, DocSet, new_words
 from index.idmap import BulkIdMap
@@ -32,6 +33,7 @@ __all__ = [
     "at_least",
     "clear_bits",
     "column_into",
+    "compile_kernels",
     "current_generation",
     "keep_set",
     "layout",

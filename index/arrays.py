@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.durable import write_file
 from index.manifest import BLOCK, ArrayEntry, Manifest, damaged, hash_of
 
 AnyArray = NDArray[Any]
@@ -28,21 +29,16 @@ class ArrayWriter:
         """Write one array under a name that is not taken, and force it to the disk."""
         assert name not in self.entries, f"array {name} is written twice"
         data = memoryview(np.ascontiguousarray(array).view(np.uint8).data if len(array) else b"")
-        with open(self._directory / f"{name}.bin", "xb") as file:
-            blocks = []
-            for start in range(0, len(data), BLOCK):
-                block = data[start : start + BLOCK]
-                file.write(block)
-                blocks.append(hash_of(block))
-            file.flush()
-            os.fsync(file.fileno())
-        self.entries[name] = ArrayEntry(array.dtype.str, len(array), len(data), tuple(blocks))
+        blocks = [data[start : start + BLOCK] for start in range(0, len(data), BLOCK)]
+        write_file(self._directory / f"{name}.bin", blocks)
+        self.entries[name] = ArrayEntry(array.dtype.str, len(array), len(data), tuple(map(hash_of, blocks)))
 
 
 class ArrayReader:
-    """The mapped arrays of one generation."""
+    """The mapped arrays of one generation. Every file that is not there or has another size is reported, with its place;
+    then the arrays may be verified, but not read."""
 
-    def __init__(self, directory: Path, manifest: Manifest) -> None:
+    def __init__(self, directory: Path, manifest: Manifest, report: Callable[[str], None]) -> None:
         self._directory = directory
         self._entries = manifest.arrays
         self._mapped: dict[str, mmap.mmap] = {}
@@ -51,12 +47,17 @@ class ArrayReader:
             try:
                 with open(path, "rb") as file:
                     size = os.fstat(file.fileno()).st_size
-                    if size != entry.size:
-                        raise damaged(str(path), min(size, entry.size) // BLOCK, f"has {size} bytes, not {entry.size}")
                     if size:
                         self._mapped[name] = mmap.mmap(file.fileno(), size, access=mmap.ACCESS_COPY)
-            except FileNotFoundError:
-                raise damaged(str(path), None, "is missing") from None
+            except (FileNotFoundError, NotADirectoryError):
+                report(damaged(str(path), None, "is missing").message)
+                continue
+            except IsADirectoryError:
+                report(damaged(str(path), None, "is a directory").message)
+                continue
+            if size != entry.size:
+                place = min(size, entry.size) // BLOCK
+                report(damaged(str(path), place, f"has {size} bytes, not {entry.size}").message)
 
     def __contains__(self, name: str) -> bool:
         return name in self._entries
@@ -73,18 +74,26 @@ class ArrayReader:
         return iter(self._entries)
 
     def verify(self, report: Callable[[str], None]) -> None:
-        """Hash every block and report each that is damaged, with file and place."""
+        """Hash every block that is there as a whole and report each that is damaged, with file and place."""
 
         def check(job: tuple[str, int]) -> str | None:
             name, number = job
-            start = number * BLOCK
-            block = memoryview(self._mapped[name])[start : start + BLOCK]
+            block = memoryview(self._mapped[name])[number * BLOCK : self._end(name, number)]
             if hash_of(block) == self._entries[name].blocks[number]:
                 return None
             return damaged(str(self._directory / f"{name}.bin"), number, "does not match its hash").message
 
-        jobs = [(name, n) for name, entry in self._entries.items() for n in range(len(entry.blocks))]
+        jobs = [
+            (name, number)
+            for name, mapped in self._mapped.items()
+            for number in range(len(self._entries[name].blocks))
+            if self._end(name, number) <= len(mapped)
+        ]
         with ThreadPoolExecutor(max_workers=2) as pool:
             for problem in pool.map(check, jobs, chunksize=16):
                 if problem is not None:
                     report(problem)
+
+    def _end(self, name: str, number: int) -> int:
+        """Where a block of an array ends."""
+        return min((number + 1) * BLOCK, self._entries[name].size)

@@ -16,84 +16,71 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from index.arrays import ArrayReader, ArrayWriter
 from index.builder import SegmentBuilder
 from index.corpus import Corpus
+from index.durable import changing, make_directories, sync_directory, write_file
 from index.manifest import MANIFEST, Manifest, damaged, hash_of
 from index.segment import Segment
-from schemas.errors import BusyError, DamagedError, InputError
+from schemas.errors import BusyError, DamagedError, InputError, MonocerosError
 from schemas.text import UNICODE_VERSION
 
 CURRENT = "CURRENT"
 _GENERATIONS = "generations"
 _BUILDING = ".building-"
-_KEPT = 2
+_LOCK = "LOCK"
 
 
 @contextmanager
 def writing(index: Path) -> Iterator[None]:
-    """Hold the index as its one writer; a second one gets an error at once."""
-    try:
-        (index / _GENERATIONS).mkdir(parents=True, exist_ok=True)
-        lock = (index / "LOCK").open("a")
-    except OSError as cause:
-        raise InputError(
-            "bad-index",
-            f"cannot write to {index}: {cause.strerror}",
-            hint="name a directory that can be written",
-        ) from cause
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BusyError(
-                "locked",
-                f"another process is writing to {index}",
-                hint="wait until it has ended, then try again",
-            ) from None
+    """Hold the index as its one writer; a second one gets an error at once. The lock ends with its process, however it ends."""
+    with _locked(index):
         yield
 
 
 def publish(index: Path, read: Callable[[], Corpus], *, now_ms: int, progress: Callable[[str], None]) -> Manifest:
-    """Build a generation from the corpus that `read` returns, and put it in force. The caller holds `writing(index)`."""
+    """Build a generation from the corpus that `read` returns, and put it in force. The caller holds `writing(index)`.
+
+    Where that fails or is interrupted, the generation of before is in force and nothing of the new one is left; a process
+    that is killed leaves files that the next build removes. `InputError` `unwritable` where the index cannot be written.
+    """
     generations = index / _GENERATIONS
-    for leftover in generations.glob(f"{_BUILDING}*"):
-        shutil.rmtree(leftover)
-    number = 1 + max((int(path.name) for path in generations.iterdir() if path.name.isdecimal()), default=0)
-    building = generations / f"{_BUILDING}{number:06}"
+    before = _in_force(index)
+    with changing(generations):
+        for leftover in generations.glob(f"{_BUILDING}*"):
+            shutil.rmtree(leftover)
+        number = 1 + max((int(path.name) for path in _generations(index)), default=0)
+    name = f"{number:06}"
+    building, built, pointer = generations / f"{_BUILDING}{name}", generations / name, index / f"{CURRENT}.new"
     try:
-        building.mkdir()
-        corpus = read()
-        writer = ArrayWriter(building)
-        builder = SegmentBuilder(corpus, writer, progress)
-        builder.build()
+        with changing(building):
+            building.mkdir()
+        manifest = _build(building, read, now_ms, progress)
         progress("publish")
-        manifest = Manifest(
-            unicode=UNICODE_VERSION,
-            created_ms=now_ms,
-            documents={vertical: len(ids) for vertical, ids in corpus.ids.items()},
-            postings=builder.postings,
-            snapshot_ms=corpus.snapshot_ms,
-            counts=corpus.counts,
-            arrays=writer.entries,
-        )
         data = manifest.to_bytes()
-        _write_durably(building / MANIFEST, data)
-        _sync_directory(building)
+        write_file(building / MANIFEST, [data])
+        sync_directory(building)
+        with changing(built):
+            building.rename(built)
+        sync_directory(generations)
+        write_file(pointer, [_pointer_bytes(name, hash_of(data))])
+        with changing(index / CURRENT):
+            os.replace(pointer, index / CURRENT)
     except BaseException:
-        shutil.rmtree(building, ignore_errors=True)
+        if _in_force(index) != name:
+            shutil.rmtree(building, ignore_errors=True)
+            shutil.rmtree(built, ignore_errors=True)
+            with suppress(OSError):
+                pointer.unlink(missing_ok=True)
         raise
-    building.rename(generations / f"{number:06}")
-    _sync_directory(generations)
-    pointer = json.dumps({"generation": f"{number:06}", "manifest": hash_of(data)}).encode()
-    _write_durably(index / f"{CURRENT}.new", pointer)
-    os.replace(index / f"{CURRENT}.new", index / CURRENT)
-    _sync_directory(index)
-    for old in sorted(path for path in generations.iterdir() if path.name.isdecimal())[:-_KEPT]:
-        shutil.rmtree(old)
+    sync_directory(index)
+    for other in _generations(index):
+        if other.name not in (name, before):
+            shutil.rmtree(other, ignore_errors=True)
     return manifest
 
 
@@ -126,57 +113,105 @@ def _open(index: Path, *, check: bool) -> tuple[Segment, list[str]]:
     while True:
         generation, manifest_hash = _pointer(index)
         try:
-            return _open_generation(index / _GENERATIONS / generation, manifest_hash, check)
+            segment, problems = _open_generation(index / _GENERATIONS / generation, manifest_hash, check)
+            if not problems or _pointer(index)[0] == generation:
+                return segment, problems
         except DamagedError:
             if _pointer(index)[0] == generation:
                 raise
-            # a writer has published twice since and removed what this process was about to open
+        # a writer has published twice since and removed what this process was about to open
 
 
 def _open_generation(directory: Path, manifest_hash: str, check: bool) -> tuple[Segment, list[str]]:
     path = directory / MANIFEST
     try:
         data = path.read_bytes()
-    except FileNotFoundError:
-        raise damaged(str(path), None, "is missing") from None
+    except (FileNotFoundError, NotADirectoryError):
+        raise damaged(str(path), None, "is missing, though CURRENT names it") from None
+    except IsADirectoryError:
+        raise damaged(str(path), None, "is a directory") from None
     if hash_of(data) != manifest_hash:
         raise damaged(str(path), 0, "does not match the hash in CURRENT")
     manifest = Manifest.from_bytes(data, str(path))
-    arrays = ArrayReader(directory, manifest)
     problems: list[str] = []
+    arrays = ArrayReader(directory, manifest, problems.append)
     if check:
         arrays.verify(problems.append)
     return Segment(manifest, arrays, directory.name), problems
 
 
+def _build(directory: Path, read: Callable[[], Corpus], now_ms: int, progress: Callable[[str], None]) -> Manifest:
+    corpus = read()
+    writer = ArrayWriter(directory)
+    builder = SegmentBuilder(corpus, writer, progress)
+    builder.build()
+    return Manifest(
+        unicode=UNICODE_VERSION,
+        created_ms=now_ms,
+        documents={vertical: len(ids) for vertical, ids in corpus.ids.items()},
+        postings=builder.postings,
+        snapshot_ms=corpus.snapshot_ms,
+        counts=corpus.counts,
+        arrays=writer.entries,
+    )
+
+
+def _locked(index: Path) -> IO[str]:
+    """The lock file, held until it is closed."""
+    path = index / _LOCK
+    while True:
+        make_directories(index / _GENERATIONS)
+        with changing(path), ExitStack() as opened:
+            lock = opened.enter_context(path.open("a"))
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise BusyError(
+                    "locked",
+                    f"another process is writing to {index}",
+                    hint="wait until it has ended, then try again",
+                ) from None
+            with suppress(FileNotFoundError):  # its holder may have removed it, with all of a first build that failed
+                if os.path.samestat(os.fstat(lock.fileno()), path.stat()):
+                    opened.pop_all()
+                    return lock
+
+
+def _generations(index: Path) -> list[Path]:
+    return [path for path in (index / _GENERATIONS).iterdir() if path.name.isdecimal()]
+
+
+def _in_force(index: Path) -> str | None:
+    """The name of the generation in force, None where there is none or `CURRENT` cannot be read."""
+    try:
+        return _pointer(index)[0]
+    except (MonocerosError, OSError):
+        return None
+
+
+def _pointer_bytes(generation: str, manifest_hash: str) -> bytes:
+    return json.dumps({"generation": generation, "manifest": manifest_hash}).encode()
+
+
 def _pointer(index: Path) -> tuple[str, str]:
     path = index / CURRENT
     try:
-        content = json.loads(path.read_bytes())
-        generation, manifest_hash = content["generation"], content["manifest"]
-        if not (isinstance(generation, str) and generation.isdecimal() and isinstance(manifest_hash, str)):
-            raise ValueError("wrong types")
-        return generation, manifest_hash
+        data = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         raise InputError(
             "no-index",
             f"{index} holds no index",
             hint="make one: monoceros build --warehouse DIR --index DIR",
         ) from None
-    except (ValueError, KeyError, TypeError) as cause:
-        raise damaged(str(path), 0, f"is not readable ({cause})") from cause
-
-
-def _write_durably(path: Path, data: bytes) -> None:
-    with open(path, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_directory(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
+    except IsADirectoryError:
+        raise damaged(str(path), None, "is a directory") from None
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        content = json.loads(data)
+        generation, manifest_hash = content["generation"], content["manifest"]
+        if not (isinstance(generation, str) and generation.isdecimal() and isinstance(manifest_hash, str)):
+            raise ValueError("wrong types")
+        if data != _pointer_bytes(generation, manifest_hash):
+            raise ValueError("it is not as it was written")
+    except (ValueError, KeyError, TypeError, RecursionError) as cause:
+        raise damaged(str(path), 0, f"is not readable ({cause})") from cause
+    return generation, manifest_hash

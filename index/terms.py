@@ -42,4 +42,5 @@ class TermDictionary:
 
 
 def _bytes(text: str) -> U8:
-    return np.frombuffer(bytearray(text.encode()), dtype=np.uint8)
+    # half a surrogate pair is in no term, and sorts where no term is
+    return np.frombuffer(bytearray(text.encode("utf-8", "surrogatepass")), dtype=np.uint8)

@@ -34,10 +34,14 @@ class Explanation:
     estimate: int | None
     took_ms: float | None
     operands: tuple[Explanation, ...]
+    is_excluded: bool = False
+    """Whether the operator above takes its documents away."""
 
     def as_json(self) -> dict[str, Any]:
         """The wire form; what is not shown is left out."""
         shown: dict[str, Any] = {"operator": self.operator, "text": self.text, "size": self.size}
+        if self.is_excluded:
+            shown["excluded"] = True
         if self.estimate is not None:
             shown["estimate"] = self.estimate
         if self.took_ms is not None:
@@ -47,9 +51,10 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """Why an apply reached a result: some of the inner results that lead to it, and how many more do."""
+    """Why an apply along `edge` reached a result: some of the inner results that lead to it, and how many more do."""
 
     text: str
+    edge: str
     vertical: Vertical
     ids: tuple[int, ...]
     names: tuple[str, ...]

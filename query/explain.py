@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import perf_counter
 from typing import assert_never
 
@@ -29,6 +30,9 @@ def explain(execution: Execution, plan: Plan, text: str) -> Explanation:
     below it, which have times of their own.
     """
     operands = tuple(explain(execution, operand, text) for operand in children(plan))
+    if isinstance(plan, PlanAnd):
+        kept = len(plan.operands)
+        operands = operands[:kept] + tuple(replace(left_out, is_excluded=True) for left_out in operands[kept:])
     started = perf_counter()
     size = execution.whole(plan).size()
     took_ms = (perf_counter() - started) * 1e3
@@ -48,7 +52,7 @@ def _name(plan: Plan) -> str:
         case PlanList() | PlanUnion() | PlanNothing():
             return "term"  # one list or many, or none: which of them is a fact of the whole world
         case PlanAnd():
-            return "and" if not plan.excluded else "and not"
+            return "and"
         case PlanOr():
             return "or"
         case PlanWeakAnd():

@@ -28,7 +28,8 @@ def lineage(execution: Execution, plan: Plan, text: str, docs: U32) -> tuple[tup
                 named = np.array(inner[:_NAMED], dtype=np.uint32)
                 form = text[apply.span.start : apply.span.end]
                 ids = tuple(external_ids(segment, vertical, named))
-                lead = Lead(form, vertical, ids, tuple(names(segment, vertical, named)), len(inner) - len(named))
+                labels = tuple(names(segment, vertical, named))
+                lead = Lead(form, apply.edge.name, vertical, ids, labels, len(inner) - len(named))
                 leads[row].append(lead)
     return tuple(map(tuple, leads))
 

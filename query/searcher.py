@@ -13,7 +13,7 @@ from typing import Any, final
 
 import numpy as np
 
-from index import U32, Segment
+from index import U32, Segment, compile_kernels
 from query.answer import Answer, Request
 from query.bind import bind
 from query.bound import Bound
@@ -89,9 +89,9 @@ class Searcher:
         return self._viewer_world(viewer, is_operator)
 
     def warm(self) -> None:
-        """Load the compiled code that queries run, so that the first answer is as fast as the second."""
-        for text in ("name:a*", "(and owner:0 (apply liker: (apply followed_by: follower:0 :order hits)))"):
-            self.run(Request(text=text))
+        """Load compiled code and the grammar, so that the first answer is as fast as the second and has its whole deadline."""
+        compile_kernels()
+        self._parse("name:a")
 
     def _details(
         self, request: Request, world: World, bound: Bound, limit: int, docs: U32, ids: list[int]

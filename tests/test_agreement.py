@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from schemas.ids import hashtag_id
 from tests import oracle
 from tests.agreement import Report, compare_world
 from tests.oracle.coverage import Coverage, missing
 from tests.oracle.random_cases import random_cases
 from tests.oracle.random_world import random_tables
-from schemas.ids import hashtag_id
 
 BATCHES = 20
 WORLDS = 10

@@ -284,9 +284,7 @@ LARGEST = {
     "words": 'name:"' + "a " * 8_000 + '"',
     "ligatures": "(or " + "name:" + " name:".join(["\ufdfa" * 250] * 20) + ")",
     "marks": "name:e" + "\u0301" * 8_000,
-    "weights": "(strong-or "
-    + " ".join(f"(term a{i} :optional-weight 0.{i:020})" for i in range(1, 300))
-    + ")",
+    "weights": "(strong-or " + " ".join(f"(term a{i} :optional-weight 0.{i:020})" for i in range(1, 300)) + ")",
     "one long weight": f"(strong-or (term a :optional-weight 0.{'0' * 9_000}1) "
     + "(term b :optional-weight .0001)" * 180
     + ")",

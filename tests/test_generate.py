@@ -135,11 +135,7 @@ def test_names_come_from_many_scripts(world: Tables) -> None:
     letters = set("".join(world["users"]["fullname"].to_list() + world["places"]["name"].to_list()))
     found = {unicodedata.name(c, "").split(" ")[0] for c in letters if c.isalpha()}
     assert len(found & set(SCRIPTS)) >= len(SCRIPTS) - 2
-    names = (
-        world["users"]
-        .select(pl.concat_str("username", "fullname", separator=" ").str.to_lowercase())
-        .to_series()
-    )
+    names = world["users"].select(pl.concat_str("username", "fullname", separator=" ").str.to_lowercase()).to_series()
     for start in ("jo", "sm", "mel", "maxime"):
         assert names.str.contains(rf"\b{start}").sum() > USERS // 1_000, start
     assert world["users"]["username"].str.contains(r"^[a-z0-9._]+$").all()

@@ -155,9 +155,7 @@ def test_an_unknown_name_gets_a_suggestion(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", list(IMPORTERS))
 def test_a_source_without_files(name: str, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    assert_refused(
-        name, tmp_path / "none", tmp_path / "w", "missing_source", "none", IMPORTERS[name].files[0]
-    )
+    assert_refused(name, tmp_path / "none", tmp_path / "w", "missing_source", "none", IMPORTERS[name].files[0])
     assert_refused(name, tmp_path / "empty", tmp_path / "w", "missing_file", IMPORTERS[name].files[0])
 
 

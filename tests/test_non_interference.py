@@ -67,6 +67,8 @@ def test_what_is_deleted_is_not_missed(seed):
                 searcher = Searcher(left, SETTINGS)
                 for case in random_cases(world, seed, CASES):
                     seen_by = Case(case.query, viewer, case.vertical, case.limit, False, case.exact)
-                    about = rng.choice([rng.choice(ids[Vertical.USER] or [1]), rng.choice(ids[Vertical.MEDIA] or [1]), 5])
+                    about = rng.choice(
+                        [rng.choice(ids[Vertical.USER] or [1]), rng.choice(ids[Vertical.MEDIA] or [1]), 5]
+                    )
                     assert told(whole, seen_by, about) == told(searcher, seen_by, about), seen_by
                 assert everything_about(full, viewer, ids) == everything_about(left, viewer, ids)

@@ -111,10 +111,7 @@ def test_spans_are_code_points_of_the_text() -> None:
 
 
 def test_canonical_line() -> None:
-    assert (
-        print_node(read('( and  name:"a"  ; c\n :limit 05\tname:"b c"* )'))
-        == '(and name:a name:"b c"* :limit 5)'
-    )
+    assert print_node(read('( and  name:"a"  ; c\n :limit 05\tname:"b c"* )')) == '(and name:a name:"b c"* :limit 5)'
 
 
 def test_lines_break_only_what_is_too_wide() -> None:
@@ -133,9 +130,7 @@ def test_lines_break_only_what_is_too_wide() -> None:
 NASTY = st.sampled_from(list("ab*:;()\"\\ \n\u00a0\u2028\u0301#'é😀0.-_=\x00")) | st.characters(
     exclude_categories=["Cs"]
 )
-VALUES = st.text(NASTY, max_size=12) | st.sampled_from(
-    ["me", "", "*", "\\", '"', '\\"', "a*", "**", ":", "me*"]
-)
+VALUES = st.text(NASTY, max_size=12) | st.sampled_from(["me", "", "*", "\\", '"', '\\"', "a*", "**", ":", "me*"])
 NAMES = st.text("abcxyz019-_", min_size=1, max_size=8)
 NUMBERS = (
     st.integers()

@@ -88,19 +88,12 @@ def print_build(manifest: Manifest, index: Path, seconds: float) -> None:
     print_table(("table", "rows", "what became of them"), _counts(manifest.counts))
     documents = ", ".join(f"{count:,} {vertical}" for vertical, count in manifest.documents.items())
     size = sum(array.size for array in manifest.arrays.values())
-    each = posting_bytes(manifest) / max(1, manifest.postings)
+    each = size / max(1, manifest.postings)
     click.echo(f"documents  {documents}")
-    click.echo(f"postings   {manifest.postings:,}, {each:.2f} bytes each")
+    click.echo(f"postings   {manifest.postings:,}, {each:.2f} bytes each, everything counted")
     click.echo(f"size       {size_of(size)} in {len(manifest.arrays)} files")
     click.echo(f"time       {seconds:.1f} s")
     click.echo(f"{printable(str(index))} is in force")
-
-
-def posting_bytes(manifest: Manifest) -> int:
-    """The bytes of all posting lists, their keys and offsets included; dictionaries and columns are not."""
-    ending = ".lists"
-    names = [name.removesuffix(ending) for name in manifest.arrays if name.endswith(ending)]
-    return sum(manifest.arrays[f"{name}.{part}"].size for name in names for part in ("keys", "offsets", "lists"))
 
 
 def _counts(counts: Mapping[str, Mapping[str, int]]) -> Iterator[tuple[str, str, str]]:

@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from types import FrameType
 from typing import Any, NoReturn
 
 import click
@@ -38,8 +39,14 @@ class Commands(click.Group):
         try:
             code = super().main(args, *rest, **extra)
             sys.stdout.flush()
-        except (Exception, KeyboardInterrupt) as error:
-            code = exit_code_of(error, os.environ)
+        except BaseException as error:
+            if _stopped_by:  # whatever a library made of the signal; half-done work was put back on the way here
+                click.echo("interrupted", err=True)
+                code = 128 + _stopped_by[-1]
+            elif isinstance(error, SystemExit):
+                raise
+            else:
+                code = exit_code_of(error, os.environ)
         sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -66,9 +73,19 @@ for _command in (import_, generate, build, verify, query, repl, demo):
     commands.add_command(_command)
 
 
+_stopped_by: list[int] = []
+"""The signals that told this process to stop."""
+
+
+def _stop(number: int, _: FrameType | None) -> NoReturn:
+    _stopped_by.append(number)
+    raise KeyboardInterrupt
+
+
 def main() -> NoReturn:
     """The console command `monoceros`."""
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # half-done work is put back first
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     commands.main(prog_name="monoceros")
 
 

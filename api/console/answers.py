@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,8 +15,6 @@ from api.console.text import printable
 from query import Answer, Explanation, Lead
 
 _FORM_SHOWN = 100
-_COMMENT = re.compile(r";[^\n]*")
-_HEAD = re.compile(r"apply\s+([^\s():]+):")
 
 READINGS: dict[str, str] = {
     "followed_by": "followed by",
@@ -106,9 +103,8 @@ def lead_text(lead: Lead) -> str:
     if lead.more:
         names.append(f"{lead.more:,} more")
     *most, last = names
-    head = _HEAD.search(_COMMENT.sub(" ", lead.text))
-    edge = head[1] if head else ""
-    return f"{READINGS.get(edge, edge)} {', '.join(most)} and {last}" if most else f"{READINGS.get(edge, edge)} {last}"
+    reading = READINGS.get(lead.edge, lead.edge)
+    return f"{reading} {', '.join(most)} and {last}" if most else f"{reading} {last}"
 
 
 def explanation_tree(explanation: Explanation, *, shows_costs: bool) -> Tree:
@@ -123,7 +119,7 @@ def explanation_tree(explanation: Explanation, *, shows_costs: bool) -> Tree:
 
 
 def _node(explanation: Explanation, *, shows_costs: bool) -> Text:
-    label = Text()
+    label = Text("not " if explanation.is_excluded else "", "bold magenta")
     form = _shortened(explanation.text)
     if explanation.operator != "term" and not form.startswith(f"({explanation.operator} "):
         label.append(f"{explanation.operator} ", "bold magenta")  # rewritten into another operator than was written

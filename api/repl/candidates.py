@@ -11,10 +11,7 @@ from typing import NamedTuple
 
 from api.console.text import is_unicode
 from api.repl.cursor import ALL, Cursor, Frame, cursor_at
-from query import World, live_terms
-from query.nodes import Term
-from query.operators import OPERATOR_BY_NAME, OPERATORS, OPTION_EXAMPLES, Op, Opt
-from query.printing import print_term
+from query import OPERATOR_BY_NAME, OPERATORS, OPTION_EXAMPLES, Op, Opt, Term, World, live_terms, print_term
 from schemas.catalogue import BARE_WORD_EDGE, CATALOGUE, Edge, ValueKind, Vertical, edges_named
 
 MAX_TERMS = 30

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from query.operators import Op
+from query import Op
 from schemas.catalogue import Vertical, edges_named
 
 _TOKEN = re.compile(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from prompt_toolkit.styles import Style
-from pygments.lexer import RegexLexer, bygroups, words  # type: ignore[import-untyped]
-from pygments.token import Comment, Error, Keyword, Name, Number, Operator, Punctuation, String, Text  # type: ignore[import-untyped]
+from pygments.lexer import RegexLexer, bygroups, words
+from pygments.token import Comment, Error, Keyword, Name, Number, Operator, Punctuation, String, Text
 
-from query.operators import OPERATORS, OPTION_EXAMPLES
+from query import OPERATORS, OPTION_EXAMPLES
 from schemas.catalogue import EDGE_NAMES
 
 _END = r"(?=[\s();]|\Z)"
@@ -28,7 +28,7 @@ STYLE = Style.from_dict(
 )
 
 
-class QueryLexer(RegexLexer):  # type: ignore[misc]
+class QueryLexer(RegexLexer):
     """The language of language.md §1, and the shell's commands."""
 
     name = "Monoceros query"

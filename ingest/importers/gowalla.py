@@ -22,9 +22,7 @@ def import_gowalla(source: Path, writer: WarehouseWriter) -> None:
     checkins = read(source, FILES[0], {"user_id": "integer", "place_id": "integer", "ts": "instant"})
     places = read(source, FILES[1], {"place_id": "integer", "name": "text", "lat": "float", "lon": "float"})
     friends = read(source, FILES[2], {"src": "integer", "dst": "integer"})
-    everybody = pl.concat(
-        [checkins["user_id"], friends["src"].alias("user_id"), friends["dst"].alias("user_id")]
-    )
+    everybody = pl.concat([checkins["user_id"], friends["src"].alias("user_id"), friends["dst"].alias("user_id")])
     users = everybody.unique().sort()
     writer.add("users", {"id": users, "username": "user" + users.cast(pl.String)})
     writer.add("follows", mutual(friends).to_dict())

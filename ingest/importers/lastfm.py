@@ -34,9 +34,7 @@ def import_lastfm(source: Path, writer: WarehouseWriter) -> None:
         FILES[2],
         {"user_id": "integer", "artist_id": "integer", "tag_id": "integer", "date": "day"},
     )
-    artists = read(source, FILES[3], {"artist_id": "integer", "name": "text"}).unique(
-        "artist_id", keep="first"
-    )
+    artists = read(source, FILES[3], {"artist_id": "integer", "name": "text"}).unique("artist_id", keep="first")
     tags = read(source, FILES[4], {"tag_id": "integer", "name": "text"}).unique("tag_id", keep="first")
 
     columns = [friends["src"], friends["dst"], listens["user_id"], uses["user_id"]]
@@ -68,11 +66,7 @@ def _posts(uses: pl.DataFrame) -> pl.DataFrame:
 
 
 def _write_tags(carried: pl.DataFrame, tags: pl.DataFrame, writer: WarehouseWriter) -> None:
-    named = (
-        carried.join(tags, on="tag_id", maintain_order="left")
-        .select("id", "name")
-        .unique(maintain_order=True)
-    )
+    named = carried.join(tags, on="tag_id", maintain_order="left").select("id", "name").unique(maintain_order=True)
     writer.add("media_hashtags", {"media_id": named["id"], "hashtag": named["name"]})
     writer.add("media_tags", {"media_id": named["id"], "tag": named["name"]})
 
@@ -83,9 +77,7 @@ def _write_likes(listens: pl.DataFrame, posts: pl.DataFrame, writer: WarehouseWr
     """
     earliest = posts.sort("id").unique("artist_id", keep="first").select("artist_id", "id", "date")
     likes = listens.unique().join(earliest, on="artist_id").sort("user_id", "id")
-    writer.add(
-        "likes", {"liker_id": likes["user_id"], "media_id": likes["id"], "created_at_ms": likes["date"]}
-    )
+    writer.add("likes", {"liker_id": likes["user_id"], "media_id": likes["id"], "created_at_ms": likes["date"]})
 
 
 def _write_groups(carried: pl.DataFrame, tags: pl.DataFrame, writer: WarehouseWriter) -> None:

@@ -35,7 +35,5 @@ def handle(name: str, number: int) -> str:
     """A unique username: letters and digits of the name in their own script, in lower case, then `_` and
     the number.
     """
-    letters = "".join(
-        c for c in unicodedata.normalize("NFC", name).lower() if c.isalnum() or unicodedata.combining(c)
-    )
+    letters = "".join(c for c in unicodedata.normalize("NFC", name).lower() if c.isalnum() or unicodedata.combining(c))
     return f"{letters[:_HANDLE_LETTERS] or 'page'}_{number}"

@@ -72,9 +72,7 @@ def _viral(world: World, media: Media) -> I64:
     return open_media[top[np.argsort(score[top], kind="stable")]]
 
 
-def _likes(
-    rng: np.random.Generator, world: World, media: Media, viral: I64, likers: range
-) -> tuple[I64, I64]:
+def _likes(rng: np.random.Generator, world: World, media: Media, viral: I64, likers: range) -> tuple[I64, I64]:
     """Distinct (liker, media) of `likers`; a few people like thousands."""
     drawn = rng.lognormal(np.log(MEAN_DRAWN) - 0.845, 1.3, len(likers))
     each = np.minimum(drawn, min(MOST_LIKES, len(media.owner) * 0.5)).astype(np.int64)

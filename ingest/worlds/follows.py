@@ -64,9 +64,7 @@ def make_follows(users: int, seed: int, communities: Communities, people: People
     return _graph(keys[np.append(keys[1:] != keys[:-1], True)] if len(keys) else keys, users)
 
 
-def _direct(
-    seed: int, chunk: tuple[int, int, int], communities: Communities, people: People, fame: I64
-) -> I64:
+def _direct(seed: int, chunk: tuple[int, int, int], communities: Communities, people: People, fame: I64) -> I64:
     """The follows that need no other follow, of one chunk of users, as sorted distinct keys.
 
     `fame` holds the stars of the world, the most famous first.
@@ -82,15 +80,11 @@ def _direct(
     size = communities.sizes()[home]
     kind = rng.random(len(follower))
     near = skewed(rng, communities.bounds[home], size, 2)
-    national = skewed(
-        rng, communities.country_bounds[country], np.diff(communities.country_bounds)[country], 1
-    )
+    national = skewed(rng, communities.country_bounds[country], np.diff(communities.country_bounds)[country], 1)
     star_bounds = np.searchsorted(people.stars, communities.country_bounds)
     star_count = np.diff(star_bounds)[country]
     famous = fame[pick(rng, len(follower), len(people.stars), 3)]
-    local_star = people.stars[
-        np.minimum(skewed(rng, star_bounds[country], star_count, 2), len(people.stars) - 1)
-    ]
+    local_star = people.stars[np.minimum(skewed(rng, star_bounds[country], star_count, 2), len(people.stars) - 1)]
     followee = np.select(
         [kind < 0.64, kind < 0.78, (kind < 0.88) & (star_count > 0)], [near, national, local_star], famous
     )
@@ -123,9 +117,7 @@ def write_follows(seed: int, graph: Graph, people: People, writer: WarehouseWrit
         )
 
 
-def write_blocks(
-    seed: int, graph: Graph, communities: Communities, people: People, writer: WarehouseWriter
-) -> None:
+def write_blocks(seed: int, graph: Graph, communities: Communities, people: People, writer: WarehouseWriter) -> None:
     """One block per fifty users: half between people of whom one follows the other, either way, half
     strangers.
     """

@@ -50,9 +50,7 @@ def write_groups(world: World, media: Media, writer: WarehouseWriter) -> None:
     )
     for number, low in enumerate(range(0, count, _GROUPS_AT_ONCE)):
         rng = stream(world.seed, "members", number)
-        group, user = _members(
-            rng, world, home[low : low + _GROUPS_AT_ONCE], founder[low : low + _GROUPS_AT_ONCE]
-        )
+        group, user = _members(rng, world, home[low : low + _GROUPS_AT_ONCE], founder[low : low + _GROUPS_AT_ONCE])
         group += low
         earliest = np.maximum(world.people.created_ms[user], founded[group])
         joined = after(rng, earliest, 200)
@@ -99,9 +97,7 @@ def _members(rng: np.random.Generator, world: World, home: I64, founder: I64) ->
     near = skewed(rng, communities.bounds[community], communities.sizes()[community], 1)
     far = skewed(rng, communities.country_bounds[country], np.diff(communities.country_bounds)[country], 1)
     user = np.where(chance(rng, len(group), 0.75), near, far)
-    return distinct_pairs(
-        np.concatenate([group, np.arange(len(home))]), np.concatenate([user, founder]), users
-    )
+    return distinct_pairs(np.concatenate([group, np.arange(len(home))]), np.concatenate([user, founder]), users)
 
 
 def _shared(rng: np.random.Generator, media: Media, user: I64) -> tuple[I64, I64]:

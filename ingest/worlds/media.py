@@ -132,10 +132,7 @@ def _events(rng: np.random.Generator, world: World, home: I64, country: I64, joi
     low = np.where(abroad, events.country_bounds[country], low)
     high = np.where(abroad, events.country_bounds[country + 1], high)
     event = np.minimum(skewed(rng, low, high - low, 2), len(events.start_ms) - 1)
-    when = (
-        events.start_ms[event]
-        + (rng.standard_exponential(len(home)) * 3 * 3_600_000).astype(np.int64) % DAY_MS
-    )
+    when = events.start_ms[event] + (rng.standard_exponential(len(home)) * 3 * 3_600_000).astype(np.int64) % DAY_MS
     there = chance(rng, len(home), 0.10) & (high > low) & (when > joined)
     return np.where(there, event, -1), when
 
@@ -159,12 +156,7 @@ def _hashtags(rng: np.random.Generator, world: World, home: I64, event: I64) -> 
 def _spelt(rng: np.random.Generator, names: pl.Series) -> pl.Series:
     """As people type them: some with `#`, some with capitals."""
     drawn = pl.Series("drawn", rng.random(len(names)))
-    hashed = (
-        pl.when(drawn < 0.04)
-        .then("#" + pl.col("name"))
-        .when(drawn > 0.95)
-        .then(pl.col("name").str.to_titlecase())
-    )
+    hashed = pl.when(drawn < 0.04).then("#" + pl.col("name")).when(drawn > 0.95).then(pl.col("name").str.to_titlecase())
     return pl.DataFrame([names.alias("name"), drawn]).select(name=hashed.otherwise(pl.col("name")))["name"]
 
 
@@ -178,6 +170,6 @@ def _caption(rng: np.random.Generator, world: World, country: I64, hashtag: I64,
     tag = world.vocabulary.names.gather(pl.Series(hashtag).set(pl.Series(~shown), None))
     named = world.people.usernames.gather(pl.Series(mention).set(pl.Series(mention < 0), None))
     frame = pl.DataFrame([text.alias("text"), ("#" + tag).alias("tag"), ("@" + named).alias("mention")])
-    return frame.select(
-        caption=pl.concat_str(pl.all(), separator=" ", ignore_nulls=True).str.strip_chars_start(" ")
-    )["caption"]
+    return frame.select(caption=pl.concat_str(pl.all(), separator=" ", ignore_nulls=True).str.strip_chars_start(" "))[
+        "caption"
+    ]

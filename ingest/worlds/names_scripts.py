@@ -125,7 +125,6 @@ SCRIPT_NAMES: dict[str, tuple[str, str]] = {
     "et": (
         "አበበ/abebe ሰላም/selam ዳዊት/dawit ሄለን/helen ዮሐንስ/johannes ማርያም/mariam ተስፋዬ/tesfaye ሜላት/melat ኃይሌ/haile"
         " ትዕግስት/tigist ብርሃኑ/birhanu ሳራ/sara",
-        "ከበደ/kebede ተሾመ/teshome ገብረ/gebre አለሙ/alemu ታደሰ/tadesse በቀለ/bekele ወርቁ/worku ደስታ/desta "
-        "ኃይሉ/hailu መኮንን/mekonnen",
+        "ከበደ/kebede ተሾመ/teshome ገብረ/gebre አለሙ/alemu ታደሰ/tadesse በቀለ/bekele ወርቁ/worku ደስታ/desta ኃይሉ/hailu መኮንን/mekonnen",
     ),
 }

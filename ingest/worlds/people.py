@@ -171,9 +171,7 @@ def _shown(rng: np.random.Generator, native: pl.Series, latin: pl.Series) -> pl.
     count = len(native)
     emoji = EMOJI.split()
     drawn = pl.Series("drawn", rng.random(count))
-    mark = pl.Series("mark", emoji).gather(
-        skewed(rng, np.zeros(count, np.int64), np.full(count, len(emoji)), 2)
-    )
+    mark = pl.Series("mark", emoji).gather(skewed(rng, np.zeros(count, np.int64), np.full(count, len(emoji)), 2))
     frame = pl.DataFrame([native.alias("native"), latin.alias("latin"), drawn, mark])
     shown = (
         pl.when(pl.col("drawn") < 0.68)

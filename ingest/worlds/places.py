@@ -62,9 +62,7 @@ def make_places(users: int, seed: int, communities: Communities, writer: Warehou
         }
     )
     named = frame.select(
-        pl.when("joined")
-        .then(pl.col("epithet") + pl.col("noun"))
-        .otherwise(pl.col("noun") + " " + pl.col("epithet"))
+        pl.when("joined").then(pl.col("epithet") + pl.col("noun")).otherwise(pl.col("noun") + " " + pl.col("epithet"))
         + pl.when("numbered").then(" " + pl.col("number").cast(pl.String)).otherwise(pl.lit(""))
     ).to_series()
     lat = np.array([place.lat for place in cities])[city] + rng.normal(0, 0.04, count)

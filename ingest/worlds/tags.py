@@ -48,9 +48,7 @@ class Vocabulary:
         count = len(community)
         kind = rng.random(count)
         favourite = communities.topics[community, pick(rng, count, TOPICS_EACH, 2)]
-        topical = self.topic_words[
-            skewed(rng, self.topic_starts[favourite], np.diff(self.topic_starts)[favourite], 2)
-        ]
+        topical = self.topic_words[skewed(rng, self.topic_starts[favourite], np.diff(self.topic_starts)[favourite], 2)]
         low = communities.bounds[community] // USERS_PER_LOCAL_TAG
         span = communities.bounds[community + 1] // USERS_PER_LOCAL_TAG - low + 1
         local = self.head + skewed(rng, low, span, 2)
@@ -63,9 +61,7 @@ def make_tags(users: int, seed: int, communities: Communities, places: Places) -
     topics = [topic.split() for topic in TOPICS]
     known = cultures()
     interleaved = [word for word in chain.from_iterable(zip_longest(*topics)) if word]
-    words = [
-        word.strip("'’") for culture in known for word in culture.words if len(word) > 1 and "'" not in word
-    ]
+    words = [word.strip("'’") for culture in known for word in culture.words if len(word) > 1 and "'" not in word]
     cities = [_tag(city.name) for culture in known for city in culture.cities]
     head = list(dict.fromkeys([*interleaved, *cities, *words]))
     number = {name: index for index, name in enumerate(head)}
@@ -77,25 +73,15 @@ def make_tags(users: int, seed: int, communities: Communities, places: Places) -
     word = pl.Series([name for words_of in topics for name in words_of]).gather(
         skewed(rng, topic_starts[topic], np.diff(topic_starts)[topic], 1)
     )
-    suffix = (
-        pl.Series(pick(rng, local_count, 400))
-        .cast(pl.String)
-        .set(pl.Series(chance(rng, local_count, 0.3)), "")
-    )
+    suffix = pl.Series(pick(rng, local_count, 400)).cast(pl.String).set(pl.Series(chance(rng, local_count, 0.3)), "")
     local = city.gather(communities.city[home]) + word + suffix
 
     event_count = users // 1500 + 1
     community = np.sort(communities.of_user[pick(rng, event_count, users)]).astype(np.int64)
-    start_ms = (
-        END_MS - 2 * DAY_MS - (rng.random(event_count) * 900).astype(np.int64) * DAY_MS + 17 * 3_600_000
-    )
+    start_ms = END_MS - 2 * DAY_MS - (rng.random(event_count) * 900).astype(np.int64) * DAY_MS + 17 * 3_600_000
     year = pl.Series(2026 - (END_MS - start_ms) // (365 * DAY_MS) - 1).cast(pl.String)
-    kind = pl.Series(["fest", "marathon", "expo", "live", "derby", "night", "meetup"]).gather(
-        pick(rng, event_count, 7)
-    )
-    names = pl.concat(
-        [pl.Series(head), local, city.gather(communities.city[community]) + kind + year], rechunk=True
-    )
+    kind = pl.Series(["fest", "marathon", "expo", "live", "derby", "night", "meetup"]).gather(pick(rng, event_count, 7))
+    names = pl.concat([pl.Series(head), local, city.gather(communities.city[community]) + kind + year], rechunk=True)
     events = Events(
         community=community,
         start_ms=start_ms,

@@ -37,6 +37,4 @@ class Sentences:
         marked = pl.Series(chance(rng, count, 0.12) & (lengths > 0))
         mark = pl.Series(pick(rng, count, len(self._emoji), 2)).set(~marked, None)
         columns.append(self._emoji.gather(mark).alias("mark"))
-        return pl.DataFrame(columns).select(text=pl.concat_str(pl.all(), separator=" ", ignore_nulls=True))[
-            "text"
-        ]
+        return pl.DataFrame(columns).select(text=pl.concat_str(pl.all(), separator=" ", ignore_nulls=True))["text"]
