@@ -3,7 +3,7 @@
 from index import layout
 from index.compile import compile_kernels
 from index.corpus import NONE, U32, Corpus, Pairs, Postings, Strings
-from index.docset import WINDOW, DocSet, new_words
+from index.docset import WINDOW, DocSet, new_words, part
 from index.idmap import BulkIdMap
 from index.kernels.bits import Words, clear_bits, keep_set, set_bits
 from index.kernels.gather import at_least, column_into, sort_distinct
@@ -39,6 +39,7 @@ __all__ = [
     "layout",
     "new_words",
     "open_index",
+    "part",
     "publish",
     "set_bits",
     "sort_distinct",

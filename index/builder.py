@@ -67,13 +67,12 @@ class SegmentBuilder:
     def _documents(self) -> None:
         corpus, put = self._corpus, self._writer.put
         for vertical, ids in corpus.ids.items():
-            by_id = IdMap.of(ids)
             put(f"{vertical}.id", ids)
-            put(f"{vertical}.id.sorted", by_id.sorted_ids)
-            put(f"{vertical}.id.number", by_id.numbers)
-            put(f"{vertical}.rank_count.column", corpus.rank_counts[vertical])
+            put(f"{vertical}.by_id", IdMap.of(ids).by_id)
             for name in layout.TEXT_COLUMNS[vertical]:
                 self._strings(f"{vertical}.{name}.text", corpus.texts[f"{vertical}.{name}"])
+        for vertical, counts in corpus.rank_counts.items():
+            put(f"{vertical}.rank_count.column", counts)
         for name, column in corpus.columns.items():
             put(f"{name}.column", column)
         put(f"{layout.OWNER_COLUMN}.column", corpus.owner)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import numpy as np
 
 from index.corpus import Strings
-from index.docset import WINDOW, DocSet, new_words
-from index.idmap import BulkIdMap
+from index.docset import WINDOW, DocSet, new_words, part
+from index.idmap import BulkIdMap, IdMap
 from index.kernels.gather import at_least, column_into, sort_distinct
 from index.kernels.walks import weak_and_walk
-from index.postings import LONG, Grouped
+from index.postings import LONG, Grouped, PostingList
 from index.terms import TermDictionary
+from schemas.ids import ExternalId
 
 
 def compile_kernels() -> None:
@@ -34,6 +35,7 @@ def compile_kernels() -> None:
     lists.sizes(wanted, words)
     lists.total(wanted)
     at_least(counts, 1, words)
+    part(few, words)
     sort_distinct(few.copy()[: lists.append(wanted[1:], words, few.copy(), 0)])
     column_into(counts, 1, few, words)
     dense, packed = DocSet(0, size, None, words), DocSet(0, size, few)
@@ -42,8 +44,10 @@ def compile_kernels() -> None:
             result.docs()
     for row in (0, 1):
         lists.of(row).within(0, size)
+        PostingList(lists.of(row).list).within(0, 64 * size)
         lists.of(row).keep(few)
     strings = Strings.of(["a", "b"])
     TermDictionary(Strings(strings.blob.copy(), strings.offsets.astype(np.uint32))).find("a")
     BulkIdMap(np.array([1, 2])).numbers(np.array([1]))
+    IdMap.of(np.array([2, 1])).find(ExternalId(1))
     weak_and_walk(np.zeros((1, 1), dtype=np.bool_), np.ones(1, dtype=np.int64), 1, np.zeros(1, dtype=np.int64))

@@ -49,6 +49,12 @@ class Strings:
     def __getitem__(self, row: int) -> str:
         return self.blob[self.offsets[row] : self.offsets[row + 1]].tobytes().decode()
 
+    def many(self, rows: U32) -> list[str]:
+        """The texts of many rows, in their order."""
+        blob = self.blob.data
+        ends = zip(self.offsets[rows].tolist(), self.offsets[rows + 1].tolist(), strict=True)
+        return [str(blob[start:end], "utf-8") for start, end in ends]
+
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
@@ -102,7 +108,7 @@ class Corpus:
     ids: Mapping[Vertical, I64]
     """External ids by document number, every vertical."""
     rank_counts: Mapping[Vertical, I64]
-    """The count of data-model.md §3 by document number; of media: created_at_ms."""
+    """The count of data-model.md §3 by document number. Media have none: their order is that of time."""
     texts: Mapping[str, Strings]
     """`user.username`, `user.fullname`, `hashtag.name` (normalised, without `#`), `place.name`, `place.city`, `group.name`, ..."""
     private: NDArray[np.bool_]

@@ -25,6 +25,13 @@ def new_words(span: int) -> Words:
     return np.zeros((span + 63) >> 6, dtype=np.uint64)
 
 
+def part(docs: U32, words: Words) -> tuple[U32, U32]:
+    """The documents whose bit is set in a bitset over the whole vertical, and the others."""
+    kept, left = np.empty(len(docs), dtype=np.uint32), np.empty(len(docs), dtype=np.uint32)
+    count = bits.part(docs, words, kept, left)
+    return kept[:count], left[: len(docs) - count]
+
+
 @final
 class DocSet:
     """Document numbers from `base` to `end` (excluded). Exactly one of `packed` and `words` is there.

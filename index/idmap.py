@@ -1,7 +1,7 @@
 """External ids ↔ document numbers: the one place where the outside's names are translated.
 
-A map is two arrays: the ids sorted, and beside each the number of its document. Single look-ups are binary searches;
-many at once go through a hash table that lives only as long as the build that needs it.
+A map is the ids by document number and, beside them, the document numbers in the order of their ids. Single look-ups are binary
+searches; many at once go through a hash table that lives only as long as the build that needs it.
 """
 
 from __future__ import annotations
@@ -14,24 +14,36 @@ from schemas.ids import DocNum, ExternalId
 
 
 class IdMap:
-    """Finds the document number of an external id. Ids are distinct."""
+    """Finds the document number of an external id. Ids are distinct; `by_id` holds document numbers by rising id."""
 
-    def __init__(self, sorted_ids: I64, numbers: U32) -> None:
-        self.sorted_ids = sorted_ids
-        self.numbers = numbers
+    def __init__(self, ids: I64, by_id: U32) -> None:
+        self.ids = ids
+        self.by_id = by_id
 
     @staticmethod
     def of(ids: I64) -> IdMap:
         """The map of ids that stand in order of document number."""
-        order = np.argsort(ids, kind="stable")
-        return IdMap(ids[order], order.astype(np.uint32))
+        return IdMap(ids, np.argsort(ids, kind="stable").astype(np.uint32))
 
     def find(self, external: ExternalId) -> DocNum | None:
         """The document number of one id, None where it is unknown."""
-        at = int(self.sorted_ids.searchsorted(external))
-        if at == len(self.sorted_ids) or self.sorted_ids[at] != external:
-            return None
-        return DocNum(int(self.numbers[at]))
+        found = int(_find(self.ids, self.by_id, external))
+        return None if found < 0 else DocNum(found)
+
+
+@numba.njit("i8(i8[::1], u4[::1], i8)", cache=True, nogil=True)
+def _find(ids: I64, by_id: U32, wanted: int) -> np.int64:
+    lo = 0
+    hi = len(by_id)
+    while lo < hi:
+        mid = (lo + hi) >> 1
+        if ids[by_id[mid]] < wanted:
+            lo = mid + 1
+        else:
+            hi = mid
+    if lo < len(by_id) and ids[by_id[lo]] == wanted:
+        return np.int64(by_id[lo])
+    return np.int64(-1)
 
 
 class BulkIdMap:

@@ -83,7 +83,7 @@ class Manifest:
                     for name, a in content["arrays"].items()
                 },
             )
-        except (ValueError, KeyError, TypeError, AttributeError) as cause:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as cause:
             raise damaged(where, None, f"is no manifest ({cause})") from cause
 
 

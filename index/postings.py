@@ -16,8 +16,10 @@ from index.kernels import gather, lists
 from index.kernels.bits import Words
 from index.kernels.build import drop_repeats, group, transpose
 
-LONG = 4_096
-"""Lists of at least so many documents are Roaring bitmaps."""
+LONG = 256
+"""Lists of at least so many documents are Roaring bitmaps, where these are smaller."""
+_SPARSE_PART = 5
+"""A Roaring list is decoded to packed where it holds less than `span >> 5` documents: there it is smaller than a bitset."""
 SPARSE = 4
 """An edge keeps the keys that have a list beside the lists where fewer than one key in so many has one."""
 
@@ -49,6 +51,10 @@ class PostingList:
         """The documents of a span."""
         if not self.is_roaring:
             return _slice(self.list, base, end)
+        size = int(self.list[1])
+        if size < (end - base) >> _SPARSE_PART:
+            out = np.empty(size, dtype=np.uint32)
+            return DocSet(base, end, out[: lists.roaring_into_sorted(self.list.view(np.uint16), 0, base, end, out)])
         words = new_words(end - base)
         lists.roaring_into_bits(self.list.view(np.uint16), 0, words, base)
         return DocSet(base, end, None, words)
@@ -97,7 +103,7 @@ class PostingLists:
         gather.union_into(self.keys, self.offsets, self.lists, keys, words)
 
     def append(self, keys: U32, mask: Words | None, out: U32, at: int) -> int:
-        """Copy the packed lists of many keys, as far as the mask has them, to `out` from `at` on; where they end."""
+        """Copy the lists of many keys, as far as the mask has them, to `out` from `at` on; where they end."""
         masked = mask is not None
         shown = mask if mask is not None else _NO_MASK
         return int(gather.append(self.keys, self.offsets, self.lists, keys, shown, masked, out, at))
@@ -149,8 +155,11 @@ class Grouped:
         lengths = np.diff(self.offsets)
         long_rows = np.flatnonzero(lengths >= LONG)
         rows = np.flatnonzero(lengths)
+        bitmaps = [_roaring(self.values[self.offsets[r] : self.offsets[r + 1]]) for r in long_rows]
+        smaller = [len(bitmap) < length for bitmap, length in zip(bitmaps, lengths[long_rows], strict=True)]
+        long_rows = long_rows[smaller]
+        bitmaps = [bitmap for bitmap, is_smaller in zip(bitmaps, smaller, strict=True) if is_smaller]
         if len(long_rows):
-            bitmaps = [_roaring(self.values[self.offsets[r] : self.offsets[r + 1]]) for r in long_rows]
             lengths = lengths.copy()
             lengths[long_rows] = [len(bitmap) for bitmap in bitmaps]
             offsets = np.zeros(len(lengths) + 1, dtype=np.int64)

@@ -94,7 +94,7 @@ class Segment:
     @cached_property
     def _idmaps(self) -> dict[Vertical, IdMap]:
         get = self._arrays.get
-        return {v: IdMap(get(f"{v}.id.sorted"), get(f"{v}.id.number")) for v in Vertical}
+        return {v: IdMap(self._ids[v], get(f"{v}.by_id")) for v in Vertical}
 
     @cached_property
     def hashtag_numbers(self) -> U32:

@@ -56,7 +56,6 @@ def read_corpus(
         },
         rank_counts={
             Vertical.USER: users.counts,
-            Vertical.MEDIA: media.created_at_ms,
             Vertical.HASHTAG: hashtags.counts,
             Vertical.PLACE: places.counts,
             Vertical.GROUP: groups.counts,
@@ -76,13 +75,11 @@ def read_corpus(
         group_public=groups.frame["is_public"].to_numpy(),
         columns={
             "user.created_at_ms": users.frame["created_at_ms"].to_numpy(),
-            "user.followers": users.counts,
             "media.created_at_ms": media.created_at_ms,
             "hashtag.public_media": hashtags.public_media,
             "place.public_media": place_media,
             "place.lat": places.frame["lat"].to_numpy(),
             "place.lon": places.frame["lon"].to_numpy(),
-            "group.members": groups.counts,
         },
         pairs={**facts.pair_loaders(), "hashtags": lambda: hashtags.carried},
         postings={

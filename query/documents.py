@@ -16,12 +16,6 @@ def names(segment: Segment, vertical: Vertical, docs: U32) -> list[str]:
     """The names of documents: username, `#hashtag`, place or group name; of a media, the owner's username."""
     if vertical is Vertical.MEDIA:
         docs = segment.column(layout.OWNER_COLUMN)[docs]
-    column = segment.text(
-        Vertical.USER if vertical is Vertical.MEDIA else vertical,
-        "username" if vertical in (Vertical.USER, Vertical.MEDIA) else "name",
-    )
-    starts = column.offsets[docs].tolist()
-    ends = column.offsets[docs + 1].tolist()
-    blob = column.blob.data
-    texts = [str(blob[start:end], "utf-8") for start, end in zip(starts, ends, strict=True)]
+        vertical = Vertical.USER
+    texts = segment.text(vertical, "username" if vertical is Vertical.USER else "name").many(docs)
     return [f"#{text}" for text in texts] if vertical is Vertical.HASHTAG else texts

@@ -20,12 +20,14 @@ _EXACT_ESTIMATE = 64
 def resolve(term: BoundTerm, world: World) -> PlanList | PlanUnion | PlanNothing:
     """The posting lists that a term stands for."""
     keys = _keys(term, world)
+    if len(keys) == 1:
+        one = world.cut_one(term.edge, int(keys[0]))
+        if one is not None:
+            found, mask = one
+            return PlanList(term.vertical, term.span, found.size(), found, mask)
     cuts = [cut for cut in world.cut(term.edge, keys) if len(cut.keys)] if len(keys) else []
     if not cuts:
         return PlanNothing(term.vertical, term.span, 0)
-    if len(cuts) == 1 and len(cuts[0].keys) == 1:
-        found = cuts[0].lists.of(int(cuts[0].keys[0]))
-        return PlanList(term.vertical, term.span, found.size(), found, cuts[0].mask)
     return PlanUnion(term.vertical, term.span, sum(map(_estimate, cuts)), tuple(cuts))
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple, assert_never, final
 
 import numpy as np
 
-from index import U32, DocSet, PostingLists, Segment, Words, clear_bits, layout, new_words, set_bits
+from index import U32, DocSet, PostingList, PostingLists, Segment, Words, clear_bits, layout, new_words, part, set_bits
 from schemas.catalogue import Edge, Rule, Vertical
 from schemas.ids import DocNum, ExternalId
 
@@ -42,6 +42,10 @@ class World:
         else:
             self._followees = segment.lists("user.followed_by").of(found).within(0, self._users).docs()
             self._blocked = segment.lists(layout.BLOCKED).of(found).within(0, self._users).docs()
+
+    @cached_property
+    def _me(self) -> U32:
+        return _NO_DOCS if self.viewer is None else np.array([self.viewer], dtype=np.uint32)
 
     # -- documents -------------------------------------------------------------------------------------------------
 
@@ -92,7 +96,7 @@ class World:
             return public
         words = public.copy()
         set_bits(words, 0, self._followees)
-        set_bits(words, 0, np.array([self.viewer], dtype=np.uint32))
+        set_bits(words, 0, self._me)
         clear_bits(words, 0, self._blocked)
         return words
 
@@ -123,7 +127,7 @@ class World:
         if self.viewer is None:
             return public
         words = public.copy()
-        self.segment.lists("group.member").union_into(np.array([self.viewer], dtype=np.uint32), words)
+        self.segment.lists("group.member").union_into(self._me, words)
         return words
 
     @cached_property
@@ -145,12 +149,11 @@ class World:
         set_bits(words, 0, np.flatnonzero(left > 0).astype(np.uint32))
         if self.viewer is not None:
             followees = DocSet(0, self._users, self._blocked).keep(self._followees, wanted=False)
-            me = np.array([self.viewer], dtype=np.uint32)
             edge = "hashtag.used_by"
             for level, users in enumerate((followees, followees, _NO_DOCS)):
                 lists = segment.lists(f"{edge}.{level}")
                 lists.union_into(users, words)
-                lists.union_into(me, words)
+                lists.union_into(self._me, words)
         return words
 
     # -- facts -----------------------------------------------------------------------------------------------------
@@ -195,14 +198,27 @@ class World:
             case _:
                 assert_never(edge.rule)
 
+    def cut_one(self, edge: Edge, key: int) -> tuple[PostingList, Words | None] | None:
+        """As `cut`, for one key in the common case that one mask cuts its list; None where it takes `cut` to say."""
+        lists = self.segment.lists
+        match edge.rule:
+            case Rule.DOCUMENT:
+                return lists(edge.key).of(key), self.mask(edge.vertical)
+            case Rule.FOLLOW if key == self.viewer and not self.is_operator:
+                return lists(edge.key).of(key), self._unblocked
+            case Rule.FOLLOW if _lets_through(self._open, key):
+                return lists(edge.key).of(key), self._open
+            case Rule.ENGAGED_BY if _lets_through(self._open, key):
+                return lists(edge.key).of(key), self.mask(Vertical.MEDIA)
+            case Rule.MEMBER if _lets_through(self._open, key):
+                return lists(edge.key).of(key), self.mask(Vertical.GROUP)
+            case _:
+                return None
+
     def _opened(self, users: U32) -> tuple[U32, U32]:
         """Users of W_v, apart: those who are open and those who are not."""
-        shown = self.seen(Vertical.USER, users)
         mask = self._open
-        if mask is None:
-            return shown, _NO_DOCS
-        openly = DocSet(0, self._users, None, mask)
-        return openly.keep(shown), openly.keep(shown, wanted=False)
+        return (users, _NO_DOCS) if mask is None else part(self.seen(Vertical.USER, users), mask)
 
     def _cut_follows(self, edge: Edge, keys: U32) -> list[Cut]:
         lists = self.segment.lists(edge.key)
@@ -210,10 +226,10 @@ class World:
         if self.viewer is None:
             return [Cut(lists, users, self._open)]
         cuts = []
-        me = users == self.viewer
-        if me.any():
-            cuts.append(Cut(lists, users[me], self._unblocked))
-            users = users[~me]
+        at = int(users.searchsorted(self._me[0]))
+        if at < len(users) and users[at] == self.viewer:
+            cuts.append(Cut(lists, self._me, self._unblocked))
+            users = np.delete(users, at)
         cuts.append(Cut(lists, users, self._open))
         if len(closed):
             cuts.append(Cut(lists, closed, self._only_me))
@@ -241,8 +257,7 @@ class World:
     @cached_property
     def _only_me(self) -> Words:
         words = new_words(self._users)
-        if self.viewer is not None:
-            set_bits(words, 0, np.array([self.viewer], dtype=np.uint32))
+        set_bits(words, 0, self._me)
         return words
 
 

@@ -48,6 +48,22 @@ def keep_set(docs: U32, words: Words, base: int, wanted: bool, out: U32) -> int:
 
 
 @numba.njit(cache=True, nogil=True)
+def part(docs: U32, words: Words, kept: U32, left: U32) -> int:
+    """Copy documents whose bit is set to `kept`, the others to `left`; the number of those kept."""
+    n = 0
+    m = 0
+    for i in range(len(docs)):
+        doc = np.int64(docs[i])
+        if (words[doc >> 6] >> np.uint64(doc & 63)) & ONE != 0:
+            kept[n] = docs[i]
+            n += 1
+        else:
+            left[m] = docs[i]
+            m += 1
+    return n
+
+
+@numba.njit(cache=True, nogil=True)
 def trailing_zeros(word: np.uint64) -> np.int64:
     """The number of the lowest set bit of a word that is not 0 (de Bruijn-free: halving)."""
     n = np.int64(0)

@@ -12,7 +12,7 @@ import numpy as np
 
 from index.corpus import U32
 from index.kernels.bits import ONE, Words
-from index.kernels.lists import ARRAY_MAX, HEADER, ROARING, U16, _u32, roaring_into_bits
+from index.kernels.lists import ROARING, U16, roaring_into_bits, sorted_docs
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
@@ -58,7 +58,7 @@ def append(
 ) -> np.int64:
     """Copy the documents of the wanted keys' lists that the mask lets through to `out` from `at` on; where they end.
 
-    For packed lists that `out` has room for.
+    For as many documents as `out` has room for.
     """
     rows = len(offsets) - 1
     end = np.int64(at)
@@ -66,10 +66,11 @@ def append(
         row = row_of(keys, rows, wanted[k])
         if row < 0:
             continue
-        for i in range(np.int64(offsets[row]), np.int64(offsets[row + 1])):
-            doc = np.int64(lists[i])
+        docs = sorted_docs(lists, np.int64(offsets[row]), np.int64(offsets[row + 1]))
+        for i in range(len(docs)):
+            doc = np.int64(docs[i])
             if not is_masked or (mask[doc >> 6] >> np.uint64(doc & 63)) & ONE != 0:
-                out[end] = lists[i]
+                out[end] = docs[i]
                 end += 1
     return end
 
@@ -89,43 +90,16 @@ def sort_distinct(docs: U32) -> int:
 @numba.njit(cache=True, nogil=True)
 def count_into(keys: U32, offsets: U32, lists: U32, wanted: U32, mask: Words, is_masked: bool, counts: U32) -> None:
     """Add 1 to the counter of every document for each wanted key whose list holds it, where the mask lets it through."""
-    halves: U16 = lists.view(np.uint16)
     rows = len(offsets) - 1
     for k in range(len(wanted)):
         row = row_of(keys, rows, wanted[k])
         if row < 0:
             continue
-        start = np.int64(offsets[row])
-        end = np.int64(offsets[row + 1])
-        if start == end:
-            continue
-        if lists[start] == ROARING:
-            _roaring_count(halves, 2 * start, mask, is_masked, counts)
-        else:
-            for i in range(start, end):
-                doc = np.int64(lists[i])
-                if not is_masked or (mask[doc >> 6] >> np.uint64(doc & 63)) & ONE != 0:
-                    counts[doc] += np.uint32(1)
-
-
-@numba.njit(cache=True, nogil=True)
-def _roaring_count(halves: U16, origin: int, mask: Words, is_masked: bool, counts: U32) -> None:
-    containers = _u32(halves, origin + HEADER + 2)
-    for c in range(containers):
-        start = np.int64(halves[origin + HEADER + 4 + 2 * c]) << 16
-        cardinality = np.int64(halves[origin + HEADER + 5 + 2 * c]) + 1
-        at = origin + HEADER + (_u32(halves, origin + HEADER + 4 + 2 * containers + 2 * c) >> 1)
-        if cardinality <= ARRAY_MAX:
-            for i in range(cardinality):
-                doc = start + np.int64(halves[at + i])
-                if not is_masked or (mask[doc >> 6] >> np.uint64(doc & 63)) & ONE != 0:
-                    counts[doc] += np.uint32(1)
-        else:
-            for i in range(min(65_536, len(counts) - start)):
-                if (np.int64(halves[at + (i >> 4)]) >> (i & 15)) & 1 == 1:
-                    doc = start + i
-                    if not is_masked or (mask[doc >> 6] >> np.uint64(doc & 63)) & ONE != 0:
-                        counts[doc] += np.uint32(1)
+        docs = sorted_docs(lists, np.int64(offsets[row]), np.int64(offsets[row + 1]))
+        for i in range(len(docs)):
+            doc = np.int64(docs[i])
+            if not is_masked or (mask[doc >> 6] >> np.uint64(doc & 63)) & ONE != 0:
+                counts[doc] += np.uint32(1)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -161,39 +135,18 @@ def total_length(keys: U32, offsets: U32, lists: U32, wanted: U32) -> np.int64:
 @numba.njit(cache=True, nogil=True)
 def masked_sizes(keys: U32, offsets: U32, lists: U32, wanted: U32, mask: Words, is_masked: bool, out: U32) -> None:
     """For each wanted key the number of documents of its list that the mask lets through."""
-    halves: U16 = lists.view(np.uint16)
     rows = len(offsets) - 1
     for k in range(len(wanted)):
         out[k] = 0
         row = row_of(keys, rows, wanted[k])
-        if row < 0 or offsets[row] == offsets[row + 1]:
+        if row < 0:
             continue
         start = np.int64(offsets[row])
-        if lists[start] == ROARING:
-            out[k] = _roaring_size(halves, 2 * start, mask) if is_masked else lists[start + 1]
-        elif not is_masked:
-            out[k] = np.int64(offsets[row + 1]) - start
-        else:
-            for i in range(start, offsets[row + 1]):
-                doc = np.int64(lists[i])
-                out[k] += np.uint32((mask[doc >> 6] >> np.uint64(doc & 63)) & ONE)
-
-
-@numba.njit(cache=True, nogil=True)
-def _roaring_size(halves: U16, origin: int, mask: Words) -> np.int64:
-    size = np.int64(0)
-    containers = _u32(halves, origin + HEADER + 2)
-    for c in range(containers):
-        start = np.int64(halves[origin + HEADER + 4 + 2 * c]) << 16
-        cardinality = np.int64(halves[origin + HEADER + 5 + 2 * c]) + 1
-        at = origin + HEADER + (_u32(halves, origin + HEADER + 4 + 2 * containers + 2 * c) >> 1)
-        if cardinality <= ARRAY_MAX:
-            for i in range(cardinality):
-                doc = start + np.int64(halves[at + i])
-                size += np.int64((mask[doc >> 6] >> np.uint64(doc & 63)) & ONE)
-        else:
-            for i in range(min(65_536, (len(mask) << 6) - start)):
-                doc = start + i
-                held = (np.int64(halves[at + (i >> 4)]) >> (i & 15)) & 1
-                size += held & np.int64((mask[doc >> 6] >> np.uint64(doc & 63)) & ONE)
-    return size
+        stop = np.int64(offsets[row + 1])
+        if not is_masked:
+            out[k] = lists[start + 1] if start < stop and lists[start] == ROARING else stop - start
+            continue
+        docs = sorted_docs(lists, start, stop)
+        for i in range(len(docs)):
+            doc = np.int64(docs[i])
+            out[k] += np.uint32((mask[doc >> 6] >> np.uint64(doc & 63)) & ONE)

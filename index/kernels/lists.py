@@ -55,6 +55,42 @@ def roaring_into_bits(halves: U16, origin: int, words: Words, base: int) -> None
 
 
 @numba.njit(cache=True, nogil=True)
+def roaring_into_sorted(halves: U16, origin: int, base: int, end: int, out: U32) -> int:
+    """Write the documents of a Roaring list that lie between `base` and `end` in order; the number of them."""
+    head = origin + HEADER + 4
+    containers = _u32(halves, head - 2)
+    found = 0
+    for c in range(containers):
+        start = np.int64(halves[head + 2 * c]) << 16
+        if start < base:
+            continue
+        if start >= end:
+            break
+        cardinality = np.int64(halves[head + 1 + 2 * c]) + 1
+        at = origin + HEADER + (_u32(halves, head + 2 * containers + 2 * c) >> 1)
+        if cardinality <= ARRAY_MAX:
+            for i in range(cardinality):
+                out[found] = start + np.int64(halves[at + i])
+                found += 1
+        else:
+            for i in range(65_536):
+                if (np.int64(halves[at + (i >> 4)]) >> (i & 15)) & 1 == 1:
+                    out[found] = start + i
+                    found += 1
+    return found
+
+
+@numba.njit(cache=True, nogil=True)
+def sorted_docs(lists: U32, start: int, stop: int) -> U32:
+    """The documents of the list at `lists[start:stop]` as a sorted array: a view where it is packed, else decoded."""
+    if start == stop or lists[start] != ROARING:
+        return lists[start:stop]
+    out = np.empty(lists[start + 1], dtype=np.uint32)
+    roaring_into_sorted(lists.view(np.uint16), 2 * start, 0, ROARING, out)
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
 def keep_in_roaring(docs: U32, halves: U16, wanted: bool, out: U32) -> int:
     """Copy to `out` the (sorted) documents whose membership in a Roaring list is `wanted`; the number of them."""
     containers = _u32(halves, HEADER + 2)
