@@ -15,6 +15,7 @@ from index.docset import new_words
 from index.idmap import IdMap
 from index.kernels.bits import set_bits
 from index.postings import Grouped, PostingLists
+from index.prefixes import frequent_prefixes
 from schemas.catalogue import EDGES, Vertical
 from schemas.tables import CONTENT_TYPES
 
@@ -104,8 +105,11 @@ class SegmentBuilder:
         return Grouped.of(keys, docs, self._size[key_vertical], self._size[vertical])
 
     def _put(self, name: str, grouped: Grouped, documents: int) -> None:
-        lists: PostingLists = grouped.packed(documents)
         self.postings += len(grouped.values)
+        self._put_lists(name, grouped, documents)
+
+    def _put_lists(self, name: str, grouped: Grouped, documents: int) -> None:
+        lists: PostingLists = grouped.packed(documents)
         self._writer.put(f"{name}.keys", lists.keys)
         self._writer.put(f"{name}.offsets", lists.offsets)
         self._writer.put(f"{name}.lists", lists.lists)
@@ -207,7 +211,7 @@ class SegmentBuilder:
     def _words(self, name: TermFact) -> Callable[[], None]:
         def write() -> None:
             postings = self._corpus.postings[name]()
-            documents = self._size[EDGES[_edge_of(name)].vertical]
+            documents = self._size[EDGES[_split(name)].vertical]
             self._put_terms(name, list(postings.terms), postings.term, postings.docs, documents)
             if name == "media.mt":
                 self._heads(list(postings.terms))
@@ -216,7 +220,16 @@ class SegmentBuilder:
 
     def _put_terms(self, name: str, terms: list[str], keys: U32, docs: U32, documents: int) -> None:
         self._strings(f"{name}.terms", Strings.of(terms))
-        self._put(name, Grouped.of(keys, docs, len(terms), documents), documents)
+        grouped = Grouped.of(keys, docs, len(terms), documents)
+        self._put(name, grouped, documents)
+        if layout.keeps_prefixes(EDGES[_split(name)]):
+            self._put_prefixes(name, terms, grouped, documents)
+
+    def _put_prefixes(self, name: str, terms: list[str], lists: Grouped, documents: int) -> None:
+        """The unions behind frequent prefixes. They say nothing new, so they are no postings of the index."""
+        prefixes, unions = frequent_prefixes(terms, lists, documents)
+        self._strings(f"{layout.prefixes(name)}.terms", Strings.of(prefixes))
+        self._put_lists(layout.prefixes(name), unions, documents)
 
     def _heads(self, terms: list[str]) -> None:
         """The distinct `namespace:predicate=` of the machine tags, sorted."""
@@ -224,6 +237,6 @@ class SegmentBuilder:
         self._strings("media.mt.heads", Strings.of(heads))
 
 
-def _edge_of(name: TermFact) -> tuple[Vertical, str]:
+def _split(name: str) -> tuple[Vertical, str]:
     vertical, _, edge = name.partition(".")
     return Vertical(vertical), edge

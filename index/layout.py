@@ -36,6 +36,16 @@ def has_dictionary(edge: Edge) -> bool:
     return edge.kind not in (ValueKind.ID, ValueKind.HASHTAG)
 
 
+def prefixes(edge_key: str) -> str:
+    """The lists of frequent prefixes of an edge, with a dictionary of their own."""
+    return f"{edge_key}.prefix"
+
+
+def keeps_prefixes(edge: Edge) -> bool:
+    """Whether the unions behind an edge's frequent prefixes are kept: those of names, which are typed letter by letter."""
+    return edge.name in ("name", "username")
+
+
 DICTIONARY_EDGES = tuple(edge for edge in CATALOGUE if has_dictionary(edge))
 HASHTAG_DICTIONARY = "hashtag.text"
 """Normalised hashtags, sorted; `hashtag.text.number` holds the document number of each."""

@@ -11,11 +11,11 @@ from index.arrays import AnyArray, ArrayReader
 from index.corpus import I64, U32, Strings
 from index.idmap import IdMap
 from index.kernels.bits import Words
-from index.layout import HASHTAG_DICTIONARY
+from index.layout import HASHTAG_DICTIONARY, keeps_prefixes, prefixes
 from index.manifest import Manifest
-from index.postings import PostingLists
+from index.postings import PostingList, PostingLists
 from index.terms import TermDictionary
-from schemas.catalogue import Vertical
+from schemas.catalogue import Edge, Vertical
 
 
 @final
@@ -52,6 +52,14 @@ class Segment:
             view = self._views[key] = TermDictionary(self.strings(key))
         assert isinstance(view, TermDictionary)
         return view
+
+    def frequent_prefix(self, edge: Edge, prefix: str) -> PostingList | None:
+        """The union of the lists of all terms that begin so, None where it is not kept. Uncut: under `Rule.DOCUMENT`."""
+        if not keeps_prefixes(edge):
+            return None
+        name = prefixes(edge.key)
+        place = self.dictionary(name).find(prefix)
+        return None if place is None else self.lists(name).of(place)
 
     def strings(self, name: str) -> Strings:
         """A column of text by its full name, such as `user.username.text`."""

@@ -19,6 +19,10 @@ _EXACT_ESTIMATE = 64
 
 def resolve(term: BoundTerm, world: World) -> PlanList | PlanUnion | PlanNothing:
     """The posting lists that a term stands for."""
+    if isinstance(term.value, TextValue) and term.value.is_prefix:
+        union = world.segment.frequent_prefix(term.edge, term.value.text)
+        if union is not None:
+            return PlanList(term.vertical, term.span, union.size(), union, world.mask(term.vertical))
     keys = _keys(term, world)
     if len(keys) == 1:
         one = world.cut_one(term.edge, int(keys[0]))

@@ -2,11 +2,12 @@
 
 Behind a mark `<!-- session: NAME -->`, up to the next one, every fence `console` and `python` is replayed in order, in
 one directory of its own. In a `console` fence, `$ ` begins a command, `> ` goes on with it, and what follows is all
-that it prints; a line `…` stands for any lines. Times are not compared, nor are trailing spaces and the lines of
-progress, which a terminal takes back. Between `<!-- table: NAME -->` and `<!-- end -->` stands a table that
-is made from the code.
+that it prints; a line `…` stands for any lines, `…` within one for any text. Times are not compared, nor are trailing
+spaces and the lines of progress, which a terminal takes back. Between `<!-- table: NAME -->` and `<!-- end -->` stands
+a table that is made from the code.
 
-`python -m tests.test_docs` writes the outputs and tables of today into the pages; read the difference before keeping it.
+`python -m tests.test_docs` writes the outputs and tables of today into the pages; read the difference before keeping
+it.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ import pytest
 from click.testing import CliRunner
 
 from api.cli.main import commands
+from query.diagnostics import CODES
 from query.operators import OPERATORS, OPTION_EXAMPLES, readers
 from schemas.catalogue import BARE_WORD_EDGE, CATALOGUE, Edge, ValueKind
 from schemas.settings import PARAMS
@@ -121,9 +123,10 @@ def normal(output: str) -> str:
 
 
 def fits(shown: str, output: str) -> bool:
-    """Whether the page shows this output; a line `…` stands for any lines."""
-    pieces = re.split(r"^ *…\n", normal(shown), flags=re.MULTILINE)
-    return re.fullmatch("(?:.*\n)*".join(map(re.escape, pieces)), normal(output)) is not None
+    """Whether the page shows this output; a line `…` stands for any lines, `…` within a line for any text."""
+    pattern = re.escape(normal(shown))
+    pattern = re.sub(r"^(?:\\ )*…\\?\n", lambda _: "(?:.*\\n)*", pattern, flags=re.MULTILINE).replace("…", ".*")
+    return re.fullmatch(pattern, normal(output)) is not None
 
 
 @contextlib.contextmanager
@@ -256,6 +259,11 @@ TABLE_OF: dict[str, Callable[[], str]] = {
 def test_tables_are_those_of_the_code(name: str) -> None:
     shown = [found[3] for page in PAGES for found in _TABLE.finditer(page.read_text("utf-8")) if found[2] == name]
     assert shown == [f"\n{TABLE_OF[name]()}\n"]
+
+
+def test_every_code_of_an_error_is_explained() -> None:
+    page = (ROOT / "docs" / "query-language.md").read_text("utf-8")
+    assert [code for code in CODES if f"`{code}`" not in page] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

