@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.durable import write_file
-from index.manifest import BLOCK, ArrayEntry, Manifest, damaged, hash_of
+from index.manifest import BLOCK, MANIFEST, ArrayEntry, Manifest, damaged, hash_of
 
 AnyArray = NDArray[Any]
 
@@ -64,7 +64,9 @@ class ArrayReader:
 
     def get(self, name: str) -> AnyArray:
         """One array. It is marked writable, so that kernels see one type, but what is written stays in this process."""
-        entry = self._entries[name]
+        entry = self._entries.get(name)
+        if entry is None:
+            raise damaged(str(self._directory / MANIFEST), None, f"names no array {name}: another version wrote it")
         if name not in self._mapped:
             return np.empty(0, dtype=entry.dtype)
         return np.frombuffer(self._mapped[name], dtype=entry.dtype)

@@ -49,12 +49,6 @@ class Strings:
     def __getitem__(self, row: int) -> str:
         return self.blob[self.offsets[row] : self.offsets[row + 1]].tobytes().decode()
 
-    def many(self, rows: U32) -> list[str]:
-        """The texts of many rows, in their order."""
-        blob = self.blob.data
-        ends = zip(self.offsets[rows].tolist(), self.offsets[rows + 1].tolist(), strict=True)
-        return [str(blob[start:end], "utf-8") for start, end in ends]
-
 
 @dataclass(frozen=True, slots=True)
 class Pairs:

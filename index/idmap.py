@@ -10,7 +10,7 @@ import numba
 import numpy as np
 
 from index.corpus import I64, NONE, U32
-from schemas.ids import DocNum, ExternalId
+from schemas.ids import INT64_MAX, INT64_MIN, DocNum, ExternalId
 
 
 class IdMap:
@@ -27,6 +27,8 @@ class IdMap:
 
     def find(self, external: ExternalId) -> DocNum | None:
         """The document number of one id, None where it is unknown."""
+        if not INT64_MIN <= external <= INT64_MAX:
+            return None
         found = int(_find(self.ids, self.by_id, external))
         return None if found < 0 else DocNum(found)
 

@@ -13,6 +13,7 @@ from index.idmap import IdMap
 from index.kernels.bits import Words
 from index.layout import HASHTAG_DICTIONARY, keeps_prefixes, prefixes
 from index.manifest import Manifest
+from index.names import Names
 from index.postings import PostingList, PostingLists
 from index.terms import TermDictionary
 from schemas.catalogue import Edge, Vertical
@@ -72,6 +73,15 @@ class Segment:
         if view is None:
             view = self._views[key] = self.strings(key)
         assert isinstance(view, Strings)
+        return view
+
+    def names(self, vertical: Vertical) -> Names:
+        """The column that names the documents of a vertical in answers; media have none of their own."""
+        view = self._views.get(vertical)
+        if view is None:
+            name = "username" if vertical is Vertical.USER else "name"
+            view = self._views[vertical] = Names(self.text(vertical, name))
+        assert isinstance(view, Names)
         return view
 
     def column(self, name: str) -> AnyArray:

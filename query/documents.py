@@ -17,5 +17,5 @@ def names(segment: Segment, vertical: Vertical, docs: U32) -> list[str]:
     if vertical is Vertical.MEDIA:
         docs = segment.column(layout.OWNER_COLUMN)[docs]
         vertical = Vertical.USER
-    texts = segment.text(vertical, "username" if vertical is Vertical.USER else "name").many(docs)
+    texts = segment.names(vertical).of(docs)
     return [f"#{text}" for text in texts] if vertical is Vertical.HASHTAG else texts

@@ -148,30 +148,30 @@ def assert_refused(name: str, given: Path, out: Path, code: str, *texts: str) ->
 
 
 def test_an_unknown_name_gets_a_suggestion(tmp_path: Path) -> None:
-    assert_refused("gowala", tmp_path, tmp_path / "w", "unknown_importer", "gowala", "did you mean gowalla?")
-    assert_refused("zzz", tmp_path, tmp_path / "w", "unknown_importer", "zzz", "lastfm")
+    assert_refused("gowala", tmp_path, tmp_path / "w", "unknown-importer", "gowala", "did you mean gowalla?")
+    assert_refused("zzz", tmp_path, tmp_path / "w", "unknown-importer", "zzz", "lastfm")
 
 
 @pytest.mark.parametrize("name", list(IMPORTERS))
 def test_a_source_without_files(name: str, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    assert_refused(name, tmp_path / "none", tmp_path / "w", "missing_source", "none", IMPORTERS[name].files[0])
-    assert_refused(name, tmp_path / "empty", tmp_path / "w", "missing_file", IMPORTERS[name].files[0])
+    assert_refused(name, tmp_path / "none", tmp_path / "w", "missing-source", "none", IMPORTERS[name].files[0])
+    assert_refused(name, tmp_path / "empty", tmp_path / "w", "missing-file", IMPORTERS[name].files[0])
 
 
 def test_a_damaged_file(copy: Path, tmp_path: Path) -> None:
     whole = (copy / "edges.parquet").read_bytes()
     for damaged in (b"", b"not parquet", whole[: len(whole) // 2], b"PAR1" + b"\0" * 200 + b"PAR1"):
         (copy / "edges.parquet").write_bytes(damaged)
-        assert_refused("github", copy, tmp_path / "w", "corrupt_file", "edges.parquet")
+        assert_refused("github", copy, tmp_path / "w", "corrupt-file", "edges.parquet")
 
 
 @pytest.mark.parametrize(
     ("frame", "code", "texts"),
     [
-        (pl.DataFrame({"src": [1], "target": [2]}), "missing_column", ["edges.parquet", "dst", "target"]),
-        (pl.DataFrame({"src": [1], "dst": ["2"]}), "wrong_type", ["edges.parquet", "dst", "integer"]),
-        (pl.DataFrame({"src": [1, None], "dst": [2, 3]}), "null_value", ["edges.parquet", "src", "1"]),
+        (pl.DataFrame({"src": [1], "target": [2]}), "missing-column", ["edges.parquet", "dst", "target"]),
+        (pl.DataFrame({"src": [1], "dst": ["2"]}), "wrong-type", ["edges.parquet", "dst", "integer"]),
+        (pl.DataFrame({"src": [1, None], "dst": [2, 3]}), "null-value", ["edges.parquet", "src", "1"]),
     ],
 )
 def test_wrong_columns(frame: pl.DataFrame, code: str, texts: list[str], copy: Path, tmp_path: Path) -> None:

@@ -8,15 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index import (
-    NONE,
-    DocSet,
-    Segment,
-    Strings,
-    TermDictionary,
-    layout,
-)
+from index import NONE, WINDOW, DocSet, Segment, Strings, TermDictionary, layout, new_words, set_bits
 from index.idmap import BulkIdMap, IdMap
+from index.postings import LONG, Grouped
 from schemas.catalogue import CATALOGUE, Edge, Rule, ValueKind, Vertical
 from schemas.ids import INT64_MAX, INT64_MIN, ExternalId, hashtag_id
 from schemas.tables import VISIBILITIES
@@ -279,3 +273,42 @@ def test_id_maps_hold_every_64_bit_integer() -> None:
     nothing = np.empty(0, dtype=np.int64)
     assert IdMap.of(nothing).find(ExternalId(0)) is None
     assert BulkIdMap(nothing).numbers(asked[:3]).tolist() == [NONE] * 3
+
+
+def test_bitmaps_on_either_side_of_every_threshold() -> None:
+    """Windows of one document, of 4,096 (an array), of 4,097 (a bitset) and full ones; lists just long enough and not."""
+    rng, size = Random(SEED), 4 * WINDOW + 77
+    counts = [(LONG - 1,), (LONG,), (LONG + 1,), (4_096,), (4_097,), (WINDOW,)]
+    counts += [
+        (1, 4_097, 0, 4_096, 77),
+        (0, WINDOW, 1, 4_095, 1),
+        (4_097, 0, 4_097),
+        (1, 1, 1, WINDOW, 77),
+        (0, 0, 0, 4_098),
+    ]
+    for per_window in counts:
+        docs = [
+            window * WINDOW + low
+            for window, count in enumerate(per_window)
+            for low in sorted(rng.sample(range(min(WINDOW, size - window * WINDOW)), count))
+        ]
+        held = np.array(docs, dtype=np.uint32)
+        lists = Grouped.of(np.full(len(held), 2, dtype=np.uint32), held, 3, size).packed(size)
+        found = lists.of(2)
+        assert found.is_roaring == (len(docs) >= LONG)
+        assert found.size() == len(docs)
+        wanted = set(docs)
+        asked = np.array(sorted({*rng.sample(docs, len(docs) // 3), *rng.sample(range(size), 3_000)}), dtype=np.uint32)
+        assert found.keep(asked).tolist() == [doc for doc in asked.tolist() if doc in wanted]
+        assert found.keep(asked, wanted=False).tolist() == [doc for doc in asked.tolist() if doc not in wanted]
+        for base, end in ((0, size), (0, WINDOW), (WINDOW, size), (2 * WINDOW, 4 * WINDOW), (4 * WINDOW, size)):
+            assert found.within(base, end).docs().tolist() == [doc for doc in docs if base <= doc < end]
+        everyone, odd = np.array([0, 2], dtype=np.uint32), new_words(size)
+        set_bits(odd, 0, np.arange(1, size, 2, dtype=np.uint32))
+        words, hits = new_words(size), np.zeros(size, dtype=np.uint32)
+        lists.union_into(everyone, words)
+        lists.count_into(everyone, odd, hits)
+        assert DocSet(0, size, None, words).docs().tolist() == docs
+        assert np.flatnonzero(hits).tolist() == [doc for doc in docs if doc % 2]
+        assert lists.sizes(everyone, None).tolist() == [0, len(docs)]
+        assert lists.sizes(everyone, odd).tolist() == [0, sum(doc % 2 for doc in docs)]

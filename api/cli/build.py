@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 _READ = "rows"
 """What a corpus calls the rows of a table that were read; its other counts are of what was kept out, by reason."""
+_FATES = {
+    _READ: "read",
+    "unknown_place": "kept without their place, which is unknown",
+    "later_than_build": "read, but later than the build",
+}
 
 
 @click.command()
@@ -99,4 +104,4 @@ def print_build(manifest: Manifest, index: Path, seconds: float) -> None:
 def _counts(counts: Mapping[str, Mapping[str, int]]) -> Iterator[tuple[str, str, str]]:
     for table, reasons in sorted(counts.items()):
         for reason, rows in sorted(reasons.items(), key=lambda item: (item[0] != _READ, item[0])):
-            yield table, f"{rows:,}", "read" if reason == _READ else f"kept out: {reason.replace('_', ' ')}"
+            yield table, f"{rows:,}", _FATES.get(reason, f"kept out: {reason.replace('_', ' ')}")

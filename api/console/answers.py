@@ -74,11 +74,11 @@ def _summary(answer: Answer, *, shows_time: bool) -> Text:
     shown = len(answer.ids)
     parts = []
     if not answer.total_is_exact:
-        parts.append(f"{shown} results, there may be more" if answer.is_complete else f"{shown} results")
+        parts.append(f"{_results(shown)}, there may be more" if answer.is_complete else _results(shown))
     elif answer.total > shown:
         parts.append(f"{shown:,} of {answer.total:,} results")
     else:
-        parts.append("no results" if shown == 0 else "1 result" if shown == 1 else f"{shown:,} results")
+        parts.append(_results(shown))
     parts.append("complete" if answer.is_complete else "not complete")
     if shows_time:
         parts.append(f"{answer.took_ms:.1f} ms")
@@ -95,6 +95,10 @@ def _reason(reason: dict[str, Any]) -> str:
         case other:
             details = ", ".join(f"{key} {value}" for key, value in reason.items() if key != "reason")
             return printable(f"{other}: {details}" if details else str(other))
+
+
+def _results(count: int) -> str:
+    return "no results" if count == 0 else "1 result" if count == 1 else f"{count:,} results"
 
 
 def lead_text(lead: Lead) -> str:

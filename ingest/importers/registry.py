@@ -47,7 +47,7 @@ def import_world(name: str, source: Path, out: Path) -> dict[str, int]:
     """Run the adapter `name` on the directory `source` into the warehouse `out`; the answer is the rows
     of each table.
 
-    Errors: `InputError` `unknown_importer`, and those of `sources.read` and of the writer. Deterministic;
+    Errors: `InputError` `unknown-importer`, and those of `sources.read` and of the writer. Deterministic;
     whatever happens, `out` holds the whole world or is as it was.
     """
     importer = IMPORTERS.get(name)
@@ -55,7 +55,7 @@ def import_world(name: str, source: Path, out: Path) -> dict[str, int]:
         close = get_close_matches(name, IMPORTERS, n=1)
         known = ", ".join(IMPORTERS)
         raise InputError(
-            "unknown_importer",
+            "unknown-importer",
             f"there is no importer {name}",
             hint=f"did you mean {close[0]}? (known: {known})" if close else f"known: {known}",
         )

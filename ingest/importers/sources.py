@@ -38,19 +38,19 @@ def read(source: Path, file: str, columns: Columns) -> pl.DataFrame:
     """The columns of `source/file`: integers and floats as 64 bits, days and instants as milliseconds
     (Int64).
 
-    Errors: `InputError` `missing_source`, `missing_file`, `corrupt_file`, `missing_column`, `wrong_type`,
-    `null_value`.
+    Errors: `InputError` `missing-source`, `missing-file`, `corrupt-file`, `missing-column`, `wrong-type`,
+    `null-value`.
     """
     path = source / file
     if not source.is_dir():
         raise InputError(
-            "missing_source",
+            "missing-source",
             f"{source} is not a directory",
             hint=f"name the directory of the data set, the one that holds {file}",
         )
     if not path.is_file():
         raise InputError(
-            "missing_file",
+            "missing-file",
             f"{file} is not in {source}",
             hint="is this the directory of that data set? see its README",
         )
@@ -63,12 +63,12 @@ def read(source: Path, file: str, columns: Columns) -> pl.DataFrame:
     except (OSError, pl.exceptions.PolarsError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(
-            "corrupt_file", f"{path} cannot be read as Parquet: {reason}", hint="fetch the file again"
+            "corrupt-file", f"{path} cannot be read as Parquet: {reason}", hint="fetch the file again"
         ) from error
     for name in columns:
         if nulls := frame[name].null_count():
             raise InputError(
-                "null_value",
+                "null-value",
                 f"{file}: column {name} has {nulls} empty values",
                 hint="every row of this column needs a value",
             )
@@ -79,13 +79,13 @@ def _check(file: str, schema: Mapping[str, pl.DataType], columns: Columns) -> No
     for name, shape in columns.items():
         if name not in schema:
             raise InputError(
-                "missing_column",
+                "missing-column",
                 f"{file} has no column {name}",
                 hint=f"it has {', '.join(schema)}; this adapter needs {', '.join(columns)}",
             )
         if not isinstance(schema[name], _SELECTORS[shape]):
             raise InputError(
-                "wrong_type",
+                "wrong-type",
                 f"{file}: column {name} is {schema[name]}, not {shape}",
                 hint="fetch the file again, or convert the column",
             )

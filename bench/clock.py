@@ -1,0 +1,92 @@
+"""Timing: engines take turns over blocks of questions, so that what disturbs the machine disturbs all of them alike.
+
+Each block is asked once untimed, which makes viewers known, texts parsed and pages present for every engine alike, then `ROUNDS`
+times; the best of a question's times counts. The garbage collector is off while a block is timed, and runs between blocks.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
+
+import numpy as np
+
+from bench.questions import Question
+
+ROUNDS = 3
+BLOCK = 20
+AT_LEAST = 40
+"""So many questions are timed whatever they cost."""
+
+Result = tuple[list[int], list[str]]
+Run = Callable[[Question], Result]
+T = TypeVar("T")
+
+
+def interleaved(
+    engines: Mapping[str, Run], questions: Sequence[Question], budget_s: float, seen: Callable[[Question, dict[str, Result]], None]
+) -> dict[str, list[float]]:
+    """Milliseconds of each question by engine, as many questions as the time allows; `seen` is shown every answer once."""
+    times: dict[str, list[float]] = {name: [] for name in engines}
+    order = list(engines.items())
+    ends = time.perf_counter() + budget_s
+    for start in range(0, len(questions), BLOCK):
+        if start >= AT_LEAST and time.perf_counter() > ends:
+            break
+        block = questions[start : start + BLOCK]
+        for question in block:
+            seen(question, {name: run(question) for name, run in order})
+        best = {name: [float("inf")] * len(block) for name in engines}
+        with collector_off():
+            for turn in range(ROUNDS):
+                for name, run in order[turn % len(order) :] + order[: turn % len(order)]:
+                    _time(run, block, best[name])
+        for name, found in best.items():
+            times[name].extend(found)
+    return times
+
+
+def _time(run: Run, block: Sequence[Question], best: list[float]) -> None:
+    clock = time.perf_counter
+    for place, question in enumerate(block):
+        started = clock()
+        run(question)
+        took = (clock() - started) * 1e3
+        best[place] = min(best[place], took)
+
+
+def repeated(run: Callable[[T], object], items: Sequence[T], budget_s: float = 5.0) -> list[float]:
+    """Milliseconds of each item, the best of `ROUNDS`, after one untimed."""
+    times = []
+    ends = time.perf_counter() + budget_s
+    with collector_off():
+        for place, item in enumerate(items):
+            if place >= AT_LEAST and time.perf_counter() > ends:
+                break
+            run(item)
+            best = float("inf")
+            for _ in range(ROUNDS):
+                started = time.perf_counter()
+                run(item)
+                best = min(best, time.perf_counter() - started)
+            times.append(best * 1e3)
+    return times
+
+
+@contextmanager
+def collector_off():
+    """No garbage collection inside; one before."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def summary(times: Sequence[float]) -> dict[str, float]:
+    """p50 and p99 in milliseconds, and of how many questions."""
+    return {"p50": float(np.percentile(times, 50)), "p99": float(np.percentile(times, 99)), "questions": len(times)}
