@@ -1,151 +1,154 @@
-"""`python -m bench`: generate, build, open and query a world of a million users, and write bench/RESULTS.md.
+"""`python -m bench`: the whole benchmark, into bench/RESULTS.md, bench/results.json and bench/growth.svg.
 
-Latencies are taken end to end, `Searcher.run`: parse (cached unless said), bind, plan, visibility of a known viewer,
-execution, ids and names out. Beside each stands the time of the bare kernel or set operation that the shape stands on, measured in
-the same run, so that the ratio means something on another machine.
+Order: the world (generate, build, facts), our engine alone, each peer beside ours, worlds of other sizes, real data sets.
+Each measurement is a process of its own; one that fails is a line in the report, and the run goes on.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import platform
 import shutil
-import subprocess
-import sys
 import time
-from dataclasses import dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
-import numpy as np
+from bench.growth import growth_rows, plot
+from bench.made import HERE, SOURCES, FailedError, World, run
+from bench.peers import PEERS
+from bench.report import report
 
-from bench.shapes import Shape, shapes
-from index import DocSet, Segment, new_words, open_index
-from query import Request, Searcher
-from schemas.catalogue import Vertical
-from schemas.settings import Settings
-
-HERE = Path(__file__).parent
-WARM_UP = 20
+REAL_SAMPLES = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Latency:
-    """Milliseconds."""
-
-    p50: float
-    p99: float
-    results: float
-
-    def cells(self) -> str:
-        return f"{self.p50:.3f} | {self.p99:.3f}"
-
-
-def measure(searcher: Searcher, requests: tuple[Request, ...]) -> Latency:
-    """Each request once to make its viewer known, then three times; the best of the three counts."""
-    times, found = [], 0
-    for request in requests[:WARM_UP]:
-        searcher.run(request)
-    for request in requests:
-        searcher.run(request)
-        best = 1e9
-        for _ in range(3):
-            started = time.perf_counter()
-            answer = searcher.run(request)
-            best = min(best, time.perf_counter() - started)
-        times.append(best * 1e3)
-        found += len(answer.ids)
-    return Latency(float(np.percentile(times, 50)), float(np.percentile(times, 99)), found / len(requests))
+def arguments() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--users", type=int, default=1_000_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--samples", type=int, default=300, help="questions a shape")
+    parser.add_argument("--directory", type=Path, default=Path(".monoceros/bench"), help="for everything that is made")
+    parser.add_argument("--keep", action="store_true", help="use what an earlier run made in the directory")
+    parser.add_argument("--world", type=Path, help="a warehouse to use instead of generating one")
+    parser.add_argument("--index", type=Path, help="an index of it; built anew where it does not open")
+    parser.add_argument("--peers", default=",".join(PEERS), help="which, with commas between; '' for none")
+    parser.add_argument("--growth", default="10000,100000", help="further world sizes, such as 10000,100000,3000000")
+    parser.add_argument("--real", default=",".join(SOURCES), help="which data sets, where they are found")
+    parser.add_argument("--budget", type=float, default=5.0, help="seconds a shape, for each peer")
+    parser.add_argument("--out", type=Path, default=HERE, help="directory of the results")
+    return parser.parse_args()
 
 
-def bare_two_hop(segment: Segment, shape: Shape) -> Latency:
-    """The kernel under the two-hop apply: union of the lists of the viewer's followees, and its first hundred."""
-    users = segment.size(Vertical.USER)
-    lists, ids = segment.lists("user.followed_by"), segment.idmap(Vertical.USER)
-    times = []
-    for request in shape.requests:
-        assert request.viewer is not None
-        me = ids.find(request.viewer)
-        assert me is not None
-        best = 1e9
-        for _ in range(3):
-            started = time.perf_counter()
-            words = new_words(users)
-            lists.union_into(lists.of(me).within(0, users).docs(), words)
-            DocSet(0, users, None, words).first(100)
-            best = min(best, time.perf_counter() - started)
-        times.append(best * 1e3)
-    return Latency(float(np.percentile(times, 50)), float(np.percentile(times, 99)), 100.0)
+def machine() -> dict[str, Any]:
+    """What ran it; no names."""
+    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    packages = ("numpy", "numba", "polars")
+    return {
+        "cores": os.cpu_count(),
+        "architecture": platform.machine(),
+        "memory_gib": pages / 2**30,
+        "versions": {"Python": platform.python_version(), **{name: version(name) for name in packages}},
+    }
 
 
-def timed(command: list[str]) -> tuple[float, float]:
-    """Run a command; seconds and peak resident GiB."""
-    started = time.perf_counter()
-    done = subprocess.run([sys.executable, "-m", "bench.peak", *command], check=True, stdout=subprocess.PIPE, text=True)
-    return time.perf_counter() - started, float(done.stdout.strip().splitlines()[-1])
+class Run:
+    """One run: the options, and where its processes write."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
+        self.scratch = options.directory / "measured"
+        self.scratch.mkdir(parents=True, exist_ok=True)
+
+    def alone(self, world: World, name: str, *, is_brief: bool) -> dict[str, Any]:
+        """Our engine on a world."""
+        out = self.scratch / f"alone-{name}.json"
+        flags = ["--brief"] if is_brief else []
+        run("bench.alone", *self._common(world, out), "--samples", str(self.options.samples), *flags)
+        return json.loads(out.read_text(encoding="utf-8"))
+
+    def against(self, peer: str, world: World, name: str, samples: int, budget: float) -> dict[str, Any]:
+        """A peer beside our engine; `skipped` says why where there is nothing to report."""
+        out = self.scratch / f"{peer}-{name}.json"
+        directory = self.options.directory / f"peer-{peer}"
+        try:
+            common = self._common(world, out, budget)
+            run("bench.against", peer, *common, "--samples", str(samples), "--directory", str(directory))
+        except FailedError as failed:
+            print(f"  {peer}: skipped, {failed}", flush=True)
+            return {"skipped": str(failed)}
+        return json.loads(out.read_text(encoding="utf-8"))
+
+    def _common(self, world: World, out: Path, budget: float | None = None) -> list[str]:
+        told = {
+            "--facts": world.facts,
+            "--index": world.index,
+            "--seed": self.options.seed,
+            "--budget": budget or self.options.budget,
+            "--out": out,
+        }
+        return [str(part) for pair in told.items() for part in pair]
+
+    def real(self) -> dict[str, Any]:
+        """Imported data sets, against the strongest peer."""
+        found: dict[str, Any] = {}
+        for name in filter(None, self.options.real.split(",")):
+            print(f"data set {name}", flush=True)
+            world = World(self.options.directory / "real" / name)
+            try:
+                world.bring_in(name)
+                found[name] = self.against("tantivy", world, name, REAL_SAMPLES, self.options.budget / 4)
+            except (FileNotFoundError, FailedError) as error:
+                print(f"  skipped, {error}", flush=True)
+                found[name] = {"skipped": str(error)}
+        return found
 
 
 def main() -> None:
-    """Measure and write."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--users", type=int, default=1_000_000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--directory", type=Path, default=Path(".monoceros/bench"))
-    parser.add_argument("--keep", action="store_true", help="use the world and index that are there")
-    options = parser.parse_args()
-    world, index = options.directory / "world", options.directory / "index"
-    generated = built = (float("nan"), float("nan"))
+    """Make, measure, write."""
+    options = arguments()
+    options.directory = options.directory.resolve()
+    started = time.perf_counter()
     if not options.keep:
         shutil.rmtree(options.directory, ignore_errors=True)
-        options.directory.mkdir(parents=True)
-        users = ["--users", str(options.users), "--seed", str(options.seed)]
-        generated = timed(["generate", *users, "--warehouse", str(world)])
-        built = timed(["build", "--warehouse", str(world), "--index", str(index)])
-    open_index(index)
-    started = time.perf_counter()
-    segment = open_index(index)
-    searcher = Searcher(segment, Settings())
-    searcher.run(Request(text="name:jo*"))
-    checked_ms = (time.perf_counter() - started) * 1e3
-    started = time.perf_counter()
-    Searcher(open_index(index, is_verified=True), Settings()).run(Request(text="name:jo*"))
-    trusted_ms = (time.perf_counter() - started) * 1e3
-    manifest = segment.manifest
-    size = sum(entry.size for entry in manifest.arrays.values())
-    lines = [
-        "# Results",
-        "",
-        "Written by `make bench`; every figure comes from one run on one machine. Times in milliseconds.",
-        "",
-        f"{platform.machine()}, Python {platform.python_version()}, numpy {np.__version__}; "
-        f"world: `generate --users {options.users} --seed {options.seed}`.",
-        "",
-        "| what | figure |",
-        "|---|---|",
-        f"| documents | {', '.join(f'{count:,} {vertical}' for vertical, count in manifest.documents.items())} |",
-        f"| postings | {manifest.postings:,} |",
-        f"| generate | {generated[0]:.0f} s, peak {generated[1]:.1f} GiB |",
-        f"| build | {built[0]:.0f} s, peak {built[1]:.1f} GiB |",
-        f"| size on disk and mapped | {size / 2**20:,.0f} MiB, {size / manifest.postings:.2f} bytes a posting |",
-        f"| open with hash checks and first answer, warmed process | {checked_ms:.0f} ms |",
-        f"| open a verified generation and first answer | {trusted_ms:.0f} ms |",
-        "",
-        "| shape | p50 | p99 | results | p50 without viewer | p50 parse not cached |",
-        "|---|---|---|---|---|---|",
-    ]
-    uncached = Searcher(segment, Settings(cached_texts=0))
-    for shape in shapes(segment, options.seed):
-        latency = measure(searcher, shape.requests)
-        anonymous = "—"
-        if not any(":me" in request.text for request in shape.requests):
-            anonymous = f"{measure(searcher, tuple(replace(r, viewer=None) for r in shape.requests)).p50:.3f}"
-        fresh = measure(uncached, shape.requests)
-        lines.append(f"| {shape.name} | {latency.cells()} | {latency.results:.0f} | {anonymous} | {fresh.p50:.3f} |")
-        print(lines[-1], flush=True)
-        if shape.name == "two-hop apply, top 100 by rank":
-            bare = bare_two_hop(segment, shape)
-            lines.append(f"| — the bare kernel under it | {bare.cells()} | {bare.results:.0f} | — | — |")
-            print(lines[-1], flush=True)
-    (HERE / "RESULTS.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    run_ = Run(options)
+    print(f"world of {options.users:,} users", flush=True)
+    given = [path.resolve() if path is not None else None for path in (options.world, options.index)]
+    world = World(options.directory, *given)
+    world.make(options.users, options.seed)
+    print("ours", flush=True)
+    alone = run_.alone(world, "world", is_brief=False)
+    peers = {}
+    for peer in filter(None, options.peers.split(",")):
+        print(f"against {peer}", flush=True)
+        peers[peer] = run_.against(peer, world, "world", options.samples, options.budget)
+    users = alone["documents"]["user"]
+    by_size = {users: alone["shapes"]}
+    for size in (int(size) for size in options.growth.split(",") if size):
+        if size == users:
+            continue
+        print(f"world of {size:,} users", flush=True)
+        other = World(options.directory / "growth" / str(size))
+        other.make(size, options.seed)
+        by_size[size] = run_.alone(other, str(size), is_brief=True)["shapes"]
+    rows = growth_rows(by_size)
+    results = {
+        "machine": machine(),
+        "world": {"users": users, "seed": options.seed},
+        "made": world.figures,
+        "alone": alone,
+        "peers": peers,
+        "growth": {"sizes": sorted(by_size), "rows": rows},
+        "real": run_.real(),
+        "minutes": (time.perf_counter() - started) / 60,
+    }
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "results.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    (options.out / "RESULTS.md").write_text(report(results) + "\n", encoding="utf-8")
+    plot(results["growth"]["sizes"], rows, options.out / "growth.svg")
+    print(f"{options.out / 'RESULTS.md'} is written, after {results['minutes']:.1f} minutes")
 
 
 if __name__ == "__main__":

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
 
 import numpy as np
 
@@ -23,11 +22,13 @@ AT_LEAST = 40
 
 Result = tuple[list[int], list[str]]
 Run = Callable[[Question], Result]
-T = TypeVar("T")
 
 
 def interleaved(
-    engines: Mapping[str, Run], questions: Sequence[Question], budget_s: float, seen: Callable[[Question, dict[str, Result]], None]
+    engines: Mapping[str, Run],
+    questions: Sequence[Question],
+    budget_s: float,
+    seen: Callable[[Question, dict[str, Result]], None],
 ) -> dict[str, list[float]]:
     """Milliseconds of each question by engine, as many questions as the time allows; `seen` is shown every answer once."""
     times: dict[str, list[float]] = {name: [] for name in engines}
@@ -58,26 +59,8 @@ def _time(run: Run, block: Sequence[Question], best: list[float]) -> None:
         best[place] = min(best[place], took)
 
 
-def repeated(run: Callable[[T], object], items: Sequence[T], budget_s: float = 5.0) -> list[float]:
-    """Milliseconds of each item, the best of `ROUNDS`, after one untimed."""
-    times = []
-    ends = time.perf_counter() + budget_s
-    with collector_off():
-        for place, item in enumerate(items):
-            if place >= AT_LEAST and time.perf_counter() > ends:
-                break
-            run(item)
-            best = float("inf")
-            for _ in range(ROUNDS):
-                started = time.perf_counter()
-                run(item)
-                best = min(best, time.perf_counter() - started)
-            times.append(best * 1e3)
-    return times
-
-
 @contextmanager
-def collector_off():
+def collector_off() -> Iterator[None]:
     """No garbage collection inside; one before."""
     gc.collect()
     gc.disable()

@@ -7,6 +7,7 @@ no posting list is. Every peer keeps document numbers as its keys and is spared 
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable
 from functools import cached_property
@@ -181,3 +182,7 @@ class Facts:
             Vertical.USER: (self.array("user.id").tolist(), users),
             Vertical.MEDIA: (self.array("media.id").tolist(), [users[owner] for owner in self.array("owner").tolist()]),
         }
+
+
+if __name__ == "__main__":
+    make_facts(Path(sys.argv[1]), Path(sys.argv[2]))

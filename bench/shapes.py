@@ -196,7 +196,9 @@ class _Sampler:
                 )
                 for letters in range(1, PREFIX_LETTERS + 1)
             ),
-            Shape("friend_first", "friend-first typeahead, top 10", _U, "friend_first", self._friend_first(names, viewers)),
+            Shape(
+                "friend_first", "friend-first typeahead, top 10", _U, "friend_first", self._friend_first(names, viewers)
+            ),
             Shape(
                 "friend_first_heaviest",
                 "friend-first typeahead, worst 1 % of viewers",
@@ -205,8 +207,20 @@ class _Sampler:
                 self._friend_first(names, heavy),
             ),
             Shape("two_hop", "two-hop, top 100 by rank", _U, "two_hop", self._each(viewers, FRIENDS, fan.__getitem__)),
-            Shape("two_hop_heaviest", "two-hop, worst 1 % of viewers", _U, "two_hop", self._each(heavy, FRIENDS, fan.__getitem__)),
-            Shape("two_hop_hits", "two-hop, top 100 by hits", _U, "two_hop_hits", self._each(viewers, by_hits, fan.__getitem__)),
+            Shape(
+                "two_hop_heaviest",
+                "two-hop, worst 1 % of viewers",
+                _U,
+                "two_hop",
+                self._each(heavy, FRIENDS, fan.__getitem__),
+            ),
+            Shape(
+                "two_hop_hits",
+                "two-hop, top 100 by hits",
+                _U,
+                "two_hop_hits",
+                self._each(viewers, by_hits, fan.__getitem__),
+            ),
             Shape("explore", "explore, top 100 by recency", _M, "explore", self._each(likers, EXPLORE, self._explored)),
             Shape(
                 "explore_heaviest",

@@ -22,13 +22,21 @@ BLOCK = 4 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class ArrayEntry:
-    """One array file: little-endian items end to end; `blocks` are the xxh3-128 hashes of its blocks."""
+class FileEntry:
+    """One file of arrays; `blocks` are the xxh3-128 hashes of its blocks."""
 
-    dtype: str
-    length: int
     size: int
     blocks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayEntry:
+    """One array: little-endian items end to end, from byte `offset` of a file on."""
+
+    file: str
+    offset: int
+    dtype: str
+    length: int
 
 
 @dataclass(frozen=True)
@@ -41,7 +49,13 @@ class Manifest:
     postings: int
     snapshot_ms: Mapping[str, int]
     counts: Mapping[str, Mapping[str, int]]
+    files: Mapping[str, FileEntry]
     arrays: Mapping[str, ArrayEntry]
+
+    @property
+    def size(self) -> int:
+        """The bytes of all files of arrays."""
+        return sum(file.size for file in self.files.values())
 
     def to_bytes(self) -> bytes:
         """The JSON text, canonical so that its hash is stable."""
@@ -53,8 +67,9 @@ class Manifest:
             "postings": self.postings,
             "snapshot_ms": dict(self.snapshot_ms),
             "counts": {table: dict(counts) for table, counts in self.counts.items()},
+            "files": {name: {"size": f.size, "blocks": list(f.blocks)} for name, f in self.files.items()},
             "arrays": {
-                name: {"dtype": a.dtype, "length": a.length, "size": a.size, "blocks": list(a.blocks)}
+                name: {"file": a.file, "offset": a.offset, "dtype": a.dtype, "length": a.length}
                 for name, a in self.arrays.items()
             },
         }
@@ -78,8 +93,9 @@ class Manifest:
                 postings=content["postings"],
                 snapshot_ms=content["snapshot_ms"],
                 counts=content["counts"],
+                files={name: FileEntry(f["size"], tuple(f["blocks"])) for name, f in content["files"].items()},
                 arrays={
-                    name: ArrayEntry(a["dtype"], a["length"], a["size"], tuple(a["blocks"]))
+                    name: ArrayEntry(a["file"], a["offset"], a["dtype"], a["length"])
                     for name, a in content["arrays"].items()
                 },
             )

@@ -6,7 +6,7 @@ from typing import final
 
 import numpy as np
 
-from index.corpus import Strings, U32
+from index.corpus import U32, Strings
 
 _KEPT = 65_536
 """Documents of the best rank whose names are kept once they were asked for: some 5 MB."""

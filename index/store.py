@@ -142,9 +142,10 @@ def _open_generation(directory: Path, manifest_hash: str, check: bool) -> tuple[
 
 def _build(directory: Path, read: Callable[[], Corpus], now_ms: int, progress: Callable[[str], None]) -> Manifest:
     corpus = read()
-    writer = ArrayWriter(directory)
-    builder = SegmentBuilder(corpus, writer, progress)
-    builder.build()
+    with ArrayWriter(directory) as writer:
+        builder = SegmentBuilder(corpus, writer, progress)
+        builder.build()
+        files = writer.close()
     return Manifest(
         unicode=UNICODE_VERSION,
         created_ms=now_ms,
@@ -152,7 +153,8 @@ def _build(directory: Path, read: Callable[[], Corpus], now_ms: int, progress: C
         postings=builder.postings,
         snapshot_ms=corpus.snapshot_ms,
         counts=corpus.counts,
-        arrays=writer.entries,
+        files=files,
+        arrays=writer.arrays,
     )
 
 

@@ -400,7 +400,7 @@ def test_import_help_names_the_data_sets() -> None:
 
 def test_verify_names_every_damaged_file(tmp_path: Path) -> None:
     index = build(tmp_path)
-    files = sorted(index.glob("generations/*/user.*.bin"))
+    files = sorted(index.glob("generations/*/*.bin"))
     damaged = [path for path in files if path.stat().st_size][:2]
     for path in damaged:
         data = bytearray(path.read_bytes())

@@ -67,7 +67,8 @@ def build_index(warehouse: Path, index: Path, as_of_ms: int | None = None) -> Ma
                 progress=progress,
             )
         except BaseException:
-            _remove(absent)
+            if not (index / "CURRENT").exists():  # somebody else may have published before this build held the lock
+                _remove(absent)
             raise
 
 
@@ -92,11 +93,11 @@ def print_build(manifest: Manifest, index: Path, seconds: float) -> None:
 
     print_table(("table", "rows", "what became of them"), _counts(manifest.counts))
     documents = ", ".join(f"{count:,} {vertical}" for vertical, count in manifest.documents.items())
-    size = sum(array.size for array in manifest.arrays.values())
+    size = manifest.size
     each = size / max(1, manifest.postings)
     click.echo(f"documents  {documents}")
     click.echo(f"postings   {manifest.postings:,}, {each:.2f} bytes each, everything counted")
-    click.echo(f"size       {size_of(size)} in {len(manifest.arrays)} files")
+    click.echo(f"size       {size_of(size)} in {len(manifest.files)} files")
     click.echo(f"time       {seconds:.1f} s")
     click.echo(f"{printable(str(index))} is in force")
 

@@ -31,5 +31,4 @@ def verify(context: click.Context, index: Path) -> None:
             click.echo(printable(problem))
         click.echo(f"{len(problems)} damaged: restore the files or build the index again", err=True)
         context.exit(DAMAGE)
-    size = sum(array.size for array in manifest.arrays.values())
-    click.echo(f"{printable(str(index))}: no damage in {len(manifest.arrays)} files, {size_of(size)}")
+    click.echo(f"{printable(str(index))}: no damage in {len(manifest.files)} files, {size_of(manifest.size)}")

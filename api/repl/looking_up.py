@@ -59,7 +59,7 @@ def show_stats(shell: Shell) -> None:
     for vertical, count in manifest.documents.items():
         table.add_row(vertical, f"{count:,}")
     table.add_row("postings", f"{manifest.postings:,}")
-    table.add_row("size", size_of(sum(array.size for array in manifest.arrays.values())))
+    table.add_row("size", size_of(manifest.size))
     table.add_row("unicode", manifest.unicode)
     for name, time_ms in sorted(manifest.snapshot_ms.items()):
         table.add_row(f"{name} as of", instant(time_ms))

@@ -56,7 +56,9 @@ class DuckTables:
         """Every kind."""
         reach = "SELECT unnest(l) v FROM {} WHERE k IN ({})"
         ordered = "SELECT DISTINCT v FROM ({}) ORDER BY v LIMIT {}"
-        pair = "SELECT v FROM (SELECT unnest({}(a.l, b.l)) v FROM {} a, {} b WHERE a.k = ? AND b.k = ?) ORDER BY v LIMIT ?"
+        pair = (
+            "SELECT v FROM (SELECT unnest({}(a.l, b.l)) v FROM {} a, {} b WHERE a.k = ? AND b.k = ?) ORDER BY v LIMIT ?"
+        )
 
         def two_lists(function: str, table: str) -> Form:
             text = pair.format(function, table, table)
@@ -87,7 +89,9 @@ class DuckTables:
 
         def city(a: Arguments, n: int) -> list[int]:
             owners = _in(self._list("followed_by", a[0]))
-            return self._rows(f"SELECT doc FROM media WHERE city = {a[1]} AND owner IN ({owners}) ORDER BY doc LIMIT {n}")
+            return self._rows(
+                f"SELECT doc FROM media WHERE city = {a[1]} AND owner IN ({owners}) ORDER BY doc LIMIT {n}"
+            )
 
         two = "the list of me, then "
         typed = "SELECT doc FROM media WHERE type = ? ORDER BY doc LIMIT ?"

@@ -29,14 +29,13 @@ FOLLOW_QUERIES = {
     "two_hop_hits": f"{_ME}{TWO_HOP} WITH c.doc AS r, count(*) AS hits RETURN r ORDER BY hits DESC, r LIMIT $n",
     "both": f"{_ME}-[:Follows]->(c:User)<-[:Follows]-(b:User {{doc: $a1}}) RETURN c.doc AS r {_TOP}",
 }
-_TWO_TAGS = "MATCH (m:Media)<-[:Carried]-(a:Tag {doc: $a0})"
-_OTHER_TAG = "EXISTS {MATCH (m)<-[:Carried]-(b:Tag {doc: $a1})}"
+_TAGS = "MATCH (t:Tag)-[:Carried]->(m:Media) WHERE t.doc IN [$a0, $a1]"
 MEDIA_QUERIES = {
     "type": f"MATCH (m:Media) WHERE m.type = $a0 RETURN m.doc AS r {_TOP}",
     "and": f"MATCH (a:Tag {{doc: $a0}})-[:Carried]->(m:Media)<-[:Carried]-(b:Tag {{doc: $a1}}) RETURN m.doc AS r {_TOP}",
-    "or": f"MATCH (t:Tag)-[:Carried]->(m:Media) WHERE t.doc IN [$a0, $a1] RETURN DISTINCT m.doc AS r {_TOP}",
-    "difference": f"{_TWO_TAGS} WHERE NOT {_OTHER_TAG} RETURN m.doc AS r {_TOP}",
-    "explore": f"{_ME}-[:Likes]->(m:Media) WITH DISTINCT m.owner AS o MATCH (u:User {{doc: o}})-[:Likes]->(x:Media) "
+    "or": f"{_TAGS} RETURN DISTINCT m.doc AS r {_TOP}",
+    "difference": f"{_TAGS} WITH m.doc AS r, max(CASE WHEN t.doc = $a1 THEN 1 ELSE 0 END) AS out WHERE out = 0 RETURN r {_TOP}",
+    "explore": f"{_ME}-[:Likes]->(:Media)<-[:Owns]-(u:User) WITH DISTINCT u MATCH (u)-[:Likes]->(x:Media) "
     f"RETURN DISTINCT x.doc AS r {_TOP}",
     "city": f"{_ME}-[:Follows]->(:User)-[:Owns]->(m:Media) WHERE m.city = $a1 RETURN m.doc AS r {_TOP}",
 }

@@ -76,9 +76,7 @@ def _bitmaps(lists: Lists) -> list[BitMap]:
     starts = lists.offsets.tolist()
     values = array("I", lists.values.tobytes())
     empty = BitMap()
-    return [
-        BitMap(values[start:end]) if end > start else empty for start, end in zip(starts, starts[1:], strict=False)
-    ]
+    return [BitMap(values[start:end]) if end > start else empty for start, end in zip(starts, starts[1:], strict=False)]
 
 
 def peer() -> PyroaringSets:
