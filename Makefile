@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format oracle-long bench clean lock
+.PHONY: help setup demo test check format oracle-long bench bench-compare clean lock
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -43,8 +43,11 @@ $(VENV)/.bench: $(VENV)/.installed requirements-bench.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
 
-bench: $(VENV)/.bench  ## measures, at a million users, into bench/RESULTS.md
-	$(BIN)/python -m bench
+bench: $(VENV)/.bench  ## the engine against its peers at a million users, into bench/RESULTS.md (FLAGS='--users 20000' and others)
+	$(BIN)/python -m bench $(FLAGS)
+
+bench-compare:  ## the change of every shape between two results (OLD=… NEW=…)
+	$(BIN)/python -m bench.compare $(OLD) $(NEW)
 
 lock: setup  ## resolve the dependencies anew
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'

@@ -2,7 +2,7 @@
 
 from index import layout
 from index.compile import compile_kernels
-from index.corpus import NONE, U32, Corpus, Pairs, Postings, Strings
+from index.corpus import I64, NONE, PUBLIC, U8, U32, Corpus, PairFact, Pairs, Postings, Strings, TermFact
 from index.docset import WINDOW, DocSet, new_words, part
 from index.idmap import BulkIdMap
 from index.kernels.bits import Words, clear_bits, keep_set, set_bits
@@ -15,13 +15,17 @@ from index.store import current_generation, open_index, publish, verify_index, w
 from index.terms import TermDictionary
 
 __all__ = [
+    "I64",
     "NONE",
+    "PUBLIC",
+    "U8",
     "U32",
     "WINDOW",
     "BulkIdMap",
     "Corpus",
     "DocSet",
     "Manifest",
+    "PairFact",
     "Pairs",
     "PostingList",
     "PostingLists",
@@ -29,6 +33,7 @@ __all__ = [
     "Segment",
     "Strings",
     "TermDictionary",
+    "TermFact",
     "Words",
     "at_least",
     "clear_bits",

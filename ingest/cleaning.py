@@ -14,8 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from index.corpus import I64, NONE, Pairs
-from index.idmap import BulkIdMap
+from index import I64, NONE, BulkIdMap, Pairs
 from ingest.columns import DTYPES
 from ingest.warehouse import Warehouse
 from schemas.tables import TABLES, Table

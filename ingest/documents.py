@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from index.corpus import Corpus, Postings, Strings, TermFact
-from index.idmap import BulkIdMap
+from index import BulkIdMap, Corpus, Postings, Strings, TermFact
 from ingest.facts import Facts
 from ingest.ledger import Ledger
 from ingest.ranks import given_counts

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.corpus import NONE, U32, PairFact, Pairs, Postings, TermFact
-from index.idmap import BulkIdMap
+from index import NONE, U32, BulkIdMap, PairFact, Pairs, Postings, TermFact
 from ingest.cleaning import End, Kept, keep, kept_batches, load, pairs
 from ingest.ledger import Ledger
 from ingest.terms import TermsOf, TextBatch, cleaned_tag, machine_tag_term, whole, whole_postings, word_postings

@@ -9,8 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from index.corpus import I64, NONE, U32
-from index.idmap import BulkIdMap
+from index import I64, NONE, U32, BulkIdMap
 from ingest.columns import bad_value
 from ingest.ledger import Ledger
 from ingest.warehouse import Warehouse

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from index.corpus import U32, Postings
+from index import U32, Postings
 from schemas.text import MAX_CODE_POINTS, fold, machine_tag, tag
 
 TermsOf = Callable[[str], Iterable[str]]

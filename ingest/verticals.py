@@ -14,8 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from index.corpus import I64, NONE, PUBLIC, U8, U32, Pairs
-from index.idmap import BulkIdMap
+from index import I64, NONE, PUBLIC, U8, U32, BulkIdMap, Pairs
 from ingest.cleaning import NO_DOCUMENTS, End, Kept, keep, load
 from ingest.facts import MediaRows, media_texts, read_pairs
 from ingest.ledger import Ledger
