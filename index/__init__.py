@@ -6,12 +6,13 @@ from index.corpus import I64, NONE, PUBLIC, U8, U32, Corpus, PairFact, Pairs, Po
 from index.docset import WINDOW, DocSet, new_words, part
 from index.idmap import BulkIdMap
 from index.kernels.bits import Words, clear_bits, keep_set, set_bits
-from index.kernels.gather import at_least, column_into, sort_distinct
+from index.kernels.gather import column_into, sort_distinct
 from index.kernels.walks import weak_and_walk
 from index.manifest import Manifest
 from index.postings import PostingList, PostingLists
 from index.segment import Segment
 from index.store import current_generation, open_index, publish, verify_index, writing
+from index.tally import Tally, tally
 from index.terms import TermDictionary
 
 __all__ = [
@@ -32,10 +33,10 @@ __all__ = [
     "Postings",
     "Segment",
     "Strings",
+    "Tally",
     "TermDictionary",
     "TermFact",
     "Words",
-    "at_least",
     "clear_bits",
     "column_into",
     "compile_kernels",
@@ -48,6 +49,7 @@ __all__ = [
     "publish",
     "set_bits",
     "sort_distinct",
+    "tally",
     "verify_index",
     "weak_and_walk",
     "writing",

@@ -11,7 +11,7 @@ import numpy as np
 from index.corpus import Strings
 from index.docset import WINDOW, DocSet, new_words, part
 from index.idmap import BulkIdMap, IdMap
-from index.kernels.gather import at_least, column_into, sort_distinct
+from index.kernels.gather import column_into, sort_distinct
 from index.kernels.walks import weak_and_walk
 from index.postings import LONG, Grouped, PostingList
 from index.terms import TermDictionary
@@ -31,10 +31,9 @@ def compile_kernels() -> None:
     words = new_words(size)
     counts = np.zeros(size, dtype=np.uint32)
     lists.union_into(wanted, words)
-    lists.count_into(wanted, words, counts)
+    lists.count_into(wanted, words, counts, counts.copy(), 0)
     lists.sizes(wanted, words)
     lists.total(wanted)
-    at_least(counts, 1, words)
     part(few, words)
     sort_distinct(few.copy()[: lists.append(wanted[1:], words, few.copy(), 0)])
     column_into(counts, 1, few, words)
@@ -42,6 +41,7 @@ def compile_kernels() -> None:
     for one, other in ((dense, packed), (packed, dense), (packed, packed)):
         for result in (one & other, one | other, one - other):
             result.docs()
+            result.is_empty()
     for row in (0, 1):
         lists.of(row).within(0, size)
         PostingList(lists.of(row).list).within(0, 64 * size)

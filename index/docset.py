@@ -54,11 +54,11 @@ class DocSet:
 
     def is_empty(self) -> bool:
         """Whether no document is in it."""
-        return len(self.packed) == 0 if self.packed is not None else not bool(self._bits().any())
+        return len(self.packed) == 0 if self.packed is not None else not bits.any_bit(self._bits())
 
     def size(self) -> int:
         """The number of documents."""
-        return len(self.packed) if self.packed is not None else int(np.bitwise_count(self._bits()).sum())
+        return len(self.packed) if self.packed is not None else int(bits.count_bits(self._bits()))
 
     def docs(self) -> U32:
         """All documents, best first."""

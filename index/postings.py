@@ -68,6 +68,8 @@ class PostingList:
 
 
 def _slice(packed: U32, base: int, end: int) -> DocSet:
+    if base == 0 and (len(packed) == 0 or packed[-1] < end):
+        return DocSet(base, end, packed)
     first, last = packed.searchsorted((np.uint32(base), np.uint32(end)))
     return DocSet(base, end, packed[first:last])
 
@@ -108,12 +110,14 @@ class PostingLists:
         shown = mask if mask is not None else _NO_MASK
         return int(gather.append(self.keys, self.offsets, self.lists, keys, shown, masked, out, at))
 
-    def count_into(self, keys: U32, mask: Words | None, counts: U32) -> None:
-        """Add to each document's counter the number of the given keys whose list holds it, where the mask has it."""
+    def count_into(self, keys: U32, mask: Words | None, counts: U32, met: U32, at: int) -> int:
+        """Add to each document's counter the number of the given keys whose list holds it, where the mask has it.
+
+        Documents met for the first time are written to `met` from `at` on; where they end.
+        """
         masked = mask is not None
-        gather.count_into(
-            self.keys, self.offsets, self.lists, keys, mask if mask is not None else _NO_MASK, masked, counts
-        )
+        shown = mask if mask is not None else _NO_MASK
+        return int(gather.count_into(self.keys, self.offsets, self.lists, keys, shown, masked, counts, met, at))
 
     def sizes(self, keys: U32, mask: Words | None) -> U32:
         """For each key the number of documents of its list that the mask lets through."""

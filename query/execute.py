@@ -14,7 +14,7 @@ from typing import assert_never, final
 
 import numpy as np
 
-from index import U32, WINDOW, DocSet, new_words
+from index import U32, WINDOW, DocSet, Tally, new_words
 from query.plan import (
     Plan,
     PlanAnd,
@@ -29,7 +29,7 @@ from query.plan import (
     children,
 )
 from query.strong_or import strong_or
-from query.traverse import apply, extract, hits, unite
+from query.traverse import apply, count_hits, extract, unite
 from query.visibility import World
 from query.weak_and import weak_and
 from schemas.catalogue import Vertical
@@ -63,6 +63,7 @@ class Execution:
         self.cuts: dict[Plan, InnerCut] = {}
         self._whole: dict[Plan, DocSet] = {}
         self._inner: dict[Plan, U32] = {}
+        self._hits: dict[Plan, Tally] = {}
 
     # -- spans -----------------------------------------------------------------------------------------------------
 
@@ -194,15 +195,21 @@ class Execution:
             return docs.docs()
         if isinstance(inner, PlanApply) and inner.orders_by_hits:
             self.cuts[plan] = InnerCut(plan, size, plan.limit, "hits")
-            return np.sort(self.by_hits(inner, docs)[: plan.limit])
+            return np.sort(self.by_hits(inner)[: plan.limit])
         self.cuts[plan] = InnerCut(plan, size, plan.limit, "static rank")
         return docs.first(plan.limit)
 
-    def by_hits(self, plan: PlanApply, docs: DocSet) -> U32:
-        """The documents of an apply, those to which most inner ids lead first, then by static rank."""
-        numbers = docs.docs()
-        order = np.argsort(-hits(self, plan)[numbers].astype(np.int64), kind="stable")
-        return numbers[order]
+    def hits(self, plan: PlanApply) -> Tally:
+        """The documents of an apply, sorted, and how many inner results lead to each."""
+        found = self._hits.get(plan)
+        if found is None:
+            found = self._hits[plan] = count_hits(self, plan)
+        return found
+
+    def by_hits(self, plan: PlanApply) -> U32:
+        """The documents of an apply, those to which most inner results lead first, then by static rank."""
+        docs, hits = self.hits(plan)
+        return docs[np.argsort(-hits.astype(np.int64), kind="stable")]
 
     def note_cuts(self, plan: Plan) -> None:
         """Evaluate what decides whether inner limits cut, and nothing else, in a node whose documents are not needed."""

@@ -146,9 +146,7 @@ def _best(execution: Execution, plan: Plan, limit: int, *, exact: bool) -> tuple
         if isinstance(plan, PlanApply | PlanExtract | PlanWeakAnd | PlanStrongOr) or exact:
             docs = execution.whole(plan)
             ordered = isinstance(plan, PlanApply) and plan.orders_by_hits
-            best = (
-                execution.by_hits(plan, docs)[:limit] if ordered and isinstance(plan, PlanApply) else docs.first(limit)
-            )
+            best = execution.by_hits(plan)[:limit] if ordered and isinstance(plan, PlanApply) else docs.first(limit)
             execution.note_cuts(plan)
             return best, docs.size(), True, False
         missing = limit + 1  # one more tells whether there are more

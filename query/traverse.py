@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index import NONE, U32, DocSet, at_least, column_into, layout, new_words, sort_distinct
+from index import NONE, U32, DocSet, Tally, column_into, layout, new_words, sort_distinct, tally
 from query.plan import PlanApply, PlanExtract
 from query.visibility import Cut
 from schemas.catalogue import EDGES, Edge, Vertical
@@ -60,21 +60,21 @@ def _steps(keys: U32, check: Callable[[], None]) -> Iterator[U32]:
 def apply(execution: Execution, plan: PlanApply) -> DocSet:
     """The documents that at least `min_hits` inner results lead to."""
     size = execution.size(plan.vertical)
-    if plan.min_hits == 1:
+    if plan.min_hits == 1 and not plan.orders_by_hits:
         return unite(execution.world.cut(plan.edge, execution.inner(plan)), size, execution.check)
-    words = new_words(size)
-    if plan.min_hits <= len(execution.inner(plan)):
-        at_least(hits(execution, plan), plan.min_hits, words)
-    return DocSet(0, size, None, words)
+    return DocSet(0, size, execution.hits(plan).docs)
 
 
-def hits(execution: Execution, plan: PlanApply) -> U32:
-    """For every document of the vertical, the number of inner results that lead to it."""
-    counts = np.zeros(execution.size(plan.vertical), dtype=np.uint32)
-    for cut in execution.world.cut(plan.edge, execution.inner(plan)):
-        for keys in _steps(cut.keys, execution.check):
-            cut.lists.count_into(keys, cut.mask, counts)
-    return counts
+def count_hits(execution: Execution, plan: PlanApply) -> Tally:
+    """The documents of an apply, and for each the number of inner results that lead to it."""
+    cuts = execution.world.cut(plan.edge, execution.inner(plan))
+    most = sum(cut.lists.total(cut.keys) for cut in cuts)
+    parts = ((cut.lists, keys, cut.mask) for cut in cuts for keys in _steps(cut.keys, execution.check))
+    found = tally(parts, most, execution.size(plan.vertical))
+    if plan.min_hits == 1:
+        return found
+    enough = found.hits >= plan.min_hits
+    return Tally(found.docs[enough], found.hits[enough])
 
 
 def extract(execution: Execution, plan: PlanExtract) -> DocSet:

@@ -11,7 +11,20 @@ from typing import NamedTuple, assert_never, final
 
 import numpy as np
 
-from index import U32, DocSet, PostingList, PostingLists, Segment, Words, clear_bits, layout, new_words, part, set_bits
+from index import (
+    U32,
+    DocSet,
+    PostingList,
+    PostingLists,
+    Segment,
+    Words,
+    clear_bits,
+    layout,
+    new_words,
+    part,
+    set_bits,
+    tally,
+)
 from schemas.catalogue import Edge, Rule, Vertical
 from schemas.ids import DocNum, ExternalId
 
@@ -137,14 +150,15 @@ class World:
         public_media = segment.column("hashtag.public_media")
         left = public_media
         if len(self._blocked):
-            hidden = np.zeros(len(public_media), dtype=np.uint32)
             size = segment.size(Vertical.MEDIA)
             lost = new_words(size)
             segment.lists("media.owner").union_into(self._blocked, lost)
             lost &= segment.bits(layout.PUBLIC_MEDIA)
             media = DocSet(0, size, None, lost).docs()
-            segment.lists(layout.HASHTAGS_OF_MEDIA).count_into(media, None, hidden)
-            left = public_media - hidden
+            carried = segment.lists(layout.HASHTAGS_OF_MEDIA)
+            hidden = tally([(carried, media, None)], carried.total(media), len(public_media))
+            left = public_media.copy()
+            left[hidden.docs] -= hidden.hits
         words = new_words(len(public_media))
         set_bits(words, 0, np.flatnonzero(left > 0).astype(np.uint32))
         if self.viewer is not None:

@@ -11,6 +11,7 @@ from pyroaring import BitMap
 from index.docset import WINDOW, DocSet, new_words
 from index.kernels.lists import ROARING
 from index.postings import LONG, Grouped, PostingLists
+from index.tally import tally
 
 SIZE = 3 * WINDOW + 1_000
 docs_sets = st.one_of(
@@ -106,7 +107,13 @@ def test_posting_lists(table, few, is_sparse):
     visible = set(mask.docs().tolist())
     for chosen in (None, mask.words):
         counts = np.zeros(SIZE, dtype=np.uint32)
-        lists.count_into(everyone, chosen, counts)
+        met = np.empty(SIZE, dtype=np.uint32)
+        met = met[: lists.count_into(everyone, chosen, counts, met, 0)]
+        assert np.sort(met).tolist() == np.flatnonzero(counts).tolist()
+        total = lists.total(everyone)
+        tallied = tally([(lists, everyone[:20], chosen), (lists, everyone[20:], chosen)], total, SIZE)
+        assert tallied.docs.tolist() == np.flatnonzero(counts).tolist()
+        assert tallied.hits.tolist() == counts[tallied.docs].tolist()
         shown = {key: docs if chosen is None else docs & visible for key, docs in table.items()}
         assert counts.sum() == sum(map(len, shown.values()))
         assert lists.append(everyone, chosen, appended, 0) == counts.sum()

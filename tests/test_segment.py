@@ -307,7 +307,7 @@ def test_bitmaps_on_either_side_of_every_threshold() -> None:
         set_bits(odd, 0, np.arange(1, size, 2, dtype=np.uint32))
         words, hits = new_words(size), np.zeros(size, dtype=np.uint32)
         lists.union_into(everyone, words)
-        lists.count_into(everyone, odd, hits)
+        lists.count_into(everyone, odd, hits, hits.copy(), 0)
         assert DocSet(0, size, None, words).docs().tolist() == docs
         assert np.flatnonzero(hits).tolist() == [doc for doc in docs if doc % 2]
         assert lists.sizes(everyone, None).tolist() == [0, len(docs)]

@@ -88,6 +88,28 @@ def trailing_zeros(word: np.uint64) -> np.int64:
 
 
 @numba.njit(cache=True, nogil=True)
+def count_bits(words: Words) -> np.int64:
+    """The number of set bits (Warren, Hacker's Delight, 5-1; compilers know the pattern)."""
+    total = np.int64(0)
+    for i in range(len(words)):
+        word = words[i]
+        word -= (word >> np.uint64(1)) & np.uint64(0x5555_5555_5555_5555)
+        word = (word & np.uint64(0x3333_3333_3333_3333)) + ((word >> np.uint64(2)) & np.uint64(0x3333_3333_3333_3333))
+        word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F_0F0F_0F0F_0F0F)
+        total += np.int64((word * np.uint64(0x0101_0101_0101_0101)) >> np.uint64(56))
+    return total
+
+
+@numba.njit(cache=True, nogil=True)
+def any_bit(words: Words) -> bool:
+    """Whether any bit is set."""
+    for i in range(len(words)):
+        if words[i] != 0:
+            return True
+    return False
+
+
+@numba.njit(cache=True, nogil=True)
 def first_bits(words: Words, base: int, out: U32) -> int:
     """Write the first `len(out)` set documents in order; the number written."""
     found = 0

@@ -88,9 +88,15 @@ def sort_distinct(docs: U32) -> int:
 
 
 @numba.njit(cache=True, nogil=True)
-def count_into(keys: U32, offsets: U32, lists: U32, wanted: U32, mask: Words, is_masked: bool, counts: U32) -> None:
-    """Add 1 to the counter of every document for each wanted key whose list holds it, where the mask lets it through."""
+def count_into(
+    keys: U32, offsets: U32, lists: U32, wanted: U32, mask: Words, is_masked: bool, counts: U32, met: U32, at: int
+) -> np.int64:
+    """Add 1 to the counter of every document for each wanted key whose list holds it, where the mask lets it through.
+
+    Documents whose counter was 0 are written to `met` from `at` on; where they end.
+    """
     rows = len(offsets) - 1
+    end = np.int64(at)
     for k in range(len(wanted)):
         row = row_of(keys, rows, wanted[k])
         if row < 0:
@@ -99,15 +105,11 @@ def count_into(keys: U32, offsets: U32, lists: U32, wanted: U32, mask: Words, is
         for i in range(len(docs)):
             doc = np.int64(docs[i])
             if not is_masked or (mask[doc >> 6] >> np.uint64(doc & 63)) & ONE != 0:
+                if counts[doc] == 0:
+                    met[end] = docs[i]
+                    end += 1
                 counts[doc] += np.uint32(1)
-
-
-@numba.njit(cache=True, nogil=True)
-def at_least(counts: U32, hits: int, out: Words) -> None:
-    """Set the bit of every document counted at least `hits` times."""
-    for doc in range(len(counts)):
-        if counts[doc] >= hits:
-            out[doc >> 6] |= ONE << np.uint64(doc & 63)
+    return end
 
 
 @numba.njit(cache=True, nogil=True)
