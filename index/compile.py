@@ -48,6 +48,9 @@ def compile_kernels() -> None:
         lists.of(row).keep(few)
     strings = Strings.of(["a", "b"])
     TermDictionary(Strings(strings.blob.copy(), strings.offsets.astype(np.uint32))).find("a")
-    BulkIdMap(np.array([1, 2])).numbers(np.array([1]))
+    ids = np.array([1, 2])
+    BulkIdMap(ids).numbers(ids)
+    ids.flags.writeable = False  # as columns of a warehouse are
+    BulkIdMap(ids).numbers(ids)
     IdMap.of(np.array([2, 1])).find(ExternalId(1))
     weak_and_walk(np.zeros((1, 1), dtype=np.bool_), np.ones(1, dtype=np.int64), 1, np.zeros(1, dtype=np.int64))

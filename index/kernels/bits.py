@@ -14,12 +14,6 @@ ONE = np.uint64(1)
 LOW6 = np.uint32(63)
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
-def has(words: Words, at: int) -> bool:
-    """Whether bit `at` is set."""
-    return (words[at >> 6] >> np.uint64(at & 63)) & ONE != 0
-
-
 @numba.njit(cache=True, nogil=True)
 def set_bits(words: Words, base: int, docs: U32) -> None:
     """Set the bit of every document."""

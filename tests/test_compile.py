@@ -1,0 +1,40 @@
+"""After `compile_kernels` nothing is compiled any more: no query pays for the compiler with its deadline."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+SCRIPT = """
+import sys
+from numba.core.dispatcher import Dispatcher
+from index import compile_kernels
+from index.kernels import bits, build, gather, lists, terms, walks
+from index import idmap
+
+def compiled():
+    modules = (bits, build, gather, lists, terms, walks, idmap)
+    return {f"{m.__name__}.{n}": len(k.signatures) for m in modules for n, k in vars(m).items() if isinstance(k, Dispatcher)}
+
+compile_kernels()
+before = compiled()
+assert len(before) > 20, before
+inner = {"_u32", "_slot", "trailing_zeros", "sorted_docs", "row_of", "lower_bound"}  # called by kernels only
+assert {name.rpartition(".")[2] for name, count in before.items() if count == 0} <= inner, before
+from tests.agreement import Report, compare_world
+report = Report()
+for seed in (3, 8, 31):
+    compare_world(seed, 150, report)
+assert not report.failures, report.failures[0]
+after = compiled()
+print(", ".join(n for n in after if after[n] > before[n] and n.rpartition(".")[2] not in inner))
+"""
+
+
+def test_no_kernel_is_compiled_after_warming():
+    done = subprocess.run([sys.executable, "-c", SCRIPT], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == ""
