@@ -7,7 +7,7 @@ from index.docset import WINDOW, DocSet, new_words, part
 from index.idmap import BulkIdMap
 from index.kernels.bits import Words, clear_bits, keep_set, set_bits
 from index.kernels.gather import column_into, sort_distinct
-from index.kernels.walks import weak_and_walk
+from index.kernels.walks import settle, weak_and_walk
 from index.manifest import Manifest
 from index.postings import PostingList, PostingLists
 from index.segment import Segment
@@ -48,6 +48,7 @@ __all__ = [
     "part",
     "publish",
     "set_bits",
+    "settle",
     "sort_distinct",
     "tally",
     "verify_index",

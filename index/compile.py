@@ -12,7 +12,7 @@ from index.corpus import Strings
 from index.docset import WINDOW, DocSet, new_words, part
 from index.idmap import BulkIdMap, IdMap
 from index.kernels.gather import column_into, sort_distinct
-from index.kernels.walks import weak_and_walk
+from index.kernels.walks import settle, weak_and_walk
 from index.postings import LONG, Grouped, PostingList
 from index.terms import TermDictionary
 from schemas.ids import ExternalId
@@ -54,3 +54,4 @@ def compile_kernels() -> None:
     BulkIdMap(ids).numbers(ids)
     IdMap.of(np.array([2, 1])).find(ExternalId(1))
     weak_and_walk(np.zeros((1, 1), dtype=np.bool_), np.ones(1, dtype=np.int64), 1, np.zeros(1, dtype=np.int64))
+    settle(np.zeros((1, 1), dtype=np.bool_), np.ones((1, 2), dtype=np.int64))

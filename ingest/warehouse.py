@@ -34,9 +34,9 @@ class _Part:
 class Warehouse:
     """The tables under one directory, `<table>.parquet` or `<table>/*.parquet` in order of file name.
 
-    Opening reads every schema of every known table and checks it. Raises `InputError`: `no-warehouse`, `bad-table`
-    (a file that is no whole Parquet file, parts that differ, a table that is there twice), `missing-column`,
-    `bad-column`. Unknown tables and columns are passed over.
+    Parts may differ in the columns that have defaults, and in the width of numbers. Opening reads every schema of every
+    known table and checks it. Raises `InputError`: `no-warehouse`, `bad-table` (a file that is no whole Parquet file, a
+    table that is there twice), `missing-column`, `bad-column`. Unknown tables and columns are passed over.
     """
 
     def __init__(self, path: Path, *, batch_rows: int = BATCH_ROWS) -> None:
@@ -49,7 +49,6 @@ class Warehouse:
             files = _files(path, table.name)
             if files:
                 self._parts[table.name] = tuple(_open(table, file) for file in files)
-                _check_alike(table, self._parts[table.name])
         if not self._parts:
             raise _no_warehouse(f"{path} holds no table")
 
@@ -147,18 +146,6 @@ def _open(table: Table, path: Path) -> _Part:
 
 def _names(table: Table) -> set[str]:
     return {column.name for column in table.columns}
-
-
-def _check_alike(table: Table, parts: Sequence[_Part]) -> None:
-    first = parts[0]
-    for part in parts[1:]:
-        if part.schema != first.schema:
-            names = sorted(n for n in _names(table) if part.schema.get(n) != first.schema.get(n))
-            raise InputError(
-                "bad-table",
-                f"table {table.name}: {first.path} and {part.path} differ in column {', '.join(names)}",
-                hint="all parts of a table have the same columns of the same types",
-            )
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from index import U32, DocSet, weak_and_walk
+from index import U32, DocSet, settle, weak_and_walk
 from query.plan import OptionalOperand, Plan, PlanWeakAnd, children
 
 if TYPE_CHECKING:
@@ -60,20 +60,30 @@ def _holds(execution: Execution, operand: Plan, docs: U32) -> NDArray[np.bool_]:
 
 def _settle(misses: NDArray[np.bool_], weights: list[Fraction | None]) -> NDArray[np.int64]:
     """The places of the admitted that stay when every weight is to hold of the answer itself, not only of `L`."""
-    alive = np.ones(len(misses), dtype=np.bool_)
-    missing = misses.sum(axis=0).tolist()
-    last = [np.flatnonzero(misses[:, j]).tolist() for j in range(misses.shape[1])]
-    count = len(misses)
+    most = max(len(misses), 1)
+    allowed = [_at_most(1 if weight is None else 1 - weight, most) for weight in weights]
+    shares = np.array([(share.numerator, share.denominator) for share in allowed], dtype=np.int64).reshape(-1, 2)
+    return np.flatnonzero(settle(misses, shares))
+
+
+def _at_most(share: int | Fraction, most: int) -> Fraction:
+    """The largest fraction that is not above `share` and whose denominator is not above `most`.
+
+    It allows as many misses as `share` does, of any number up to `most`, and fits a machine word. It is one of the two
+    neighbours of `share` in the Farey sequence, between which its continued fraction ends (Graham, Knuth, Patashnik: Concrete
+    Mathematics, 4.5).
+    """
+    share = Fraction(share)
+    if share.denominator <= most:
+        return share
+    left, right = share.numerator, share.denominator
+    p0, q0, p1, q1 = 0, 1, 1, 0
     while True:
-        for j, weight in enumerate(weights):
-            if weight is not None and missing[j] > (1 - weight) * count:
-                break
-        else:
-            return np.flatnonzero(alive)
-        row = last[j].pop()
-        while not alive[row]:
-            row = last[j].pop()
-        alive[row] = False
-        count -= 1
-        for k in np.flatnonzero(misses[row]).tolist():
-            missing[k] -= 1
+        quotient = left // right
+        if q0 + quotient * q1 > most:
+            break
+        p0, q0, p1, q1 = p1, q1, p0 + quotient * p1, q0 + quotient * q1
+        left, right = right, left - quotient * right
+    steps = (most - q0) // q1
+    neighbours = (Fraction(p1, q1), Fraction(p0 + steps * p1, q0 + steps * q1))
+    return max(neighbour for neighbour in neighbours if neighbour <= share)

@@ -216,7 +216,7 @@ _ALL = (
     ),
     Table(
         "rank_counts",
-        (_text("vertical", required=True), _id("id"), Column("count", "int", required=True)),
+        (_text("vertical", required=True), _id("id"), Column("count", "int", default=0)),
         key=("vertical", "id"),
     ),
 )

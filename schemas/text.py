@@ -90,13 +90,13 @@ def machine_tag(raw: str) -> MachineTag | None:
 
 def machine_tag_query(text: str) -> MachineTag | None:
     """The parts that `mt:` asks for, None for any; None altogether where the text has another form or all is open."""
-    head, colon, rest = text[:MAX_CODE_POINTS].partition(":")
+    head, colon, rest = fold(text).partition(":")
     middle, equals, value = rest.partition("=")
     if not (colon and equals):
         return None
     parts = MachineTag(
-        None if head in ("", "*") else _clean_piece(fold(head)),
-        None if middle in ("", "*") else _clean_piece(fold(middle)),
-        None if value in ("", "*") else _clean_piece(fold(value), "+-."),
+        None if head in ("", "*") else _clean_piece(head),
+        None if middle in ("", "*") else _clean_piece(middle),
+        None if value in ("", "*") else _clean_piece(value, "+-."),
     )
     return None if all(part is None for part in parts) else parts

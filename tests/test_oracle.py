@@ -241,7 +241,7 @@ def test_verticals() -> None:
 
 
 def test_limits() -> None:
-    deepest = "(and " * 63 + "name:x" + ")" * 63
+    deepest = "(and " * 64 + "name:x" + ")" * 64
     assert answer(small_world(), deepest).ids == []
     with pytest.raises(OracleError, match="limit"):
         answer(small_world(), f"(and {deepest})")

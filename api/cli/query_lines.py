@@ -28,6 +28,8 @@ _ESCAPED = 6
 """Bytes that JSON may take for one byte of a query: `\\u0041`."""
 _ROOM = 4096
 _SHOWN = 40
+_ALIKE = 0.75
+"""How like a known field an unknown one must be to be taken for a slip."""
 
 
 def answer_lines(session: Session, defaults: Request, source: BinaryIO, out: BinaryIO) -> None:
@@ -64,7 +66,7 @@ def _request(defaults: Request, line: bytes) -> Request:
 def _object(line: bytes) -> dict[str, Any]:
     hint = 'each line is one JSON object in UTF-8, such as {"query": "name:ann", "viewer": 5}'
     try:
-        content = json.loads(line.decode("utf-8"))
+        content = json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise InputError("bad-line", f"the line is no UTF-8 at byte {error.start + 1}", hint=hint) from None
     except json.JSONDecodeError as error:
@@ -83,12 +85,13 @@ def _said(values: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """What the line says beside its query, under the names of a request; null is as if not said."""
     for name, value in values.items():
         if name not in FIELDS:
-            close = get_close_matches(name[:_SHOWN], FIELDS, n=1, cutoff=0.5)
-            known = ", ".join(FIELDS)
+            close = get_close_matches(name[:_SHOWN], FIELDS, n=1, cutoff=_ALIKE)
+            if not close:
+                continue  # whoever wrote the line keeps something of his own in it
             raise InputError(
                 "bad-line",
                 f"unknown field `{printable(name[:_SHOWN])}`",
-                hint=f"did you mean `{close[0]}`? (known: {known})" if close else f"known: {known}",
+                hint=f"did you mean `{close[0]}`? (known: {', '.join(FIELDS)})",
             )
         if value is None:
             continue

@@ -1,4 +1,4 @@
-"""Kernels of the operators that walk results in order: weak-and (language.md §4.1) and the order by hits."""
+"""Kernels of weak-and (language.md §4.1): the walk over the required documents, and the removals at its end."""
 
 from __future__ import annotations
 
@@ -30,3 +30,35 @@ def weak_and_walk(held: NDArray[np.bool_], budgets: NDArray[np.int64], limit: in
             out[admitted] = i
             admitted += 1
     return admitted
+
+
+@numba.njit(cache=True, nogil=True)
+def settle(misses: NDArray[np.bool_], shares: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Remove admitted rows until no operand is missing from more than its share of those that are left.
+
+    `misses[i, j]` says whether operand j does not hold row i, `shares[j]` is a fraction (numerator, denominator), both small
+    enough that a product with the number of rows fits 64 bits. While some operand is missing too often, the last row that
+    the first such operand does not hold goes. Which rows stay.
+    """
+    rows, operands = misses.shape
+    stays = np.ones(rows, dtype=np.bool_)
+    missing = np.zeros(operands, dtype=np.int64)
+    last = np.full(operands, rows - 1, dtype=np.int64)
+    for i in range(rows):
+        for j in range(operands):
+            missing[j] += misses[i, j]
+    count = rows
+    j = 0
+    while j < operands:
+        if missing[j] * shares[j, 1] <= shares[j, 0] * count:
+            j += 1
+            continue
+        while not (stays[last[j]] and misses[last[j], j]):
+            last[j] -= 1
+        row = last[j]
+        stays[row] = False
+        count -= 1
+        for k in range(operands):
+            missing[k] -= misses[row, k]
+        j = 0
+    return stays

@@ -66,15 +66,15 @@ class Reader:
         return self.text[start : self.at]
 
     def quoted(self) -> str:
-        """A quoted value; escapes are `\\"` and `\\\\`."""
+        """A quoted value; escapes are `\\"` and `\\\\`, any other backslash is itself."""
         start, held = self.at, ""
         self.at += 1
         while (c := self.peek()) != '"':
             if c == "\\":
-                self.at += 1
-                c = self.peek()
-                if c not in ('"', "\\"):
-                    raise OracleError("syntax", 'the escapes are \\" and \\\\', self.at)
+                escaped = self.text[self.at + 1 : self.at + 2]
+                if escaped in ('"', "\\") and escaped:
+                    self.at += 1
+                    c = escaped
             if not c:
                 raise OracleError("syntax", "the quote is not closed", start)
             held += c
@@ -94,9 +94,10 @@ class Reader:
     def form(self, depth: int) -> Node:
         """`form := term | list`."""
         self.nodes += 1
-        if depth > DEPTH or self.nodes > NODES:
+        is_list = self.peek() == "("
+        if self.nodes > NODES or (is_list and depth > DEPTH):
             raise OracleError("limit", "too deep or too many nodes", self.at)
-        return self.list(depth) if self.peek() == "(" else self.term()
+        return self.list(depth) if is_list else self.term()
 
     def term(self) -> Term:
         """`EDGE:VALUE` or `WORD`."""
