@@ -37,9 +37,26 @@ _LOCK = "LOCK"
 
 @contextmanager
 def writing(index: Path) -> Iterator[None]:
-    """Hold the index as its one writer; a second one gets an error at once. The lock ends with its process, however it ends."""
+    """Hold the index as its one writer; a second one gets an error at once. The lock ends with its process, however it ends.
+
+    `InputError` `no-index` where the directory holds something else.
+    """
+    _check_place(index)
     with _locked(index):
         yield
+
+
+def _check_place(index: Path) -> None:
+    try:
+        found = {path.name for path in index.iterdir()}
+    except OSError:
+        return  # not there yet, or no directory: making it says so
+    if found and not found & {CURRENT, _LOCK, _GENERATIONS}:
+        raise InputError(
+            "no-index",
+            f"{index} holds something that is no index",
+            hint="name an empty directory, or one that is not there yet",
+        )
 
 
 def publish(index: Path, read: Callable[[], Corpus], *, now_ms: int, progress: Callable[[str], None]) -> Manifest:

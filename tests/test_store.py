@@ -811,3 +811,11 @@ def replace_manifest(where: Path, data: bytes) -> None:
     """Another manifest, with a pointer that fits it."""
     (where / "generations/000002/manifest.json").write_bytes(data)
     (where / "CURRENT").write_text(json.dumps({"generation": "000002", "manifest": hash_of(data)}))
+
+
+def test_no_index_is_put_among_other_files(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("dear")
+    with pytest.raises(InputError) as caught, writing(tmp_path):
+        pass
+    assert caught.value.code == "no-index"
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
