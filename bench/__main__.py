@@ -37,7 +37,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--peers", default=",".join(PEERS), help="which, with commas between; '' for none")
     parser.add_argument("--growth", default="10000,100000", help="further world sizes, such as 10000,100000,3000000")
     parser.add_argument("--real", default=",".join(SOURCES), help="which data sets, where they are found")
-    parser.add_argument("--budget", type=float, default=5.0, help="seconds a shape, for each peer")
+    parser.add_argument("--budget", type=float, default=3.0, help="seconds a shape, for each peer")
     parser.add_argument("--out", type=Path, default=HERE, help="directory of the results")
     return parser.parse_args()
 
@@ -99,7 +99,7 @@ class Run:
             world = World(self.options.directory / "real" / name)
             try:
                 world.bring_in(name)
-                found[name] = self.against("tantivy", world, name, REAL_SAMPLES, self.options.budget / 4)
+                found[name] = self.against("tantivy", world, name, REAL_SAMPLES, self.options.budget / 3)
             except (FileNotFoundError, FailedError) as error:
                 print(f"  skipped, {error}", flush=True)
                 found[name] = {"skipped": str(error)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from bench.ours import Ours
 from bench.questions import Shape
 from bench.shapes import SAMPLES, shapes
 
+_ME = re.compile(r":me(?=[\s)]|$)")
+
 
 def measure(
     ours: Ours, shape: Shape, bare: tuple[str, Bare] | None, budget_s: float, *, is_brief: bool
@@ -28,11 +31,11 @@ def measure(
     roles = ours.roles()
     if is_brief:
         roles = {"viewer": roles["viewer"]}
-    elif not any(":me" in question.text for question in shape.questions):
+    elif not any(_ME.search(question.text) for question in shape.questions):
         roles["no viewer"] = ours.without_viewer
     if bare is not None:
         operation = bare[1]
-        roles["bare"] = lambda question: operation(question)  # type: ignore[assignment, return-value]
+        roles["bare"] = operation  # type: ignore[assignment, return-value]
     times = interleaved(roles, shape.questions, budget_s, lambda _, found: results.append(len(found["viewer"][0])))
     late = [
         question.text
@@ -95,9 +98,9 @@ def main() -> None:
         found["gaps"] = {shape.key: fairness(ours, shape, found["shapes"][shape.key]["worst"]) for shape in asked}
         found["idle_gap"] = idle_gap_ms()
         print(f"  longest gaps: {max(found['gaps'].values()):.1f} ms, idle {found['idle_gap']:.1f} ms", flush=True)
-        two_hop = next((shape for shape in asked if shape.key == "two_hop"), None)
-        if two_hop is not None and "explore" in found["shapes"]:
-            found["inner_limit"] = inner_limits(ours, list(two_hop.questions))
+        heavy = next((shape for shape in asked if shape.key == "two_hop_heaviest"), None)
+        if heavy is not None and "explore" in found["shapes"]:
+            found["inner_limit"] = inner_limits(ours, list(heavy.questions))
     options.out.write_text(json.dumps(found, indent=1), encoding="utf-8")
 
 

@@ -30,7 +30,7 @@ def bare_operations(segment: Segment, facts: Facts) -> dict[str, tuple[str, Bare
         "difference": ("pyroaring: (a - b)[:n]", bitmaps.difference),
         "typeahead": ("pyroaring: (a & b)[:n], a bitmap made for each prefix", bitmaps.typeahead),
         "two_hop": (union, kernels.two_hop),
-        "two_hop_hits": ("compiled counters, sort of the counted", kernels.two_hop_hits),
+        "two_hop_hits": ("numpy: gathered lists, counted and sorted", kernels.two_hop_hits),
         "friend_first": (f"pyroaring bitmap of the prefix; {union}", kernels.two_hop_of_second),
         "explore": (f"two lists, then {union}", kernels.explore),
         "both": ("numpy: intersection of two arrays", kernels.both),
@@ -60,10 +60,11 @@ class _Kernels:
         return self._union(np.array(self._following.of(question.arguments[1])), question.limit)
 
     def two_hop_hits(self, question: Question) -> U32:
-        counts = np.zeros(self._users, dtype=np.uint32)
-        self._follows.count_into(np.array(self._following.of(question.arguments[0])), None, counts)
-        counted = np.flatnonzero(counts)
-        return counted[np.argsort(-counts[counted].astype(np.int64), kind="stable")[: question.limit]]
+        keys, (offsets, values) = self._following.of(question.arguments[0]), self._following
+        sizes = offsets[keys + 1] - offsets[keys]
+        firsts = np.repeat(offsets[keys] - (np.cumsum(sizes) - sizes), sizes)
+        docs, hits = np.unique(values[firsts + np.arange(len(firsts))], return_counts=True)
+        return docs[np.argsort(-hits, kind="stable")[: question.limit]]
 
     def explore(self, question: Question) -> U32:
         owners = np.unique(self._owner[self._liked.of(question.arguments[0])])

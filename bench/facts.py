@@ -6,6 +6,7 @@ no posting list is. Every peer keeps document numbers as its keys and is spared 
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 import time
@@ -98,7 +99,7 @@ def make_facts(warehouse: Path, directory: Path) -> None:
 def _texts(corpus: Corpus, name: str, directory: Path) -> None:
     texts = corpus.texts[name]
     blob, offsets = texts.blob.tobytes(), texts.offsets.tolist()
-    column = [blob[start:end].decode() for start, end in zip(offsets, offsets[1:], strict=False)]
+    column = [blob[start:end].decode() for start, end in itertools.pairwise(offsets)]
     pl.DataFrame({"text": pl.Series(column, dtype=pl.String)}).write_parquet(directory / f"{name}.parquet")
 
 

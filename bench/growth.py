@@ -53,6 +53,8 @@ def plot(sizes: list[int], rows: list[dict[str, Any]], path: Path) -> None:
     for axes, title in ((left, "p50 of a known viewer, ms"), (right, "postings in the lists touched, mean")):
         axes.set_xscale("log")
         axes.set_yscale("log")
+        axes.set_xticks(sizes, [f"{size:,}" for size in sizes], minor=False)
+        axes.set_xticks([], minor=True)
         axes.set_xlabel("users in the world")
         axes.set_title(title)
         axes.grid(alpha=0.3, which="both")

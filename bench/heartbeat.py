@@ -1,9 +1,9 @@
 """Latency fairness: how long a query keeps every other thread of the process from running.
 
-A second thread wants to tick every millisecond while the worst queries of a shape run; the longest time between two ticks is what some
-other request would have waited for the interpreter. CPython hands it over every 5 ms at the latest between two bytecodes, so
-anything clearly longer is one call that holds on to it, or the machine being busy elsewhere: the figure beside, of a loop that does
-nothing, says which.
+A second thread wants to tick every millisecond while the worst queries of a shape run; the longest time between two ticks is
+what some other request would have waited for the interpreter. CPython hands it over every 5 ms at the latest between two
+bytecodes, so anything clearly longer is one call that holds on to it, or the machine being busy elsewhere: the figure beside,
+of a loop that does nothing, says which.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The inner-limit experiment of Unicorn (Curtiss et al., VLDB 2013, §7): how much latency a limit on the inner results of an apply saves,
-and how much of the unlimited answer it keeps."""
+"""The inner-limit experiment of Unicorn (Curtiss et al., VLDB 2013): how much latency a limit on the inner results of an apply
+saves, and how much of the unlimited answer it keeps."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LIMITS = (10, 100, 1_000, 10_000, 100_000)
 UNLIMITED = 1_000_000
 TOP = 100
 VIEWERS = 40
-_TEXT = "(apply liker: (apply followed_by: followed_by:me) :limit {})"
+_TEXT = "(apply liker: (apply followed_by: (apply followed_by: followed_by:me) :limit 1000000) :limit {})"
 
 
 def inner_limits(ours: Ours, viewers: list[Question]) -> dict[str, Any]:

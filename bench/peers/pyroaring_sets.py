@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from array import array
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -76,7 +77,7 @@ def _bitmaps(lists: Lists) -> list[BitMap]:
     starts = lists.offsets.tolist()
     values = array("I", lists.values.tobytes())
     empty = BitMap()
-    return [BitMap(values[start:end]) if end > start else empty for start, end in zip(starts, starts[1:], strict=False)]
+    return [BitMap(values[start:end]) if end > start else empty for start, end in itertools.pairwise(starts)]
 
 
 def peer() -> PyroaringSets:

@@ -6,6 +6,7 @@ of document numbers; the default threshold is put back before the questions, sin
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import subprocess
 import tempfile
@@ -135,7 +136,7 @@ class RedisSets:
 
 def _set_commands(prefix: str, lists: Lists) -> Iterator[bytes]:
     starts = lists.offsets.tolist()
-    for row, (start, end) in enumerate(zip(starts, starts[1:], strict=False)):
+    for row, (start, end) in enumerate(itertools.pairwise(starts)):
         for at in range(start, end, _LINE):
             members = " ".join(map(str, lists.values[at : min(at + _LINE, end)].tolist()))
             yield f"SADD {prefix}{row} {members}\r\n".encode()

@@ -1,12 +1,13 @@
 """Tantivy: two indexes, of users and of media, one segment each, documents added in static-rank order.
 
 Every term is a 64-bit number, which spares Tantivy all handling of text; a prefix of up to eight letters is a term of its own
-(edge n-grams), so that a typeahead costs two term queries. Results are ordered by the fast field `rank`, whose value is the document
-number, so that no stored document is fetched. A two-hop is two queries, the second with a term set.
+(edge n-grams), so that a typeahead costs two term queries. Results are ordered by the fast field `rank`, whose value is the
+document number, so that no stored document is fetched. A two-hop is two queries, the second with a term set.
 """
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -181,7 +182,7 @@ def _documents(
         ends = found.offsets[start : end + 1]
         values = found.values[ends[0] : ends[-1]].tolist()
         places = (ends - ends[0]).tolist()
-        columns[field] = [values[a:b] for a, b in zip(places, places[1:], strict=False)]
+        columns[field] = [values[a:b] for a, b in itertools.pairwise(places)]
     fields = list(columns)
     return [
         Document.from_dict(dict(zip(fields, row, strict=True)), schema) for row in zip(*columns.values(), strict=True)
