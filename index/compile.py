@@ -47,7 +47,9 @@ def compile_kernels() -> None:
         PostingList(lists.of(row).list).within(0, 64 * size)
         lists.of(row).keep(few)
     strings = Strings.of(["a", "b"])
-    TermDictionary(Strings(strings.blob.copy(), strings.offsets.astype(np.uint32))).find("a")
+    words_of = TermDictionary(Strings(strings.blob.copy(), strings.offsets.astype(np.uint32)))
+    words_of.find("a")
+    words_of.range("a")
     ids = np.array([1, 2])
     BulkIdMap(ids).numbers(ids)
     ids.flags.writeable = False  # as columns of a warehouse are

@@ -55,7 +55,10 @@ class Segment:
         return view
 
     def frequent_prefix(self, edge: Edge, prefix: str) -> PostingList | None:
-        """The union of the lists of all terms that begin so, None where it is not kept. Uncut: under `Rule.DOCUMENT`."""
+        """The union of the lists of all terms that begin so; None where it is not kept.
+
+        It is not cut to anybody's world, which is up to the caller: one mask, as for every edge with a dictionary.
+        """
         if not keeps_prefixes(edge):
             return None
         name = prefixes(edge.key)

@@ -10,7 +10,7 @@ from typing import final
 import numpy as np
 
 from index.corpus import U8, Strings
-from index.kernels.terms import first_not_below
+from index.kernels.terms import first_not_below, rows_that_begin
 
 
 @final
@@ -36,9 +36,7 @@ class TermDictionary:
 
     def range(self, prefix: str) -> range:
         """The keys of the terms that begin so."""
-        encoded = _bytes(prefix)
-        start = first_not_below(self.terms.blob, self.terms.offsets, encoded, False)
-        return range(start, first_not_below(self.terms.blob, self.terms.offsets, encoded, True))
+        return range(*rows_that_begin(self.terms.blob, self.terms.offsets, _bytes(prefix)))
 
 
 def _bytes(text: str) -> U8:

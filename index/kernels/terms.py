@@ -29,3 +29,9 @@ def first_not_below(blob: U8, offsets: NDArray[np.uint64], key: U8, is_prefix_en
         else:
             hi = mid
     return lo
+
+
+@numba.njit(cache=True, nogil=True)
+def rows_that_begin(blob: U8, offsets: NDArray[np.uint64], key: U8) -> tuple[int, int]:
+    """The first row that begins with `key`, and the first behind those that do."""
+    return first_not_below(blob, offsets, key, False), first_not_below(blob, offsets, key, True)
