@@ -211,6 +211,11 @@ class SegmentBuilder:
     def _words(self, name: TermFact) -> Callable[[], None]:
         def write() -> None:
             postings = self._corpus.postings[name]()
+            if name == layout.RAW_TAGS:
+                self._strings(f"{name}.terms", Strings.of(list(postings.terms)))
+                by_media = Grouped.of(postings.docs, postings.term, self._size[_V.MEDIA], len(postings.terms))
+                self._put_lists(name, by_media, len(postings.terms))
+                return
             documents = self._size[EDGES[_split(name)].vertical]
             self._put_terms(name, list(postings.terms), postings.term, postings.docs, documents)
             if name == "media.mt":

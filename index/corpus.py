@@ -85,6 +85,7 @@ TermFact = Literal[
     "media.caption",
     "media.autotag",
     "media.tag",
+    "media.raw_tag",  # tags as they were written; a column of the media and no edge
     "media.mt",  # terms `namespace:predicate=value`, cleaned
     "hashtag.name",
     "place.name",

@@ -21,6 +21,8 @@ PUBLIC_GROUPS = "group.public"
 """Bitset: public groups."""
 OWNER_COLUMN = "media.owner"
 PLACE_COLUMN = "media.place"
+RAW_TAGS = "media.raw_tag"
+"""Keyed by media: its tags as they were written, by their places in a dictionary of all of them."""
 LEVELS = 3
 """Visibility levels of media: public, followers, private."""
 

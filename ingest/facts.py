@@ -11,7 +11,16 @@ import numpy as np
 from index import NONE, U32, BulkIdMap, PairFact, Pairs, Postings, TermFact
 from ingest.cleaning import End, Kept, keep, kept_batches, load, pairs
 from ingest.ledger import Ledger
-from ingest.terms import TermsOf, TextBatch, cleaned_tag, machine_tag_term, whole, whole_postings, word_postings
+from ingest.terms import (
+    TermsOf,
+    TextBatch,
+    cleaned_tag,
+    machine_tag_term,
+    raw_text,
+    whole,
+    whole_postings,
+    word_postings,
+)
 from ingest.warehouse import Warehouse
 from schemas.text import words
 
@@ -59,6 +68,7 @@ class Facts:
             "media.caption": lambda: word_postings((self._captions(), words)),
             "media.autotag": lambda: self._labels("media_autotags", "label", whole),
             "media.tag": lambda: self._labels("media_tags", "tag", cleaned_tag),
+            "media.raw_tag": lambda: whole_postings(self._texts("media_tags", "tag", Counter()), raw_text)[0],
             "media.mt": lambda: whole_postings(self._texts("media_tags", "tag", Counter()), machine_tag_term)[0],
         }
 

@@ -32,6 +32,11 @@ def cleaned_tag(text: str) -> tuple[str, ...]:
     return tuple(filter(None, (tag(text),)))
 
 
+def raw_text(text: str) -> tuple[str, ...]:
+    """The text as it is; none where it is empty."""
+    return (text,) if text else ()
+
+
 def machine_tag_term(text: str) -> tuple[str, ...]:
     """`namespace:predicate=value`, cleaned, where the raw tag is a machine tag."""
     parts = machine_tag(text)

@@ -95,6 +95,7 @@ def _media(world: World, doc: DocNum, row: U32) -> dict[str, Any]:
     segment = world.segment
     owner = segment.column(layout.OWNER_COLUMN)[row]
     place = segment.column(layout.PLACE_COLUMN)[row]
+    raw_tags = segment.dictionary(layout.RAW_TAGS)
     hashtags = segment.lists(layout.HASHTAGS_OF_MEDIA).of(doc).within(0, segment.size(Vertical.HASHTAG)).docs()
     return {
         "owner": external_ids(segment, Vertical.USER, owner)[0],
@@ -102,6 +103,9 @@ def _media(world: World, doc: DocNum, row: U32) -> dict[str, Any]:
         "content_type": CONTENT_TYPES[int(segment.column("media.type")[doc])],
         "visibility": VISIBILITIES[int(segment.column("media.level")[doc])],
         "hashtags": names(segment, Vertical.HASHTAG, hashtags),
+        "tags": [
+            raw_tags[key] for key in segment.lists(layout.RAW_TAGS).of(doc).within(0, len(raw_tags)).docs().tolist()
+        ],
         "created_at_ms": int(segment.column("media.created_at_ms")[doc]),
     }
 

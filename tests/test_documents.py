@@ -142,6 +142,7 @@ class Twin:
             "media.autotag": of("media_autotags", "label", whole, "media_id"),
             "media.tag": of("media_tags", "tag", lambda raw: [tag(raw)], "media_id"),
             "media.mt": of("media_tags", "tag", machine, "media_id"),
+            "media.raw_tag": of("media_tags", "tag", lambda raw: [raw], "media_id"),
             "hashtag.name": {(fold(name), name) for name in self.names if fold(name)},
             "place.name": of("places", "name", words),
             "place.city": of("places", "city", whole),

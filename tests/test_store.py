@@ -90,6 +90,7 @@ def corpus(mark: int) -> Corpus:
         postings={
             "user.name": everywhere(Vertical.USER),
             "media.caption": everywhere(Vertical.MEDIA),
+            "media.raw_tag": lambda: Postings([f"A:b={mark}"], np.zeros(1, dtype=np.uint32), medium[:1]),
             "media.mt": lambda: Postings([f"a:b={mark}"], np.zeros(1, dtype=np.uint32), medium[:1]),
             "hashtag.name": everywhere(Vertical.HASHTAG),
             "place.name": everywhere(Vertical.PLACE),
