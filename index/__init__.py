@@ -8,6 +8,8 @@ from index.idmap import BulkIdMap
 from index.kernels.bits import Words, clear_bits, keep_set, set_bits
 from index.kernels.gather import column_into, sort_distinct
 from index.kernels.walks import settle, weak_and_walk
+from index.live.layer import Layer, layer_directory, make_durable, open_layer, write_layer
+from index.live.pointer import LIVE, LayerName, Live, read_live, write_live
 from index.manifest import Manifest
 from index.postings import PostingList, PostingLists
 from index.segment import Segment
@@ -17,6 +19,7 @@ from index.terms import TermDictionary
 
 __all__ = [
     "I64",
+    "LIVE",
     "NONE",
     "PUBLIC",
     "U8",
@@ -25,6 +28,9 @@ __all__ = [
     "BulkIdMap",
     "Corpus",
     "DocSet",
+    "Layer",
+    "LayerName",
+    "Live",
     "Manifest",
     "PairFact",
     "Pairs",
@@ -42,16 +48,22 @@ __all__ = [
     "compile_kernels",
     "current_generation",
     "keep_set",
+    "layer_directory",
     "layout",
+    "make_durable",
     "new_words",
     "open_index",
+    "open_layer",
     "part",
     "publish",
+    "read_live",
     "set_bits",
     "settle",
     "sort_distinct",
     "tally",
     "verify_index",
     "weak_and_walk",
+    "write_layer",
+    "write_live",
     "writing",
 ]
