@@ -13,7 +13,19 @@ from index.live.pointer import LIVE, LayerName, Live, read_live, write_live
 from index.manifest import Manifest
 from index.postings import PostingList, PostingLists
 from index.segment import Segment
-from index.store import current_generation, open_index, publish, verify_index, writing
+from index.store import (
+    Staged,
+    current_generation,
+    discard,
+    open_index,
+    open_staged,
+    promote,
+    publish,
+    rollback,
+    stage,
+    verify_index,
+    writing,
+)
 from index.tally import Tally, tally
 from index.terms import TermDictionary
 
@@ -38,6 +50,7 @@ __all__ = [
     "PostingLists",
     "Postings",
     "Segment",
+    "Staged",
     "Strings",
     "Tally",
     "TermDictionary",
@@ -47,6 +60,7 @@ __all__ = [
     "column_into",
     "compile_kernels",
     "current_generation",
+    "discard",
     "keep_set",
     "layer_directory",
     "layout",
@@ -54,12 +68,16 @@ __all__ = [
     "new_words",
     "open_index",
     "open_layer",
+    "open_staged",
     "part",
+    "promote",
     "publish",
     "read_live",
+    "rollback",
     "set_bits",
     "settle",
     "sort_distinct",
+    "stage",
     "tally",
     "verify_index",
     "weak_and_walk",

@@ -17,6 +17,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -59,46 +60,112 @@ def _check_place(index: Path) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A generation that is on the disk under its own name, and in force for nobody."""
+
+    name: str
+    manifest: Manifest
+    manifest_hash: str
+
+
 def publish(index: Path, read: Callable[[], Corpus], *, now_ms: int, progress: Callable[[str], None]) -> Manifest:
     """Build a generation from the corpus that `read` returns, and put it in force. The caller holds `writing(index)`.
 
     Where that fails or is interrupted, the generation of before is in force and nothing of the new one is left; a process
     that is killed leaves files that the next build removes. `InputError` `unwritable` where the index cannot be written.
     """
+    staged = stage(index, read, now_ms=now_ms, progress=progress)
+    progress("publish")
+    promote(index, staged)
+    return staged.manifest
+
+
+def stage(index: Path, read: Callable[[], Corpus], *, now_ms: int, progress: Callable[[str], None]) -> Staged:
+    """Build a generation and force it to the disk, without putting it in force. The caller holds `writing(index)`.
+
+    What follows is `promote` or `discard`. Fails as `publish` does.
+    """
     generations = index / _GENERATIONS
-    before = _in_force(index)
     with changing(generations):
         for leftover in generations.glob(f"{_BUILDING}*"):
             shutil.rmtree(leftover)
         number = 1 + max((int(path.name) for path in _generations(index)), default=0)
     name = f"{number:06}"
-    building, built, pointer = generations / f"{_BUILDING}{name}", generations / name, index / f"{CURRENT}.new"
+    building, built = generations / f"{_BUILDING}{name}", generations / name
     try:
         with changing(building):
             building.mkdir()
         manifest = _build(building, read, now_ms, progress)
-        progress("publish")
         data = manifest.to_bytes()
         write_file(building / MANIFEST, [data])
         sync_directory(building)
         with changing(built):
             building.rename(built)
         sync_directory(generations)
-        write_file(pointer, [_pointer_bytes(name, hash_of(data))])
-        with changing(index / CURRENT):
-            os.replace(pointer, index / CURRENT)
     except BaseException:
-        if _in_force(index) != name:
-            shutil.rmtree(building, ignore_errors=True)
-            shutil.rmtree(built, ignore_errors=True)
-            with suppress(OSError):
-                pointer.unlink(missing_ok=True)
+        shutil.rmtree(building, ignore_errors=True)
+        shutil.rmtree(built, ignore_errors=True)
+        raise
+    return Staged(name, manifest, hash_of(data))
+
+
+def promote(index: Path, staged: Staged) -> None:
+    """Put a staged generation in force, keep the one before and remove all others. The caller holds `writing(index)`.
+
+    Where that fails, the generation of before is in force and the staged one is gone.
+    """
+    before = _in_force(index)
+    try:
+        _point(index, staged.name, staged.manifest_hash)
+    except BaseException:
+        if _in_force(index) != staged.name:
+            discard(index, staged)
         raise
     sync_directory(index)
     for other in _generations(index):
-        if other.name not in (name, before):
+        if other.name not in (staged.name, before):
             shutil.rmtree(other, ignore_errors=True)
-    return manifest
+
+
+def discard(index: Path, staged: Staged) -> None:
+    """Remove a staged generation; what is in force stays. The caller holds `writing(index)`."""
+    shutil.rmtree(index / _GENERATIONS / staged.name, ignore_errors=True)
+    with suppress(OSError):
+        (index / f"{CURRENT}.new").unlink(missing_ok=True)
+
+
+def rollback(index: Path) -> str:
+    """Put the generation before the one in force in force again, and say its name. The caller holds `writing(index)`.
+
+    The newer one stays on the disk until the next build. Every hash of the older one is checked first; its manifest has
+    none outside itself any more, and is taken as it is.
+    `InputError` `no-rollback` where there is none; `DamagedError` where it is damaged.
+    """
+    current = current_generation(index)
+    older = sorted((path.name for path in _generations(index) if int(path.name) < int(current)), key=int)
+    if not older:
+        raise InputError(
+            "no-rollback",
+            f"{index} keeps no generation before {current}",
+            hint="a build keeps one; after a rollback there is none until the next build",
+        )
+    manifest = index / _GENERATIONS / older[-1] / MANIFEST
+    with changing(manifest):
+        manifest_hash = hash_of(manifest.read_bytes())
+    _, problems = _open_generation(manifest.parent, manifest_hash, True)
+    if problems:
+        raise DamagedError("damaged", problems[0], hint="build the index again; what is in force still is")
+    _point(index, older[-1], manifest_hash)
+    sync_directory(index)
+    return older[-1]
+
+
+def _point(index: Path, name: str, manifest_hash: str) -> None:
+    pointer = index / f"{CURRENT}.new"
+    write_file(pointer, [_pointer_bytes(name, manifest_hash)])
+    with changing(index / CURRENT):
+        os.replace(pointer, index / CURRENT)
 
 
 def open_index(index: Path, *, is_verified: bool = False) -> Segment:
@@ -112,6 +179,14 @@ def open_index(index: Path, *, is_verified: bool = False) -> Segment:
             f"{index} was folded with Unicode {segment.manifest.unicode}, this interpreter has {UNICODE_VERSION}",
             hint="build the index again with this interpreter",
         )
+    return segment
+
+
+def open_staged(index: Path, staged: Staged) -> Segment:
+    """Open a staged generation, every hash checked: what is asked of it before it is put in force."""
+    segment, problems = _open_generation(index / _GENERATIONS / staged.name, staged.manifest_hash, True)
+    if problems:
+        raise DamagedError("damaged", problems[0], hint="the disk does not give back what was written to it")
     return segment
 
 
