@@ -9,7 +9,9 @@ from index.kernels.bits import Words, clear_bits, keep_set, set_bits
 from index.kernels.gather import column_into, sort_distinct
 from index.kernels.walks import settle, weak_and_walk
 from index.live.layer import Layer, layer_directory, make_durable, open_layer, write_layer
+from index.live.merge import merge_layers
 from index.live.pointer import LIVE, LayerName, Live, read_live, write_live
+from index.live.rows import arrays_of, pack_rows
 from index.manifest import Manifest
 from index.postings import PostingList, PostingLists
 from index.segment import Segment
@@ -56,6 +58,7 @@ __all__ = [
     "TermDictionary",
     "TermFact",
     "Words",
+    "arrays_of",
     "clear_bits",
     "column_into",
     "compile_kernels",
@@ -65,10 +68,12 @@ __all__ = [
     "layer_directory",
     "layout",
     "make_durable",
+    "merge_layers",
     "new_words",
     "open_index",
     "open_layer",
     "open_staged",
+    "pack_rows",
     "part",
     "promote",
     "publish",

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.corpus import I64, U32
 from index.docset import DocSet, new_words
 from index.kernels import gather, lists
 from index.kernels.bits import Words
 from index.kernels.build import drop_repeats, group, transpose
+from index.kernels.membership import contains
 
 LONG = 256
 """Lists of at least so many documents are Roaring bitmaps, where these are smaller."""
@@ -131,6 +133,12 @@ class PostingLists:
     def total(self, keys: U32) -> int:
         """How many postings the lists of these keys hold together."""
         return int(gather.total_length(self.keys, self.offsets, self.lists, keys))
+
+    def contains(self, keys: U32, docs: U32) -> NDArray[np.bool_]:
+        """Whether the list of each key holds the document beside it."""
+        out = np.empty(len(keys), dtype=np.bool_)
+        contains(self.keys, self.offsets, self.lists, keys, docs, out)
+        return out
 
 
 _NO_MASK = np.empty(0, dtype=np.uint64)

@@ -1,0 +1,231 @@
+"""Kernels of the live index: posting lists less what layers take from them, and the merging of layers.
+
+*Lists less*: the documents of a key's list that are neither in the key's list of removed documents nor hidden. Base lists
+and removed ones come as (keys, offsets, lists), as in `index/kernels/gather.py`; `hidden` is a bitset over the vertical, not
+looked at where `is_hiding` is false.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from index.corpus import I64, U8, U32
+from index.kernels.bits import ONE, Words
+from index.kernels.gather import row_of
+from index.kernels.lists import sorted_docs
+
+
+@numba.njit(cache=True, nogil=True)
+def part_keys(keys: U32, touched: Words, hit: U32, left: U32) -> int:
+    """Copy keys whose bit is set to `hit`, the others (also those past the end of the bitset) to `left`; how many are hit."""
+    n = 0
+    m = 0
+    end = np.int64(len(touched)) << 6
+    for i in range(len(keys)):
+        key = np.int64(keys[i])
+        if key < end and (touched[key >> 6] >> np.uint64(key & 63)) & ONE != 0:
+            hit[n] = keys[i]
+            n += 1
+        else:
+            left[m] = keys[i]
+            m += 1
+    return n
+
+
+@numba.njit(cache=True, nogil=True)
+def _less(
+    keys: U32,
+    offsets: U32,
+    lists: U32,
+    r_keys: U32,
+    r_offsets: U32,
+    r_lists: U32,
+    key: int,
+    hidden: Words,
+    is_hiding: bool,
+) -> U32:
+    """The documents of one list less what is removed and hidden: a view of the list where nothing is."""
+    row = row_of(keys, len(offsets) - 1, key)
+    if row < 0:
+        return lists[:0]
+    docs = sorted_docs(lists, np.int64(offsets[row]), np.int64(offsets[row + 1]))
+    r_row = row_of(r_keys, len(r_offsets) - 1, key)
+    removed = r_lists[:0]
+    if r_row >= 0:
+        removed = sorted_docs(r_lists, np.int64(r_offsets[r_row]), np.int64(r_offsets[r_row + 1]))
+    if len(removed) == 0 and not is_hiding:
+        return docs
+    out = np.empty(len(docs), dtype=np.uint32)
+    n = 0
+    at = 0
+    for i in range(len(docs)):
+        doc = np.int64(docs[i])
+        if is_hiding and (hidden[doc >> 6] >> np.uint64(doc & 63)) & ONE != 0:
+            continue
+        while at < len(removed) and removed[at] < docs[i]:
+            at += 1
+        if at < len(removed) and removed[at] == docs[i]:
+            continue
+        out[n] = docs[i]
+        n += 1
+    return out[:n]
+
+
+@numba.njit(cache=True, nogil=True)
+def union_less_into(
+    keys: U32,
+    offsets: U32,
+    lists: U32,
+    r_keys: U32,
+    r_offsets: U32,
+    r_lists: U32,
+    wanted: U32,
+    hidden: Words,
+    is_hiding: bool,
+    out: Words,
+) -> None:
+    """OR the lists less of the wanted keys into a bitset over the whole vertical."""
+    for k in range(len(wanted)):
+        docs = _less(keys, offsets, lists, r_keys, r_offsets, r_lists, wanted[k], hidden, is_hiding)
+        for i in range(len(docs)):
+            doc = np.int64(docs[i])
+            out[doc >> 6] |= ONE << np.uint64(doc & 63)
+
+
+@numba.njit(cache=True, nogil=True)
+def append_less(
+    keys: U32,
+    offsets: U32,
+    lists: U32,
+    r_keys: U32,
+    r_offsets: U32,
+    r_lists: U32,
+    wanted: U32,
+    hidden: Words,
+    is_hiding: bool,
+    mask: Words,
+    is_masked: bool,
+    out: U32,
+    at: int,
+) -> np.int64:
+    """Copy the lists less of the wanted keys, as far as the mask has them, to `out` from `at` on; where they end."""
+    end = np.int64(at)
+    for k in range(len(wanted)):
+        docs = _less(keys, offsets, lists, r_keys, r_offsets, r_lists, wanted[k], hidden, is_hiding)
+        for i in range(len(docs)):
+            doc = np.int64(docs[i])
+            if not is_masked or (mask[doc >> 6] >> np.uint64(doc & 63)) & ONE != 0:
+                out[end] = docs[i]
+                end += 1
+    return end
+
+
+@numba.njit(cache=True, nogil=True)
+def count_less_into(
+    keys: U32,
+    offsets: U32,
+    lists: U32,
+    r_keys: U32,
+    r_offsets: U32,
+    r_lists: U32,
+    wanted: U32,
+    hidden: Words,
+    is_hiding: bool,
+    mask: Words,
+    is_masked: bool,
+    counts: U32,
+    met: U32,
+    at: int,
+) -> np.int64:
+    """As `gather.count_into`, of lists less."""
+    end = np.int64(at)
+    for k in range(len(wanted)):
+        docs = _less(keys, offsets, lists, r_keys, r_offsets, r_lists, wanted[k], hidden, is_hiding)
+        for i in range(len(docs)):
+            doc = np.int64(docs[i])
+            if not is_masked or (mask[doc >> 6] >> np.uint64(doc & 63)) & ONE != 0:
+                if counts[doc] == 0:
+                    met[end] = docs[i]
+                    end += 1
+                counts[doc] += np.uint32(1)
+    return end
+
+
+@numba.njit(cache=True, nogil=True)
+def sizes_less(
+    keys: U32,
+    offsets: U32,
+    lists: U32,
+    r_keys: U32,
+    r_offsets: U32,
+    r_lists: U32,
+    wanted: U32,
+    hidden: Words,
+    is_hiding: bool,
+    mask: Words,
+    is_masked: bool,
+    out: U32,
+) -> None:
+    """For each wanted key the number of documents of its list less that the mask lets through."""
+    for k in range(len(wanted)):
+        docs = _less(keys, offsets, lists, r_keys, r_offsets, r_lists, wanted[k], hidden, is_hiding)
+        if is_masked:
+            out[k] = 0
+            for i in range(len(docs)):
+                doc = np.int64(docs[i])
+                out[k] += np.uint32((mask[doc >> 6] >> np.uint64(doc & 63)) & ONE)
+        else:
+            out[k] = len(docs)
+
+
+@numba.njit(cache=True, nogil=True)
+def has_row(keys: U32, rows: int, wanted: U32, out: NDArray[np.bool_]) -> None:
+    """Whether each wanted key has a row."""
+    for k in range(len(wanted)):
+        out[k] = row_of(keys, rows, wanted[k]) >= 0
+
+
+@numba.njit(cache=True, nogil=True)
+def overwrite(docs: U32, changed: U32, places: I64, first: int) -> None:
+    """Where a document stands in `changed` (sorted), write `first` and its place there to `places`."""
+    for i in range(len(docs)):
+        lo = 0
+        hi = len(changed)
+        while lo < hi:
+            mid = (lo + hi) >> 1
+            if changed[mid] < docs[i]:
+                lo = mid + 1
+            else:
+                hi = mid
+        if lo < len(changed) and changed[lo] == docs[i]:
+            places[i] = first + lo
+
+
+@numba.njit(cache=True, nogil=True)
+def merge_order(
+    one: U8, one_offsets: NDArray[np.uint64], other: U8, other_offsets: NDArray[np.uint64], out: I64
+) -> None:
+    """The order of the rows of two sorted tables of byte strings together: a row of the second counts on behind the first."""
+    n = len(one_offsets) - 1
+    m = len(other_offsets) - 1
+    i = 0
+    j = 0
+    for at in range(n + m):
+        first = j == m
+        if i < n and j < m:
+            a = np.int64(one_offsets[i])
+            b = np.int64(other_offsets[j])
+            a_end = np.int64(one_offsets[i + 1])
+            b_end = np.int64(other_offsets[j + 1])
+            while a < a_end and b < b_end and one[a] == other[b]:
+                a += 1
+                b += 1
+            first = a == a_end or (b < b_end and one[a] < other[b])
+        if first:
+            out[at] = i
+            i += 1
+        else:
+            out[at] = n + j
+            j += 1
