@@ -11,6 +11,7 @@ import polars as pl
 from index import BulkIdMap, Corpus, Postings, Strings, TermFact
 from ingest.facts import Facts
 from ingest.ledger import Ledger
+from ingest.parquet import ParquetWarehouse
 from ingest.ranks import given_counts
 from ingest.snapshot import snapshots
 from ingest.terms import TermsOf, TextBatch, whole, whole_postings, word_postings
@@ -23,16 +24,20 @@ _BLOB_ROWS = 1_000_000
 
 
 def read_corpus(
-    warehouse: Path, *, as_of_ms: int | None = None, now_ms: int, progress: Callable[[str], None] | None = None
+    warehouse: Path | Warehouse,
+    *,
+    as_of_ms: int | None = None,
+    now_ms: int,
+    progress: Callable[[str], None] | None = None,
 ) -> Corpus:
-    """Read a warehouse of Parquet tables (data-model.md §1, §3, §5).
+    """Read a warehouse (data-model.md §1, §3, §5); a path is that of a directory of Parquet tables.
 
     `now_ms` is the moment at which the build began to read; `as_of_ms` the snapshot time of all tables, if given.
     Documents are read at once, facts when their loader is called; a loader may be called again and gives the same.
     Raises `InputError`, here or from a loader: `no-warehouse`, `bad-table`, `missing-column`, `bad-column`,
     `bad-value`.
     """
-    source = Warehouse(warehouse)
+    source = ParquetWarehouse(warehouse) if isinstance(warehouse, Path) else warehouse
     ledger = Ledger(source, progress or (lambda _: None))
     times = snapshots(source, ledger, as_of_ms, now_ms)
     given = given_counts(source, ledger)

@@ -1,0 +1,24 @@
+"""From what a person calls a warehouse to its reader: a directory of Parquet tables, or the address of a Hive database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ingest.hive import HiveUrl, HiveWarehouse
+from ingest.hive.url import SCHEME
+from ingest.parquet import ParquetWarehouse
+from ingest.warehouse import Warehouse
+
+
+@contextmanager
+def open_warehouse(location: str) -> Iterator[Warehouse]:
+    """The reader, until the block ends. Raises the `InputError`s of the readers, and `bad-url`."""
+    if not location.startswith(SCHEME):
+        yield ParquetWarehouse(Path(location))
+        return
+    url = HiveUrl.parse(location)
+    with TemporaryDirectory(prefix="monoceros-hive-", ignore_cleanup_errors=True) as spool:
+        yield HiveWarehouse(url, Path(spool))
