@@ -25,6 +25,9 @@ _SPARSE_PART = 5
 SPARSE = 4
 """An edge keeps the keys that have a list beside the lists where fewer than one key in so many has one."""
 
+_EXACT = 64
+"""Keys up to which the length of every list is read for an estimate."""
+
 _COOKIE = 12_346
 """First word of the portable Roaring format where there are no run containers."""
 
@@ -133,6 +136,14 @@ class PostingLists:
     def total(self, keys: U32) -> int:
         """How many postings the lists of these keys hold together."""
         return int(gather.total_length(self.keys, self.offsets, self.lists, keys))
+
+    def estimate(self, keys: U32) -> int:
+        """About how many postings they hold, for sorted keys that are about one range, without a look at each of them."""
+        if len(keys) <= _EXACT or len(self.keys):
+            return self.total(keys)
+        rows = len(self.offsets) - 1
+        first, last = min(int(keys[0]), rows), min(int(keys[-1]) + 1, rows)
+        return max(int(self.offsets[last]) - int(self.offsets[first]), len(keys))
 
     def contains(self, keys: U32, docs: U32) -> NDArray[np.bool_]:
         """Whether the list of each key holds the document beside it."""
