@@ -2,7 +2,8 @@
 
 A register is the existence of a document, one attribute of it, one fact, or one comment, and belongs to one
 warehouse table, whose snapshot time governs it. Lists (the hashtags of a media, …) are one register each, of the table
-that holds them. Faces and vectors are in no answer, so they are left out, and so are views and searches.
+that holds them; they stand for sets, of which the larger is the one whose sorted values are. Faces and vectors are in no
+answer, so they are left out, and so are views and searches.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -117,7 +118,7 @@ def _media_carried(time_ms: int, media: Fields | None) -> Changes:
     yield _set(time_ms, Register("media", (of,), "content_type"), CONTENT_TYPES[media["content_type"]])
     for name, table in LISTS.items():
         if media.get(name) is not None:
-            yield _set(time_ms, Register(table, (of,), name), tuple(media[name]))
+            yield _set(time_ms, Register(table, (of,), name), tuple(sorted(set(media[name]))))
     if media.get("place") is not None:
         yield _set(time_ms, Register("media", (of,), "place_id"), media["place"]["id"])
         yield from _place(time_ms, media["place"])
@@ -144,8 +145,8 @@ def _media(time_ms: int, fields: Fields) -> Changes:
 
 def _media_vision(time_ms: int, fields: Fields) -> Changes:
     if fields.get("autotags") is not None:
-        labels = tuple((tag["label"], tag["confidence"]) for tag in fields["autotags"])
-        yield _set(time_ms, Register(AUTOTAGS, (fields["media_id"],), "autotags"), labels)
+        surest = dict(sorted((tag["label"], tag["confidence"]) for tag in fields["autotags"]))
+        yield _set(time_ms, Register(AUTOTAGS, (fields["media_id"],), "autotags"), tuple(sorted(surest.items())))
 
 
 def _group(time_ms: int, fields: Fields) -> Changes:
