@@ -1,12 +1,17 @@
 """The index: posting lists, columns and dictionaries of one generation, mapped, and how generations are made and kept."""
 
 from index import layout
+from index.arrays import AnyArray
 from index.compile import compile_kernels
 from index.corpus import I64, NONE, PUBLIC, U8, U32, Corpus, PairFact, Pairs, Postings, Strings, TermFact
 from index.docset import WINDOW, DocSet, new_words, part
+from index.durable import changing
 from index.idmap import BulkIdMap
+from index.idtable import IdTable
 from index.kernels.bits import Words, clear_bits, keep_set, set_bits
 from index.kernels.gather import column_into, sort_distinct
+from index.kernels.ranks import rank_places
+from index.kernels.texts import hash_texts, same_texts
 from index.kernels.walks import settle, weak_and_walk
 from index.live.layer import Layer, layer_directory, make_durable, open_layer, write_layer
 from index.live.merge import merge_layers
@@ -15,6 +20,7 @@ from index.live.rows import arrays_of, pack_rows
 from index.manifest import Manifest
 from index.postings import PostingList, PostingLists
 from index.segment import Segment
+from index.sidecar import comment_marks
 from index.store import (
     Staged,
     current_generation,
@@ -39,9 +45,11 @@ __all__ = [
     "U8",
     "U32",
     "WINDOW",
+    "AnyArray",
     "BulkIdMap",
     "Corpus",
     "DocSet",
+    "IdTable",
     "Layer",
     "LayerName",
     "Live",
@@ -59,11 +67,14 @@ __all__ = [
     "TermFact",
     "Words",
     "arrays_of",
+    "changing",
     "clear_bits",
     "column_into",
+    "comment_marks",
     "compile_kernels",
     "current_generation",
     "discard",
+    "hash_texts",
     "keep_set",
     "layer_directory",
     "layout",
@@ -77,8 +88,10 @@ __all__ = [
     "part",
     "promote",
     "publish",
+    "rank_places",
     "read_live",
     "rollback",
+    "same_texts",
     "set_bits",
     "settle",
     "sort_distinct",
