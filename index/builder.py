@@ -16,6 +16,7 @@ from index.idmap import IdMap
 from index.kernels.bits import set_bits
 from index.postings import Grouped, PostingLists
 from index.prefixes import frequent_prefixes
+from index.sidecar import put_sidecar
 from schemas.catalogue import EDGES, Vertical
 from schemas.tables import CONTENT_TYPES
 
@@ -58,6 +59,7 @@ class SegmentBuilder:
             ("owners and places", self._owners_and_places),
             ("flags and types", self._flags),
             *((f"words of {name}", self._words(name)) for name in self._corpus.postings),
+            ("what ingest needs", self._sidecar),
         )
         for label, step in steps:
             self._progress(label)
@@ -235,6 +237,10 @@ class SegmentBuilder:
         prefixes, unions = frequent_prefixes(terms, lists, documents)
         self._strings(f"{layout.prefixes(name)}.terms", Strings.of(prefixes))
         self._put_lists(layout.prefixes(name), unions, documents)
+
+    def _sidecar(self) -> None:
+        if self._corpus.sidecar is not None:
+            put_sidecar(self._corpus.sidecar(), self._writer.put)
 
     def _heads(self, terms: list[str]) -> None:
         """The distinct `namespace:predicate=` of the machine tags, sorted."""

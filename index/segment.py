@@ -15,6 +15,7 @@ from index.layout import HASHTAG_DICTIONARY, keeps_prefixes, prefixes
 from index.manifest import Manifest
 from index.names import Names
 from index.postings import PostingList, PostingLists
+from index.sidecar import SIDECAR
 from index.terms import TermDictionary
 from schemas.catalogue import Edge, Vertical
 
@@ -116,6 +117,12 @@ class Segment:
     def _idmaps(self) -> dict[Vertical, IdMap]:
         get = self._arrays.get
         return {v: IdMap(self._ids[v], get(f"{v}.by_id")) for v in Vertical}
+
+    def sidecar(self) -> dict[str, AnyArray]:
+        """The arrays of `index/sidecar.py`; empty where the base was built without them."""
+        prefix = f"{SIDECAR}."
+        names = [name for name in self.manifest.arrays if name.startswith(prefix)]
+        return {name.removeprefix(prefix): self._arrays.get(name) for name in names}
 
     @cached_property
     def hashtag_numbers(self) -> U32:

@@ -13,14 +13,13 @@ from ingest.facts import Facts
 from ingest.ledger import Ledger
 from ingest.parquet import ParquetWarehouse
 from ingest.ranks import given_counts
+from ingest.sidecar import SidecarSource, text_column
 from ingest.snapshot import snapshots
 from ingest.terms import TermsOf, TextBatch, whole, whole_postings, word_postings
 from ingest.verticals import Documents, kept_rows, read_groups, read_hashtags, read_media, read_places, read_users
 from ingest.warehouse import Warehouse
 from schemas.catalogue import Vertical
 from schemas.text import username_words, words
-
-_BLOB_ROWS = 1_000_000
 
 
 def read_corpus(
@@ -49,6 +48,13 @@ def read_corpus(
     hashtags = read_hashtags(source, ledger, given, media)
     groups = read_groups(source, ledger, given, users.numbers)
     facts = Facts(source, ledger, users.numbers, media.numbers, groups.numbers, media.rows)
+    sidecar = SidecarSource(
+        source,
+        ledger.counts,
+        {"users": users.numbers, "media": media.numbers, "places": places.numbers, "groups": groups.numbers},
+        users=len(users.ids),
+        media_rows=media.rows,
+    )
 
     return Corpus(
         ids={
@@ -66,7 +72,7 @@ def read_corpus(
         },
         texts={
             **_texts(Vertical.USER, users, "username", "fullname", "country"),
-            "hashtag.name": strings(hashtags.names),
+            "hashtag.name": text_column(hashtags.names),
             **_texts(Vertical.PLACE, places, "name", "city", "country", "category"),
             **_texts(Vertical.GROUP, groups, "name", "description"),
         },
@@ -93,20 +99,12 @@ def read_corpus(
         },
         snapshot_ms=times,
         counts=ledger.counts,
+        sidecar=sidecar.arrays,
     )
 
 
-def strings(texts: pl.Series) -> Strings:
-    """The column of these texts, which hold no nulls."""
-    offsets = np.zeros(len(texts) + 1, dtype=np.uint64)
-    np.cumsum(texts.str.len_bytes().to_numpy(), out=offsets[1:], dtype=np.uint64)
-    parts = (texts.slice(start, _BLOB_ROWS) for start in range(0, len(texts), _BLOB_ROWS))
-    blob = b"".join(part.str.join().item().encode() for part in parts)
-    return Strings(np.frombuffer(blob, dtype=np.uint8), offsets)
-
-
 def _texts(vertical: Vertical, documents: Documents, *columns: str) -> dict[str, Strings]:
-    return {f"{vertical}.{column}": strings(documents.frame[column]) for column in columns}
+    return {f"{vertical}.{column}": text_column(documents.frame[column]) for column in columns}
 
 
 def _term_loaders(
