@@ -11,14 +11,20 @@ from ingest.hive import HiveUrl, HiveWarehouse
 from ingest.hive.url import SCHEME
 from ingest.parquet import ParquetWarehouse
 from ingest.warehouse import Warehouse
+from schemas.errors import InputError
 
 
 @contextmanager
 def open_warehouse(location: str) -> Iterator[Warehouse]:
     """The reader, until the block ends. Raises the `InputError`s of the readers, and `bad-url`."""
-    if not location.startswith(SCHEME):
+    scheme, separator, _ = location.partition("://")
+    if not separator:
         yield ParquetWarehouse(Path(location))
         return
+    if f"{scheme}://" != SCHEME:
+        raise InputError(
+            "bad-url", f"no warehouse is read from {scheme}://", hint="name a directory, or hive://HOST:PORT/DB"
+        )
     url = HiveUrl.parse(location)
     with TemporaryDirectory(prefix="monoceros-hive-", ignore_cleanup_errors=True) as spool:
         yield HiveWarehouse(url, Path(spool))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from api.cli.flags import index_flag, warehouse_flag
+from api.cli.flags import index_flag, source_flag
 from schemas.errors import InputError
 from schemas.ids import INT64_MAX, INT64_MIN
 
@@ -26,7 +27,7 @@ _FATES = {
 
 
 @click.command()
-@warehouse_flag
+@source_flag
 @index_flag
 @click.option(
     "--as-of",
@@ -34,7 +35,7 @@ _FATES = {
     metavar="MS",
     help="Snapshot time of all tables, milliseconds since 1970 in UTC.",
 )
-def build(warehouse: Path, index: Path, as_of: int | None) -> None:
+def build(warehouse: str, index: Path, as_of: int | None) -> None:
     """Build an index from warehouse tables and put it in force.
 
     Readers of the index see the generation of before until the new one is complete.
@@ -44,28 +45,42 @@ def build(warehouse: Path, index: Path, as_of: int | None) -> None:
     print_build(manifest, index, time.monotonic() - started)
 
 
-def build_index(warehouse: Path, index: Path, as_of_ms: int | None = None) -> Manifest:
+def build_index(warehouse: str, index: Path, as_of_ms: int | None = None) -> Manifest:
     """Read, build, publish, with progress. Where it fails, the index is as it was, and absent if it was absent."""
     from api.cli.progress import steps
-    from index import publish, writing
-    from ingest import read_corpus
+    from index import publish
+    from ingest import open_warehouse, read_corpus
 
-    if not warehouse.is_dir():
+    check_warehouse(warehouse)
+    now_ms = time.time_ns() // 1_000_000
+    with changing_index(index), steps("build") as progress, open_warehouse(warehouse) as source:
+        return publish(
+            index,
+            lambda: read_corpus(source, as_of_ms=as_of_ms, now_ms=now_ms, progress=progress),
+            now_ms=now_ms,
+            progress=progress,
+        )
+
+
+def check_warehouse(warehouse: str) -> None:
+    """Refuse a directory that is not there before anything is made for its sake."""
+    if "://" not in warehouse and not Path(warehouse).is_dir():
         raise InputError(
             "no-warehouse",
             f"there is no warehouse {warehouse}",
             hint="make one: monoceros generate --users 1000 --warehouse DIR, or monoceros import",
         )
-    now_ms = time.time_ns() // 1_000_000
+
+
+@contextmanager
+def changing_index(index: Path) -> Iterator[None]:
+    """Hold an index as its one writer; where the block fails and nothing was ever in force, leave none behind."""
+    from index import writing
+
     absent = [path for path in (index, *index.parents) if not path.exists()]
-    with writing(index), steps("build") as progress:
+    with writing(index):
         try:
-            return publish(
-                index,
-                lambda: read_corpus(warehouse, as_of_ms=as_of_ms, now_ms=now_ms, progress=progress),
-                now_ms=now_ms,
-                progress=progress,
-            )
+            yield
         except BaseException:
             if not (index / "CURRENT").exists():  # somebody else may have published before this build held the lock
                 _remove(absent)

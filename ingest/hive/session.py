@@ -15,23 +15,25 @@ ARRAY_SIZE = 10_000
 
 Row = tuple[Any, ...]
 
+_refusals = logging.getLogger("thrift")
+_no_handler = logging.NullHandler()
+"""Thrift logs each connection that is refused; without a handler that would go to stderr, beside our own error."""
+
 
 @contextmanager
 def session(url: HiveUrl) -> Iterator[Any]:
     """A connection of its own, which is closed. `InputError` `no-driver`, or `no-warehouse` where there is no server."""
     try:
-        from pyhive import hive
+        from pyhive import exc, hive
         from thrift.Thrift import TException
     except ImportError as error:
         raise InputError(
             "no-driver", f"reading {url} needs PyHive: {error}", hint="install it: pip install 'monoceros[hive]'"
         ) from error
-    logging.getLogger("thrift").addHandler(
-        logging.NullHandler()
-    )  # it would write each refusal to stderr, beside our error
+    _refusals.addHandler(_no_handler)
     try:
         connection = hive.connect(url.host, url.port, url.user, auth=url.auth, password=url.password, configuration={})
-    except (TException, hive.exc.Error, OSError) as error:
+    except (TException, exc.Error, OSError) as error:
         raise InputError(
             "no-warehouse",
             f"cannot open a session at {url}: {_reason(error)}",
@@ -43,7 +45,7 @@ def session(url: HiveUrl) -> Iterator[Any]:
 
 def rows_of(connection: Any, sql: str, *, code: str, what: str) -> Iterator[list[Row]]:
     """The rows of a statement, some at a time; a failure is `InputError` `code`, and says `what` could not be read."""
-    from pyhive import hive
+    from pyhive import exc
     from thrift.Thrift import TException
 
     try:
@@ -51,7 +53,7 @@ def rows_of(connection: Any, sql: str, *, code: str, what: str) -> Iterator[list
             cursor.execute(sql)
             while rows := cursor.fetchmany(ARRAY_SIZE):
                 yield rows
-    except (TException, hive.exc.Error, OSError, EOFError) as error:
+    except (TException, exc.Error, OSError, EOFError) as error:
         raise InputError(
             code, f"cannot read {what}: {_reason(error)}", hint="the log of the Hive server says more"
         ) from error
