@@ -13,17 +13,22 @@ from index.kernels.gather import column_into, sort_distinct
 from index.kernels.ranks import rank_places
 from index.kernels.texts import hash_texts, same_texts
 from index.kernels.walks import settle, weak_and_walk
+from index.live.columns import LiveTexts
 from index.live.layer import Layer, layer_directory, make_durable, open_layer, write_layer
+from index.live.lists import AnyList, AnyLists, LiveList, LiveLists
 from index.live.merge import merge_layers
+from index.live.order import Order, joined
 from index.live.pointer import LIVE, LayerName, Live, read_live, write_live
 from index.live.rows import arrays_of, pack_rows
+from index.live.segment import AnySegment, LiveSegment
 from index.manifest import Manifest
 from index.postings import PostingList, PostingLists
-from index.segment import Segment
+from index.segment import Segment, State
 from index.sidecar import comment_marks
 from index.store import (
     Staged,
     current_generation,
+    current_state,
     discard,
     open_index,
     open_staged,
@@ -35,7 +40,7 @@ from index.store import (
     writing,
 )
 from index.tally import Tally, tally
-from index.terms import TermDictionary
+from index.terms import TermDictionary, Terms
 
 __all__ = [
     "I64",
@@ -46,6 +51,9 @@ __all__ = [
     "U32",
     "WINDOW",
     "AnyArray",
+    "AnyList",
+    "AnyLists",
+    "AnySegment",
     "BulkIdMap",
     "Corpus",
     "DocSet",
@@ -53,7 +61,12 @@ __all__ = [
     "Layer",
     "LayerName",
     "Live",
+    "LiveList",
+    "LiveLists",
+    "LiveSegment",
+    "LiveTexts",
     "Manifest",
+    "Order",
     "PairFact",
     "Pairs",
     "PostingList",
@@ -61,10 +74,12 @@ __all__ = [
     "Postings",
     "Segment",
     "Staged",
+    "State",
     "Strings",
     "Tally",
     "TermDictionary",
     "TermFact",
+    "Terms",
     "Words",
     "arrays_of",
     "changing",
@@ -73,8 +88,10 @@ __all__ = [
     "comment_marks",
     "compile_kernels",
     "current_generation",
+    "current_state",
     "discard",
     "hash_texts",
+    "joined",
     "keep_set",
     "layer_directory",
     "layout",

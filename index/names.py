@@ -20,6 +20,12 @@ class Names:
         self._texts = texts
         self._kept = np.empty(min(len(texts), _KEPT), dtype=object)
 
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def __getitem__(self, doc: int) -> str:
+        return self._texts[doc]
+
     def of(self, docs: U32) -> list[str]:
         """The names of documents, in their order."""
         if len(docs) and int(docs.max()) < len(self._kept):

@@ -1,6 +1,7 @@
 """An index on disk: generations, of which `CURRENT` names the one in force. Published whole or not at all.
 
     INDEX/CURRENT                     {"generation": "000002", "manifest": "<hash of its manifest.json>"}
+    INDEX/LIVE                        where the index is live: the generation that is followed, and layers over it
     INDEX/LOCK                        held by the one writer
     INDEX/generations/000002/         manifest.json and the array files
     INDEX/generations/.building-…/    a build that has not been published
@@ -25,8 +26,11 @@ from index.arrays import ArrayReader, ArrayWriter
 from index.builder import SegmentBuilder
 from index.corpus import Corpus
 from index.durable import changing, make_directories, sync_directory, write_file
+from index.live.opening import base_of, open_live
+from index.live.pointer import read_live
+from index.live.segment import AnySegment
 from index.manifest import MANIFEST, Manifest, damaged, hash_of
-from index.segment import Segment
+from index.segment import Segment, State
 from schemas.errors import BusyError, DamagedError, InputError, MonocerosError
 from schemas.text import UNICODE_VERSION
 
@@ -168,9 +172,23 @@ def _point(index: Path, name: str, manifest_hash: str) -> None:
         os.replace(pointer, index / CURRENT)
 
 
-def open_index(index: Path, *, is_verified: bool = False) -> Segment:
-    """Open the generation in force. Every hash is checked first, unless the caller knows that this generation was verified."""
-    segment, problems = _open(index, check=not is_verified)
+def open_index(index: Path, *, is_verified: bool = False, before: AnySegment | None = None) -> AnySegment:
+    """Open what is in force: the generation and the layers that `LIVE` names, or where there is none, those of `CURRENT`.
+
+    Every hash is checked first, unless the caller knows that this generation was verified; layers are always checked. What
+    `before`, opened from the same index, has open already is not opened again.
+    """
+    while True:
+        state = current_state(index)
+        try:
+            segment, problems = _open(index, not is_verified, before)
+        except DamagedError:
+            if current_state(index) == state:
+                raise
+            continue  # a writer has published since, and removed what this process was about to open
+        if problems and current_state(index) != state:
+            continue
+        break
     if problems:
         raise DamagedError("damaged", problems[0], hint="restore the file or build the index again")
     if segment.manifest.unicode != UNICODE_VERSION:
@@ -191,27 +209,39 @@ def open_staged(index: Path, staged: Staged) -> Segment:
 
 
 def verify_index(index: Path) -> tuple[Manifest, list[str]]:
-    """The manifest in force and every damaged place, named by file and block. Damage to the manifest itself raises."""
-    segment, problems = _open(index, check=True)
-    return segment.manifest, problems
+    """The manifest in force and every damaged place, named by file and block. Damage to a manifest or a layer raises."""
+    while True:
+        state = current_state(index)
+        try:
+            segment, problems = _open(index, True, None)
+        except DamagedError:
+            if current_state(index) == state:
+                raise
+            continue
+        if not problems or current_state(index) == state:
+            return segment.manifest, problems
 
 
 def current_generation(index: Path) -> str:
-    """The name of the generation in force; cheap, for those who watch for a new one."""
+    """The name of the generation that was published last. Readers may still follow `LIVE` to the one before."""
     return _pointer(index)[0]
 
 
-def _open(index: Path, *, check: bool) -> tuple[Segment, list[str]]:
-    while True:
-        generation, manifest_hash = _pointer(index)
-        try:
-            segment, problems = _open_generation(index / _GENERATIONS / generation, manifest_hash, check)
-            if not problems or _pointer(index)[0] == generation:
-                return segment, problems
-        except DamagedError:
-            if _pointer(index)[0] == generation:
-                raise
-        # a writer has published twice since and removed what this process was about to open
+def current_state(index: Path) -> State:
+    """What is in force; cheap, for those who watch for something new."""
+    live = read_live(index)
+    return (_pointer(index)[0], 0) if live is None else (live.generation, live.sequence)
+
+
+def _open(index: Path, check: bool, before: AnySegment | None) -> tuple[AnySegment, list[str]]:
+    live = read_live(index)
+    generation, manifest_hash = _pointer(index) if live is None else (live.generation, live.manifest)
+    problems: list[str] = []
+    if before is not None and before.generation == generation:
+        base = base_of(before)
+    else:
+        base, problems = _open_generation(index / _GENERATIONS / generation, manifest_hash, check)
+    return (base if live is None or problems else open_live(index, live, base, before)), problems
 
 
 def _open_generation(directory: Path, manifest_hash: str, check: bool) -> tuple[Segment, list[str]]:

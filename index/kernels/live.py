@@ -181,15 +181,8 @@ def sizes_less(
 
 
 @numba.njit(cache=True, nogil=True)
-def has_row(keys: U32, rows: int, wanted: U32, out: NDArray[np.bool_]) -> None:
-    """Whether each wanted key has a row."""
-    for k in range(len(wanted)):
-        out[k] = row_of(keys, rows, wanted[k]) >= 0
-
-
-@numba.njit(cache=True, nogil=True)
-def overwrite(docs: U32, changed: U32, places: I64, first: int) -> None:
-    """Where a document stands in `changed` (sorted), write `first` and its place there to `places`."""
+def find_docs(docs: U32, changed: U32, out: I64) -> None:
+    """The place of each document in `changed` (sorted), -1 where it is not there."""
     for i in range(len(docs)):
         lo = 0
         hi = len(changed)
@@ -199,8 +192,7 @@ def overwrite(docs: U32, changed: U32, places: I64, first: int) -> None:
                 lo = mid + 1
             else:
                 hi = mid
-        if lo < len(changed) and changed[lo] == docs[i]:
-            places[i] = first + lo
+        out[i] = lo if lo < len(changed) and changed[lo] == docs[i] else -1
 
 
 @numba.njit(cache=True, nogil=True)

@@ -40,6 +40,8 @@ class Layer:
         self.hash = hash_
         self.arrays = arrays
         self.scalars = scalars
+        self.views: dict[Any, Any] = {}
+        """What readers made of the arrays, kept as long as the layer is read."""
 
     def get(self, name: str) -> AnyArray | None:
         """One array, None where the layer has nothing to say of it. Marked writable, but what is written stays here."""

@@ -258,3 +258,6 @@ def _masked(mask: Words | None) -> tuple[Words, bool]:
 
 
 _NOTHING = PostingList(_NO_DOCS)
+
+AnyList = PostingList | LiveList
+AnyLists = PostingLists | LiveLists
