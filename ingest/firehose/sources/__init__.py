@@ -14,8 +14,8 @@ __all__ = ["Batch", "Place", "Position", "Sink", "Source", "open_sink", "open_so
 FORMS = "file:///PATH, sqlite:///PATH or kafka://HOST:PORT/TOPIC"
 
 
-def open_source(url: str, *, group: str = "monoceros") -> Source:
-    """The source that a URL names; of a Kafka topic as a member of a consumer group.
+def open_source(url: str, *, group: str | None = "monoceros") -> Source:
+    """The source that a URL names; of a Kafka topic as a member of a consumer group, or alone where `group` is None.
 
     `InputError` `bad-url`, `no-source` or `unreachable`.
     """

@@ -42,7 +42,10 @@ class Source(Protocol):
         ...
 
     def seek(self, position: Position) -> None:
-        """Read on from a position that a batch of this source had. `InputError` `bad-position` for anything else."""
+        """Read on from a position that a batch of this source had; `{}` is the beginning.
+
+        `InputError` `bad-position` for anything else.
+        """
         ...
 
     def stop_at_end(self) -> None:
@@ -74,8 +77,8 @@ class Sink(Protocol):
 
 
 def number_in(position: Position, key: str, source: str) -> int:
-    """The whole number from 0 on that a position holds under `key`."""
-    value = position.get(key)
+    """The whole number from 0 on that a position holds under `key`; 0 where it is the beginning."""
+    value = position.get(key) if position else 0
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise bad_position(source, position)
     return value

@@ -30,7 +30,7 @@ class KafkaSource:
     longer holds the position, reading goes on from the first message that it holds.
     """
 
-    def __init__(self, servers: str, topic: str, *, group: str) -> None:
+    def __init__(self, servers: str, topic: str, *, group: str | None) -> None:
         self.name = f"kafka://{servers}/{topic}"
         self._topic = topic
         self._offsets: dict[int, int] = {}
@@ -100,7 +100,7 @@ class KafkaSource:
 
     def seek(self, position: Position) -> None:
         """See `Source`."""
-        offsets = position.get("offsets")
+        offsets = position.get("offsets") if position else {}
         if not isinstance(offsets, dict) or not all(
             str(number).isdecimal() and type(offset) is int and offset >= 0 for number, offset in offsets.items()
         ):
