@@ -13,10 +13,10 @@ from schemas.errors import InputError
 PART_ROWS = 1_000_000
 
 
-def write_parts(directory: Path, batches: Iterable[pl.DataFrame], *, part_rows: int = PART_ROWS) -> int:
+def write_parts(directory: Path, batches: Iterable[pl.DataFrame]) -> int:
     """Write batches of one schema, of which there is at least one, into a new directory; the answer is their rows.
 
-    Parts hold `part_rows` or a batch more, and the last what is left: an empty table is one empty part, since its columns
+    Parts hold `PART_ROWS` or a batch more, and the last what is left: an empty table is one empty part, since its columns
     are told by it. Memory holds one part. `InputError` `unwritable` where the file system refuses.
     """
     with _writing(directory):
@@ -36,7 +36,7 @@ def write_parts(directory: Path, batches: Iterable[pl.DataFrame], *, part_rows: 
         held.append(batch)
         rows += batch.height
         total += batch.height
-        if rows >= part_rows:
+        if rows >= PART_ROWS:
             write()
     if rows or not part:
         write()

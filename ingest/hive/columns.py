@@ -32,7 +32,7 @@ def dtype_of(hive_type: str) -> pl.DataType:
     """The type of a column of that Hive type; what the data model has no use for keeps a type that it refuses."""
     if hive_type.startswith("array<"):
         return pl.List(dtype_of(hive_type.removeprefix("array<").removesuffix(">")))
-    return _SCALARS.get(hive_type.partition("(")[0], pl.Struct([]))
+    return _SCALARS.get(hive_type.partition("(")[0], pl.Object())
 
 
 def expression(name: str, hive_type: str) -> str:

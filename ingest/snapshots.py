@@ -1,0 +1,27 @@
+"""`monoceros snapshot`: the tables of a database become a warehouse, all of one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ingest.postgres import scrape
+from ingest.replacing import replacing
+from schemas.errors import InputError
+
+_SCHEMES = ("postgresql", "postgres")
+
+
+def take_snapshot(source: str, warehouse: str, *, progress: Callable[[str], None]) -> dict[str, int]:
+    """Replace a warehouse by what `source` holds now, whole or not at all; the answer is the rows of each table.
+
+    `source` is `postgresql://…`; `warehouse` a directory, which becomes a link to the newest of the directories beside it.
+    Raises `InputError` `bad-url` for others, and those of `scrape` and `replacing`.
+    """
+    scheme = source.partition("://")[0]
+    if "://" not in source or scheme not in _SCHEMES:
+        raise InputError(
+            "bad-url", f"no snapshot is taken from {scheme}://", hint="write postgresql://USER@HOST:PORT/DATABASE"
+        )
+    with replacing(Path(warehouse)) as directory:
+        return scrape(source, directory, progress)
