@@ -9,12 +9,9 @@ import numpy as np
 from index import U32, layout
 from query.bound import BoundTerm, IdValue, MachineTagValue, TextValue
 from query.plan import PlanList, PlanNothing, PlanUnion
-from query.visibility import Cut, World
+from query.visibility import World
 from schemas.catalogue import ValueKind
 from schemas.text import MachineTag
-
-_EXACT_ESTIMATE = 64
-"""Keys up to which the length of every list is read for an estimate."""
 
 
 def resolve(term: BoundTerm, world: World) -> PlanList | PlanUnion | PlanNothing:
@@ -32,14 +29,7 @@ def resolve(term: BoundTerm, world: World) -> PlanList | PlanUnion | PlanNothing
     cuts = [cut for cut in world.cut(term.edge, keys) if len(cut.keys)] if len(keys) else []
     if not cuts:
         return PlanNothing(term.vertical, term.span, 0)
-    return PlanUnion(term.vertical, term.span, sum(map(_estimate, cuts)), tuple(cuts))
-
-
-def _estimate(cut: Cut) -> int:
-    if len(cut.keys) <= _EXACT_ESTIMATE or len(cut.lists.keys):
-        return cut.lists.total(cut.keys)
-    offsets = cut.lists.offsets  # the keys of a wide prefix are one range: its end less its start, in words
-    return max(int(offsets[int(cut.keys[-1]) + 1]) - int(offsets[int(cut.keys[0])]), len(cut.keys))
+    return PlanUnion(term.vertical, term.span, sum(cut.lists.estimate(cut.keys) for cut in cuts), tuple(cuts))
 
 
 def _keys(term: BoundTerm, world: World) -> U32:
@@ -51,17 +41,8 @@ def _keys(term: BoundTerm, world: World) -> U32:
             found = segment.idmap(edge.value_vertical).find(term.value.id)
             return _one(found)
         case TextValue():
-            if edge.kind is ValueKind.HASHTAG:
-                dictionary = segment.dictionary(layout.HASHTAG_DICTIONARY)
-                if term.value.is_prefix:
-                    places = dictionary.range(term.value.text)
-                    return np.sort(segment.hashtag_numbers[places.start : places.stop])
-                place = dictionary.find(term.value.text)
-                return _one(None if place is None else int(segment.hashtag_numbers[place]))
-            dictionary = segment.dictionary(edge.key)
-            if term.value.is_prefix:
-                return _range(dictionary.range(term.value.text))
-            return _one(dictionary.find(term.value.text))
+            terms = segment.terms(layout.HASHTAG_DICTIONARY if edge.kind is ValueKind.HASHTAG else edge.key)
+            return terms.keys(term.value.text) if term.value.is_prefix else _one(terms.find(term.value.text))
         case MachineTagValue():
             return _machine_tags(term.value, world)
         case _:
@@ -71,7 +52,7 @@ def _keys(term: BoundTerm, world: World) -> U32:
 def _machine_tags(value: MachineTagValue, world: World) -> U32:
     """The machine tags whose parts fit: one range, or one key, for every `namespace:predicate=` that fits."""
     segment = world.segment
-    dictionary = segment.dictionary("media.mt")
+    terms = segment.terms("media.mt")
     parts: MachineTag = value.parts
     found = []
     for row in range(len(segment.mt_heads)):
@@ -80,17 +61,13 @@ def _machine_tags(value: MachineTagValue, world: World) -> U32:
         if parts.namespace not in (None, namespace) or parts.predicate not in (None, predicate):
             continue
         if parts.value is None:
-            found.append(_range(dictionary.range(head)))
+            found.append(terms.keys(head))
         elif value.is_prefix:
-            found.append(_range(dictionary.range(head + parts.value)))
+            found.append(terms.keys(head + parts.value))
         else:
-            found.append(_one(dictionary.find(head + parts.value)))
-    return np.concatenate(found) if found else _one(None)
+            found.append(_one(terms.find(head + parts.value)))
+    return np.sort(np.concatenate(found)) if found else _one(None)
 
 
 def _one(key: int | None) -> U32:
     return np.array([] if key is None else [key], dtype=np.uint32)
-
-
-def _range(keys: range) -> U32:
-    return np.arange(keys.start, keys.stop, dtype=np.uint32)

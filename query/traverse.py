@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index import NONE, U32, DocSet, Tally, column_into, layout, new_words, sort_distinct, tally
+from index import NONE, U32, DocSet, Tally, layout, new_words, set_bits, sort_distinct, tally
 from query.plan import PlanApply, PlanExtract
 from query.visibility import Cut
 from schemas.catalogue import EDGES, Edge, Vertical
@@ -86,6 +86,10 @@ def extract(execution: Execution, plan: PlanExtract) -> DocSet:
         return unite(world.cut(edge, docs), size, execution.check)
     if plan.edge.key == "media.hashtag":  # a hashtag on a media of W_v is in W_v
         return unite([Cut(world.segment.lists(layout.HASHTAGS_OF_MEDIA), docs, None)], size, execution.check)
-    words = new_words(size)  # and so are its owner and its place
-    column_into(world.segment.column(_FIELD_COLUMNS[plan.edge.key]), NONE, docs, words)
+    held = world.segment.values(_FIELD_COLUMNS[plan.edge.key], docs)
+    words = new_words(size)
+    set_bits(words, 0, held[held != NONE])
+    alive = world.segment.alive(plan.vertical)  # its owner is in W_v, and its place if it exists
+    if alive is not None:
+        words &= alive
     return DocSet(0, size, None, words)
