@@ -7,10 +7,10 @@ import pytest
 from ingest.firehose.mutations import Mutations
 from ingest.firehose.translate import translate
 from ingest.firehose.wire import decode
-from tests.firehose import message
 from tests.histories import random_history
 from tests.oracle.events import KINDS, Event, Register, Said, changes
 from tests.translation import said
+from tests.wired import message
 
 BATCHES = 2
 HISTORIES = 200
