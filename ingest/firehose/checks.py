@@ -59,7 +59,7 @@ def _lines(struct: Any, known: dict[str, Any]) -> Iterator[str]:
     for _, kind, name, inner, _ in filter(None, struct.thrift_spec):
         doubt = f"if {REPLACEMENT!r} in held: doubt = {REPLACEMENT!r}"
         if name in ENUMS:
-            numbers = {int(member) for member in ENUMS[name]}
+            numbers = set(ENUMS[name]._VALUES_TO_NAMES)
             text = f"f'{struct.__name__}.{name} is {{held}}, which stands for nothing'"
             yield from (f" held = value.{name}", f" if held is not None and held not in {numbers}: return {text}")
         elif kind == TType.STRING:

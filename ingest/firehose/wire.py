@@ -55,11 +55,11 @@ class _Strict(TBinaryProtocol):  # type: ignore[misc]
         text: bytes = self.readBinary()
         return text.decode()
 
-    def skip(self, ttype: int) -> None:
+    def skip(self, ttype: int, *depth: int) -> None:
         if ttype == TType.STRING:
             self.readBinary()  # of an unknown field, which need not be text
         else:
-            super().skip(ttype)
+            super().skip(ttype, *depth)
 
 
 _buffer = TMemoryBuffer()
@@ -118,6 +118,8 @@ def _check_texts(message: bytes) -> None:
         FirehoseEvent().read(_Strict(TMemoryBuffer(message)))
     except UnicodeDecodeError as cause:
         raise DecodeError(f"a text is no UTF-8: {cause.reason} {cause.object[cause.start : cause.end]!r}") from None
+    except Exception as cause:  # it is stricter in other ways too, such as what stands in a field that is skipped
+        raise DecodeError(f"the message is no Thrift struct: {cause}") from None
 
 
 def _why_not_one(message: bytes, members: tuple[Any, ...]) -> str:
@@ -146,12 +148,11 @@ def write_frames(file: BinaryIO, messages: Iterable[bytes]) -> int:
     return written
 
 
-def read_frames(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """The whole messages from where the file stands, each with the place behind it; what is cut short at the end is left.
+def read_frames(file: BinaryIO, place: int = 0) -> Iterator[tuple[int, bytes]]:
+    """The whole messages from `place`, where the file stands, each with the place behind it; what is cut short is left.
 
     `InputError` `bad-frame` where a length is none: nothing tells where the next message begins.
     """
-    place = file.tell()
     while len(head := file.read(_LENGTH.size)) == _LENGTH.size:
         (length,) = _LENGTH.unpack(head)
         if length > MAX_MESSAGE_BYTES:

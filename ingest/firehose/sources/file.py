@@ -51,7 +51,7 @@ class FileSource:
         start = self._at
         self._file.seek(start)
         if self._end is None or self._at < self._end:
-            for behind, message in islice(read_frames(self._file), max_events):
+            for behind, message in islice(read_frames(self._file, start), max_events):
                 messages.append(message)
                 places.append((0, self._at))
                 self._at = behind
