@@ -19,7 +19,7 @@ from index.live.lists import AnyList, AnyLists, LiveList, LiveLists
 from index.live.merge import merge_layers
 from index.live.order import Order, joined
 from index.live.pointer import LIVE, LayerName, Live, read_live, write_live
-from index.live.rows import arrays_of, pack_rows
+from index.live.rows import arrays_of, pack_rows, rows_of
 from index.live.segment import AnySegment, LiveSegment
 from index.manifest import Manifest
 from index.postings import PostingList, PostingLists
@@ -108,6 +108,7 @@ __all__ = [
     "rank_places",
     "read_live",
     "rollback",
+    "rows_of",
     "same_texts",
     "set_bits",
     "settle",

@@ -3,7 +3,7 @@
 | array | holds |
 |---|---|
 | `blocks` | who blocks whom as (blocker << 32 | blocked), sorted: the posting lists say it in either direction only |
-| `comments.offsets`, `comments.marks` | by user, a 32-bit mark of each of his comments, sorted (`comment_marks`) |
+| `comments.offsets`, `comments.marks` | by user, a 31-bit mark of each of his comments, sorted (`comment_marks`) |
 | `comment_pairs`, `comment_counts` | (user << 32 | media), sorted, with more than one comment, and how many |
 | `captions` | by media, the 64-bit hash of its caption |
 | `autotagged` | bitset of the media that table `media_autotags` has a row of |
@@ -40,4 +40,4 @@ def comment_marks(ids: I64, media: U32) -> U32:
     state = ids.astype(np.uint64) * _ID ^ (media.astype(np.uint64) + np.uint64(1)) * _MEDIA
     state ^= state >> np.uint64(33)
     state *= _MIX
-    return (state >> np.uint64(32)).astype(np.uint32)
+    return (state >> np.uint64(33)).astype(np.uint32)  # 31 bits: sorted, they can be read as posting lists
