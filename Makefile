@@ -6,7 +6,7 @@ WORKERS ?= 2
 KAFKA_JARS ?= $(HOME)/.cache/monoceros/kafka
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format oracle-long bench bench-compare schemas wire-fuzz kafka clean lock
+.PHONY: help setup demo test check format oracle-long live-long bench bench-compare schemas wire-fuzz kafka clean lock
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -40,6 +40,9 @@ format: setup  ## put the code into shape
 oracle-long: setup  ## engine against oracle: 1,000,000 random cases (about an hour; CASES and SEED can be set)
 	$(BIN)/python -m tests.oracle_long --cases $(or $(CASES),1000000) --seed $(or $(SEED),1) --workers $(WORKERS)
 
+live-long: setup  ## the law of the live index: 20,000 random histories against the oracle (HISTORIES and SEED can be set)
+	$(BIN)/python -m tests.live_long --histories $(or $(HISTORIES),20000) --seed $(or $(SEED),1) --workers $(WORKERS)
+
 $(VENV)/.bench: $(VENV)/.installed requirements-bench.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
@@ -58,9 +61,12 @@ schemas:  ## generate schemas/gen from schemas/firehose.thrift (with Debian's th
 wire-fuzz: setup  ## 1,000,000 damaged messages against the decoder (MESSAGES and SEED can be set)
 	$(BIN)/python -m tests.wire_fuzz --messages $(or $(MESSAGES),1000000) --seed $(or $(SEED),1)
 
-kafka:  ## fetch the broker that tests start, with Maven (into KAFKA_JARS)
+kafka: $(KAFKA_JARS)/.fetched  ## fetch the broker that tests start, with Maven (into KAFKA_JARS)
+
+$(KAFKA_JARS)/.fetched: tests/servers/kafka.pom.xml
 	mvn --quiet --batch-mode --file tests/servers/kafka.pom.xml \
 		org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies -DoutputDirectory=$(KAFKA_JARS)
+	@touch $@
 
 lock: setup  ## resolve the dependencies anew
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'

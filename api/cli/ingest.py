@@ -112,12 +112,14 @@ def _print_status(metrics: Metrics) -> None:
     from api.console.text import printable
 
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in metrics.by_kind.items())
+    seconds = f"{metrics.lag_ms / 1000:,.1f} s"
+    lag = "unknown" if metrics.lag_events is None else f"{metrics.lag_events:,} events, {seconds}"
     lines = {
         "state": metrics.state + (f": {metrics.problem}" if metrics.problem else ""),
         "source": metrics.source,
         "events": f"{metrics.events:,}" + (f" ({kinds})" if kinds else ""),
         "speed": f"{metrics.events_per_s:,.0f} events/s",
-        "lag": f"{metrics.lag_events:,} events, {metrics.lag_ms / 1000:,.1f} s",
+        "lag": lag,
         "freshness": f"half within {metrics.freshness_p50_ms:,} ms, 99 % within {metrics.freshness_p99_ms:,} ms",
         "unsaved": f"{metrics.unsaved_events:,} events",
         "dead letters": f"{metrics.dead_letters:,}",

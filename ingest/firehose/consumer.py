@@ -50,7 +50,7 @@ class Consumer:
         self._kinds: Counter[str] = Counter()
         self._events = 0
         self._newest_ms = 0
-        self._lag = 0
+        self._lag: int | None = 0
         self._times: list[int] = []
         self._fresh = Window()
         self._unsaved_events = self._unsaved_bytes = self._unchecked_events = 0
@@ -210,7 +210,7 @@ class Consumer:
         is_full = self._unsaved_events >= limits.unsaved_events or self._unsaved_bytes >= limits.unsaved_bytes
         (first_s, first), (last_s, last) = self._rates[0], self._rates[-1]
         base.state = "paused" if is_full else "running"
-        base.problem = self._problem
+        base.problem = self._problem or ("" if self._lag is not None else f"{self._source.name} does not answer")
         base.events = self._events
         base.by_kind = dict(sorted(self._kinds.copy().items()))
         base.events_per_s = round((last - first) / max(1e-9, last_s - first_s), 1)

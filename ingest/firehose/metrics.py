@@ -36,7 +36,8 @@ class Metrics:
     events: int = 0
     by_kind: dict[str, int] = field(default_factory=dict)
     events_per_s: float = 0.0
-    lag_events: int = 0
+    lag_events: int | None = 0
+    """None while the source does not answer."""
     lag_ms: int = 0
     """0 where nothing is behind, else the age of the newest event that was read."""
     freshness_p50_ms: int = 0

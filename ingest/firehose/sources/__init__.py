@@ -26,9 +26,10 @@ def open_source(url: str, *, group: str | None = "monoceros") -> Source:
         case "sqlite":
             return SqliteSource(_path(url, rest))
         case _:
+            servers, topic = _topic(url, rest)
             from ingest.firehose.sources.kafka import KafkaSource
 
-            return KafkaSource(*_topic(url, rest), group=group)
+            return KafkaSource(servers, topic, group=group)
 
 
 def open_sink(url: str) -> Sink:
@@ -40,9 +41,10 @@ def open_sink(url: str) -> Sink:
         case "sqlite":
             return SqliteSink(_path(url, rest))
         case _:
+            servers, topic = _topic(url, rest)
             from ingest.firehose.sources.kafka import KafkaSink
 
-            return KafkaSink(*_topic(url, rest))
+            return KafkaSink(servers, topic)
 
 
 def _split(url: str) -> tuple[str, str]:
