@@ -5,11 +5,13 @@ from ingest.firehose.sources import open_sink
 from ingest.importers import IMPORTERS, Importer, import_world
 from ingest.opening import open_warehouse
 from ingest.snapshots import take_snapshot
+from ingest.spark import build_shards
 from ingest.worlds import generate, generate_events
 
 __all__ = [
     "IMPORTERS",
     "Importer",
+    "build_shards",
     "generate",
     "generate_events",
     "import_world",
