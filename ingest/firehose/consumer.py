@@ -26,7 +26,7 @@ from schemas.errors import InputError
 
 
 class Consumer:
-    """One source into one index. Not for several threads, but for `metrics`, which any may read."""
+    """One source into one index. Not for several threads, but for `metrics` and `quiet_s`."""
 
     def __init__(
         self,
@@ -56,12 +56,11 @@ class Consumer:
         self._unsaved_events = self._unsaved_bytes = self._unchecked_events = 0
         self._unsaved_since: float | None = None
         self._checkpointed_at = self._tended_at = self._looked_at = now_s()
-        self._problem = ""
-        self._retry_at = float("-inf")
+        self._refused: dict[str, tuple[float, str]] = {}
+        """What the disk did not let us do, when it will be tried again, and why."""
         self._rates: deque[tuple[float, int]] = deque([(now_s(), 0)], maxlen=11)
         self._base = Metrics(pid=os.getpid(), source=source.name, started_ms=now_ms())
-        self.beat_s = self.progress_s = now_s()
-        """When the loop last came round, and when it last read something or had nothing to read."""
+        self._beat_at = self._progress_at = now_s()
 
     def run(self, stop: Flag) -> None:
         """Until `stop` is set or the source ends; then all that was read is flushed and checkpointed.
@@ -76,6 +75,7 @@ class Consumer:
         self._writer.flush(self._position)
         self._flushed()
         self._writer.checkpoint()
+        self._refused.clear()
         self._base.checkpoints += 1
         self._base.dead_letters = len(self._letters)
 
@@ -83,18 +83,25 @@ class Consumer:
         """One round. Whether the source goes on."""
         limits = self._limits
         room = min(limits.batch_events, limits.unsaved_events - self._unsaved_events)
-        is_full = room <= 0 or self._unsaved_bytes >= limits.unsaved_bytes
-        waited = 0.0 if self._unsaved_since is None else self._now_s() - self._unsaved_since
-        batch = self._source.poll(0 if is_full else room, max(0.0, limits.flush_s - waited) if not is_full else 0.2)
-        self.beat_s = self._now_s()
+        if self._unsaved_bytes >= limits.unsaved_bytes:
+            room = 0
+        batch = self._source.poll(max(0, room), self._patience())
+        self._beat_at = self._now_s()
         if batch is None:
             return False
         if batch.messages:
             self._take(batch)
-        if batch.messages or is_full or self._lag == 0:
-            self.progress_s = self.beat_s
+        if batch.messages or room <= 0 or self._lag == 0:
+            self._progress_at = self._beat_at
         self._when_due()
         return True
+
+    def _patience(self) -> float:
+        """How long a poll may wait: until the next flush."""
+        flush_s, now = self._limits.flush_s, self._now_s()
+        due = now + flush_s if self._unsaved_since is None else self._unsaved_since + flush_s
+        again, _ = self._refused.get("flush", (due, ""))
+        return min(flush_s, max(0.0, due - now, again - now))
 
     def _take(self, batch: Batch) -> None:
         mutations = Mutations()
@@ -126,13 +133,11 @@ class Consumer:
         now, limits = self._now_s(), self._limits
         if now - self._looked_at >= limits.upkeep_s:
             self._look()
-        if now < self._retry_at:
-            return
-        if self._unsaved_since is not None and now - self._unsaved_since >= limits.flush_s and not self._flush():
-            return
+        if self._unsaved_since is not None and now - self._unsaved_since >= limits.flush_s:
+            self._flush()
         due = self._unchecked_events >= limits.checkpoint_events or now - self._checkpointed_at >= limits.checkpoint_s
-        if due and self._unchecked_events and not self._checkpoint():
-            return
+        if due and self._unchecked_events:
+            self._checkpoint()
         if now - self._tended_at >= limits.upkeep_s:
             self._tend()
 
@@ -142,7 +147,7 @@ class Consumer:
             self._writer.flush(self._position)
 
         started = self._now_s()
-        if not self._attempt(flush):
+        if not self._attempt("flush", flush):
             return False
         self._flushed()
         self._base.flush_ms = round((self._now_s() - started) * 1000, 1)
@@ -157,17 +162,16 @@ class Consumer:
         self._unsaved_events = self._unsaved_bytes = 0
         self._unsaved_since = None
 
-    def _checkpoint(self) -> bool:
+    def _checkpoint(self) -> None:
         if self._unsaved_since is not None and not self._flush():
-            return False
+            return
         started = self._now_s()
-        if not self._attempt(self._writer.checkpoint):
-            return False
+        if not self._attempt("checkpoint", self._writer.checkpoint):
+            return
         self._checkpointed_at = self._now_s()
         self._unchecked_events = 0
         self._base.checkpoints += 1
         self._base.checkpoint_ms = round((self._checkpointed_at - started) * 1000, 1)
-        return True
 
     def _look(self) -> None:
         self._looked_at = self._now_s()
@@ -177,32 +181,38 @@ class Consumer:
     def _tend(self) -> None:
         """What is done now and then, where the disk lets us."""
         self._tended_at = self._now_s()
-        if self._attempt(self._rebase):
-            self._attempt(self._drive_again)
-
-    def _rebase(self) -> None:
-        self._writer.rebase_if_needed()
+        if self._attempt("upkeep", self._writer.rebase_if_needed):
+            self._attempt("upkeep", self._drive_again)
 
     def _drive_again(self) -> None:
         if drive_again(self._writer, self._letters, self._position):
             self._flushed()
         self._base.dead_letters = len(self._letters)
 
-    def _attempt(self, action: Callable[[], object]) -> bool:
-        """Whether the disk let this be done; else it is tried again a second later, and the problem is told."""
+    def _attempt(self, name: str, action: Callable[[], object]) -> bool:
+        """Whether this is done; if the disk refuses, it is told and tried again a second later, no sooner."""
+        now = self._now_s()
+        again, _ = self._refused.get(name, (now, ""))
+        if now < again:
+            return False
         try:
             action()
         except InputError as error:
             if error.code != "unwritable":
                 raise
-            self._problem = error.message
+            problem = error.message
         except OSError as error:
-            self._problem = f"{error.filename or 'the index'}: {error.strerror or error}"
+            problem = f"{error.filename or 'the index'}: {error.strerror or error}"
         else:
-            self._problem = ""
+            self._refused.pop(name, None)
             return True
-        self._retry_at = self._now_s() + self._limits.upkeep_s
+        self._refused[name] = (self._now_s() + self._limits.upkeep_s, problem)
         return False
+
+    def quiet_s(self) -> float:
+        """How long ago the loop came round, or if longer, something was read or nothing was there to read."""
+        now = self._now_s()
+        return max(now - self._beat_at, now - self._progress_at)
 
     def metrics(self) -> Metrics:
         """The figures of now."""
@@ -210,7 +220,10 @@ class Consumer:
         is_full = self._unsaved_events >= limits.unsaved_events or self._unsaved_bytes >= limits.unsaved_bytes
         (first_s, first), (last_s, last) = self._rates[0], self._rates[-1]
         base.state = "paused" if is_full else "running"
-        base.problem = self._problem or ("" if self._lag is not None else f"{self._source.name} does not answer")
+        problems = [problem for _, problem in self._refused.copy().values()]
+        if self._lag is None:
+            problems.append(f"{self._source.name} does not answer")
+        base.problem = next(iter(problems), "")
         base.events = self._events
         base.by_kind = dict(sorted(self._kinds.copy().items()))
         base.events_per_s = round((last - first) / max(1e-9, last_s - first_s), 1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event as Flag
@@ -24,7 +23,7 @@ class Watch:
 
     def __init__(
         self, consumer: Consumer, directory: Path, warn: Callable[[str], None], *, stalled_s: float = STALLED_S
-    ):
+    ) -> None:
         self._consumer = consumer
         self._directory = directory
         self._warn = warn
@@ -53,8 +52,7 @@ class Watch:
     def look(self) -> Metrics:
         """The metrics of now, with the state that the consumer itself cannot know."""
         metrics = self._consumer.metrics()
-        now = time.monotonic()
-        quiet_s = max(now - self._consumer.beat_s, now - self._consumer.progress_s)
+        quiet_s = self._consumer.quiet_s()
         if quiet_s > self._stalled_s:
             metrics.state = "stalled"
             metrics.problem = metrics.problem or f"no progress for {quiet_s:.0f} s"
