@@ -57,7 +57,7 @@ def _messages(file: BinaryIO) -> Iterator[bytes]:
     from api.lines import bounded_lines
     from ingest.firehose import encode, event_from_json, read_frames
 
-    reader = BufferedReader(cast(RawIOBase, file))  # whatever it is, so that its first byte can be seen
+    reader = cast(BufferedReader, file if hasattr(file, "peek") else BufferedReader(cast(RawIOBase, file)))
     if reader.peek(1)[:1] not in (b"{", b"\n", b"\r", b" "):  # a length that began so would be too large
         yield from (message for _, message in read_frames(reader))
         return

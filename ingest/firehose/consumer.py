@@ -77,6 +77,7 @@ class Consumer:
         self._writer.checkpoint()
         self._refused.clear()
         self._base.checkpoints += 1
+        self._look()
         self._base.dead_letters = len(self._letters)
 
     def step(self) -> bool:
