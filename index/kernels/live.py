@@ -14,24 +14,37 @@ from numpy.typing import NDArray
 from index.corpus import I64, U8, U32
 from index.kernels.bits import ONE, Words
 from index.kernels.gather import row_of
-from index.kernels.lists import sorted_docs
+from index.kernels.lists import lower_bound, sorted_docs
 
 
 @numba.njit(cache=True, nogil=True)
-def part_keys(keys: U32, touched: Words, hit: U32, left: U32) -> int:
-    """Copy keys whose bit is set to `hit`, the others (also those past the end of the bitset) to `left`; how many are hit."""
-    n = 0
-    m = 0
+def part_keys(
+    keys: U32, touched: Words, r_keys: U32, hit: U32, cut: U32, rest: U32, whole: U32, at: int
+) -> tuple[int, int, int]:
+    """Part keys by what a layer says of them: the number in `hit`, the number in `cut`, and where `whole` ends.
+
+    Those that it touches go to `hit`, and of these those with a row in `r_keys` to `cut`, the others to `whole` from `at` on;
+    keys that it does not touch go to `rest`.
+    """
+    n_hit = 0
+    n_cut = 0
+    n_rest = 0
     end = np.int64(len(touched)) << 6
     for i in range(len(keys)):
         key = np.int64(keys[i])
-        if key < end and (touched[key >> 6] >> np.uint64(key & 63)) & ONE != 0:
-            hit[n] = keys[i]
-            n += 1
+        if key >= end or (touched[key >> 6] >> np.uint64(key & 63)) & ONE == 0:
+            rest[n_rest] = keys[i]
+            n_rest += 1
+            continue
+        hit[n_hit] = keys[i]
+        n_hit += 1
+        if len(r_keys) and row_of(r_keys, len(r_keys), key) >= 0:
+            cut[n_cut] = keys[i]
+            n_cut += 1
         else:
-            left[m] = keys[i]
-            m += 1
-    return n
+            whole[at] = keys[i]
+            at += 1
+    return n_hit, n_cut, at
 
 
 @numba.njit(cache=True, nogil=True)
@@ -193,6 +206,45 @@ def find_docs(docs: U32, changed: U32, out: I64) -> None:
             else:
                 hi = mid
         out[i] = lo if lo < len(changed) and changed[lo] == docs[i] else -1
+
+
+@numba.njit(cache=True, nogil=True)
+def in_order(docs: U32, base: int, late_places: U32, odd_base: U32, odd_base_places: I64, slot: U32, out: I64) -> None:
+    """Write the places of the first `len(out)` documents (by rising number) in rank order.
+
+    `late_places` says where each late document stands among the odd ones, `odd_base` and `odd_base_places` where base documents
+    do; `slot` is by place.
+    """
+    odd = np.empty(len(docs), dtype=np.uint64)
+    n = 0
+    regular = np.empty(len(docs), dtype=np.int64)
+    m = 0
+    at = 0
+    for i in range(len(docs)):
+        doc = np.int64(docs[i])
+        place = np.int64(-1)
+        if doc >= base:
+            place = np.int64(late_places[doc - base])
+        elif len(odd_base):
+            at = lower_bound(odd_base, docs[i], at)
+            if at < len(odd_base) and odd_base[at] == docs[i]:
+                place = odd_base_places[at]
+        if place < 0:
+            regular[m] = i
+            m += 1
+        else:
+            odd[n] = (np.uint64(place) << np.uint64(32)) | np.uint64(i)
+            n += 1
+    ranked = np.sort(odd[:n])
+    i = 0
+    j = 0
+    for k in range(len(out)):
+        if j < n and (i == m or slot[np.int64(ranked[j] >> np.uint64(32))] <= docs[regular[i]]):
+            out[k] = np.int64(ranked[j] & np.uint64(0xFFFF_FFFF))
+            j += 1
+        else:
+            out[k] = regular[i]
+            i += 1
 
 
 @numba.njit(cache=True, nogil=True)

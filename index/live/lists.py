@@ -1,6 +1,6 @@
 """Posting lists of one edge read through layers: (base less removed less hidden) and added, key by key.
 
-The same interface as `index.postings`, and the same laws, but for `total`, which may be too large where documents are hidden.
+The same interface as `index.postings`, and the same laws, but that `size` and `total` may be too large.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class LiveList:
         return self._base.is_roaring
 
     def size(self) -> int:
-        """The number of documents, at most: hidden ones are counted."""
+        """The number of documents, at most: hidden ones are counted too."""
         return self._base.size() - self._removed.size() + self._added.size()
 
     def within(self, base: int, end: int) -> DocSet:
@@ -130,59 +130,49 @@ class LiveLists:
 
     def union_into(self, keys: U32, words: Words) -> None:
         """OR the lists of many keys into a bitset over the whole vertical."""
-        for share in self._shares(keys):
-            removed = _NO_LISTS
-            if share.layer is not None:
-                removed = share.layer.removed
-                share.layer.added.union_into(share.keys, words)
-            if not len(removed.keys) and not self._is_hiding:
-                self._base.union_into(share.keys, words)
-            elif not len(removed.keys) and self._base.total(share.keys) > self._documents >> _DENSE:
-                shown = new_words(self._documents)
-                self._base.union_into(share.keys, shown)
-                shown &= ~self._hidden
-                words |= shown
-            else:
-                live.union_less_into(*self._less(removed), share.keys, self._hidden, self._is_hiding, words)
+        parts, whole = self._parts(keys)
+        for layer, hit, cut in parts:
+            layer.added.union_into(hit, words)
+            if len(cut):
+                live.union_less_into(*self._less(layer.removed), cut, self._hidden, self._is_hiding, words)
+        if not self._is_hiding:
+            self._base.union_into(whole, words)
+        elif self._base.total(whole) > self._documents >> _DENSE:
+            shown = new_words(self._documents)
+            self._base.union_into(whole, shown)
+            shown &= ~self._hidden
+            words |= shown
+        else:
+            live.union_less_into(*self._less(_NO_LISTS), whole, self._hidden, True, words)
 
     def append(self, keys: U32, mask: Words | None, out: U32, at: int) -> int:
         """Copy the lists of many keys, as far as the mask has them, to `out` from `at` on; where they end."""
-        for share in self._shares(keys):
-            removed = _NO_LISTS
-            if share.layer is not None:
-                removed = share.layer.removed
-                at = share.layer.added.append(share.keys, mask, out, at)
-            if not len(removed.keys) and not self._is_hiding:
-                at = self._base.append(share.keys, mask, out, at)
-            else:
-                at = int(
-                    live.append_less(
-                        *self._less(removed), share.keys, self._hidden, self._is_hiding, *_masked(mask), out, at
-                    )
-                )
-        return at
+        parts, whole = self._parts(keys)
+        hiding, masked = (self._hidden, self._is_hiding), _masked(mask)
+        for layer, hit, cut in parts:
+            at = layer.added.append(hit, mask, out, at)
+            if len(cut):
+                at = int(live.append_less(*self._less(layer.removed), cut, *hiding, *masked, out, at))
+        if not self._is_hiding:
+            return self._base.append(whole, mask, out, at)
+        return int(live.append_less(*self._less(_NO_LISTS), whole, *hiding, *masked, out, at))
 
     def count_into(self, keys: U32, mask: Words | None, counts: U32, met: U32, at: int) -> int:
         """As `PostingLists.count_into`."""
-        for share in self._shares(keys):
-            removed = _NO_LISTS
-            if share.layer is not None:
-                removed = share.layer.removed
-                at = share.layer.added.count_into(share.keys, mask, counts, met, at)
-            if not len(removed.keys) and not self._is_hiding:
-                at = self._base.count_into(share.keys, mask, counts, met, at)
-            else:
-                at = int(
-                    live.count_less_into(
-                        *self._less(removed), share.keys, self._hidden, self._is_hiding, *_masked(mask), counts, met, at
-                    )
-                )
-        return at
+        parts, whole = self._parts(keys)
+        hiding, masked = (self._hidden, self._is_hiding), _masked(mask)
+        for layer, hit, cut in parts:
+            at = layer.added.count_into(hit, mask, counts, met, at)
+            if len(cut):
+                at = int(live.count_less_into(*self._less(layer.removed), cut, *hiding, *masked, counts, met, at))
+        if not self._is_hiding:
+            return self._base.count_into(whole, mask, counts, met, at)
+        return int(live.count_less_into(*self._less(_NO_LISTS), whole, *hiding, *masked, counts, met, at))
 
     def sizes(self, keys: U32, mask: Words | None) -> U32:
         """For each key the number of documents of its list that the mask lets through."""
         out = np.zeros(len(keys), dtype=np.uint32)
-        for rows, share in self._shares_by_row(keys):
+        for rows, share in self._shares(keys):
             removed = _NO_LISTS if share.layer is None else share.layer.removed
             if not len(removed.keys) and not self._is_hiding:
                 sizes = self._base.sizes(share.keys, mask)
@@ -195,13 +185,8 @@ class LiveLists:
         return out
 
     def total(self, keys: U32) -> int:
-        """How many postings the lists of these keys hold together, at most: hidden ones are counted."""
-        total = 0
-        for share in self._shares(keys):
-            total += self._base.total(share.keys)
-            if share.layer is not None:
-                total += share.layer.added.total(share.keys) - share.layer.removed.total(share.keys)
-        return total
+        """How many postings the lists of these keys hold together, at most: what is removed or hidden is counted too."""
+        return self._base.total(keys) + sum(layer.added.total(keys) for layer in self._layers)
 
     def estimate(self, keys: U32) -> int:
         """About how many postings they hold, without a look at each key."""
@@ -210,7 +195,7 @@ class LiveLists:
     def contains(self, keys: U32, docs: U32) -> NDArray[np.bool_]:
         """Whether the list of each key holds the document beside it."""
         out = np.zeros(len(keys), dtype=np.bool_)
-        for rows, share in self._shares_by_row(keys):
+        for rows, share in self._shares(keys):
             of = docs[rows]
             held = self._base.contains(share.keys, of)
             if self._is_hiding:
@@ -225,22 +210,22 @@ class LiveLists:
         base = self._base
         return base.keys, base.offsets, base.lists, removed.keys, removed.offsets, removed.lists
 
-    def _shares(self, keys: U32) -> Iterator[_Share]:
-        """The keys by the layer that speaks for them."""
-        left = keys
+    def _parts(self, keys: U32) -> tuple[list[tuple[EdgeLayer, U32, U32]], U32]:
+        """The keys by the layer that speaks for them, with those from whose base lists it removes documents, and the keys whose
+        base lists nothing is removed from."""
+        parts = []
+        whole, end, left = np.empty(len(keys), dtype=np.uint32), 0, keys
         for layer in self._layers:
-            if len(left) == 0:
-                return
-            hit, rest = np.empty(len(left), dtype=np.uint32), np.empty(len(left), dtype=np.uint32)
-            count = live.part_keys(left, layer.touched, hit, rest)
-            if count:
-                yield _Share(hit[:count], layer)
-                left = rest[: len(left) - count]
-        if len(left):
-            yield _Share(left, None)
+            hit, cut, rest = np.empty((3, len(left)), dtype=np.uint32)
+            hits, cuts, end = live.part_keys(left, layer.touched, layer.removed.keys, hit, cut, rest, whole, end)
+            if hits:
+                parts.append((layer, hit[:hits], cut[:cuts]))
+                left = rest[: len(left) - hits]
+        whole[end : end + len(left)] = left
+        return parts, whole[: end + len(left)]
 
-    def _shares_by_row(self, keys: U32) -> Iterator[tuple[NDArray[np.int64], _Share]]:
-        """As `_shares`, with the places of the keys among those that were asked for."""
+    def _shares(self, keys: U32) -> Iterator[tuple[NDArray[np.int64], _Share]]:
+        """The keys by the layer that speaks for them, with their places among those that were asked for."""
         rows = np.arange(len(keys))
         for layer in self._layers:
             inside = np.minimum(keys[rows] >> 6, len(layer.touched) - 1)
