@@ -209,6 +209,30 @@ def open_staged(index: Path, staged: Staged) -> Segment:
     return segment
 
 
+def open_published(index: Path) -> tuple[Segment, str]:
+    """Open the generation that was published last, every hash checked, whatever `LIVE` follows; and its manifest's hash."""
+    while True:
+        generation, manifest_hash = _pointer(index)
+        try:
+            return open_base(index, generation, manifest_hash), manifest_hash
+        except DamagedError:
+            if _pointer(index)[0] == generation:
+                raise
+
+
+def open_base(index: Path, generation: str, manifest_hash: str) -> Segment:
+    """Open one generation, every hash checked."""
+    segment, problems = _open_generation(index / _GENERATIONS / generation, manifest_hash, True)
+    if problems:
+        raise DamagedError("damaged", problems[0], hint="restore the file or build the index again")
+    return segment
+
+
+def has_generation(index: Path, generation: str) -> bool:
+    """Whether a generation is still kept."""
+    return (index / _GENERATIONS / generation).is_dir()
+
+
 def verify_index(index: Path) -> tuple[Manifest, list[str]]:
     """The manifest in force and every damaged place, named by file and block. Damage to a manifest or a layer raises."""
     while True:
