@@ -157,17 +157,22 @@ def test_a_base_under_layers_answers_as_one_built_anew(
     print(f"seed {seed}")
     monkeypatch.setattr(prefixes, "_FREQUENT", 3)
     monkeypatch.setattr(prefixes, "_MANY", 2)
+    follow(seed, tmp_path)
+
+
+def follow(seed: int, path: Path) -> None:
+    """A world that changes, followed by a live index; after each change it is compared with an index built anew."""
     rng = Random(seed)
     tables = random_tables(seed)
-    index = tmp_path / "index"
-    oracle.write_world(tables, tmp_path / "w")
-    base = build(tmp_path / "w", index)
+    index = path / "index"
+    oracle.write_world(tables, path / "w")
+    base = build(path / "w", index)
     assert isinstance(base, Segment)
     layers, publisher, segment = Layers(base), Publisher(index, base), None
     for step in range(rng.choice((1, 1, 2, 3))):
         tables = changed(tables, rng)
         later = with_counts(tables, base)
-        world, anew = tmp_path / f"w{step}", tmp_path / f"i{step}"
+        world, anew = path / f"w{step}", path / f"i{step}"
         oracle.write_world(later, world)
         rebuilt = build(world, anew)
         assert isinstance(rebuilt, Segment)
