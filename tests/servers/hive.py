@@ -38,6 +38,13 @@ class HiveServer:
             for statement in statements:
                 cursor.execute(statement)
 
+    def tables(self, database: str) -> list[str]:
+        """The names of all tables and views of a database."""
+        with self._connect() as connection:
+            cursor = connection.cursor()
+            cursor.execute(f"SHOW TABLES IN {database}")
+            return [row[1] for row in cursor.fetchall()]
+
     @contextmanager
     def _connect(self) -> Iterator[Any]:
         from pyhive import hive
