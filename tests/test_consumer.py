@@ -21,7 +21,7 @@ from ingest.firehose.mutations import Mutations
 from ingest.firehose.sources import Batch, open_source
 from ingest.firehose.translate import translate
 from ingest.firehose.watch import Watch
-from ingest.firehose.wire import DecodeError, Event, decode, encode, is_irrelevant
+from ingest.firehose.wire import DecodeError, Event, decode, encode, irrelevant_kind
 from schemas.errors import InputError
 from schemas.gen.ttypes import UnlikeEvent, ViewEvent
 from tests.fake_writer import FakeWriter
@@ -152,7 +152,7 @@ def test_killed_anywhere_nothing_is_lost(tmp_path: Path, seed: int) -> None:
     assert rig.writer.durable[1] == state_of(messages)
     refused = []
     for place, message in enumerate(messages):
-        if is_irrelevant(message):
+        if irrelevant_kind(message):
             continue  # whatever else is wrong with it
         try:
             decode(message)

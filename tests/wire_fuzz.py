@@ -11,7 +11,7 @@ import time
 
 from ingest.firehose.mutations import Mutations
 from ingest.firehose.translate import translate
-from ingest.firehose.wire import DecodeError, decode, encode, is_irrelevant
+from ingest.firehose.wire import DecodeError, decode, encode, irrelevant_kind
 from tests.firehose import damaged, random_message
 
 
@@ -26,7 +26,7 @@ def fuzz(messages: int, seed: int) -> tuple[int, int]:
             bad, is_cut = message[: rng.randrange(len(message))], True
         else:
             bad, is_cut = damaged(rng, message), False
-        is_irrelevant(bad)
+        irrelevant_kind(bad)
         try:
             event = decode(bad)
         except DecodeError:

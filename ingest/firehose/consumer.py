@@ -20,7 +20,7 @@ from ingest.firehose.metrics import Metrics, Window
 from ingest.firehose.mutations import Mutations
 from ingest.firehose.sources.base import Batch, Source
 from ingest.firehose.translate import translate
-from ingest.firehose.wire import KINDS, DecodeError, decode, is_irrelevant, peek_kind
+from ingest.firehose.wire import DecodeError, decode, irrelevant_kind
 from ingest.firehose.writer import Writer
 from schemas.errors import InputError
 
@@ -108,8 +108,8 @@ class Consumer:
         mutations = Mutations()
         kinds = self._kinds
         for message, place in zip(batch.messages, batch.places, strict=True):
-            if is_irrelevant(message):
-                kinds[KINDS[peek_kind(message)]] += 1
+            if kind := irrelevant_kind(message):
+                kinds[kind] += 1
                 continue
             try:
                 event = decode(message)
