@@ -3,6 +3,7 @@
 from ingest.documents import read_corpus
 from ingest.firehose.sources import open_sink
 from ingest.importers import IMPORTERS, Importer, import_world
+from ingest.live import rebase
 from ingest.opening import open_warehouse
 from ingest.snapshots import take_snapshot
 from ingest.spark import build_shards
@@ -18,5 +19,6 @@ __all__ = [
     "open_sink",
     "open_warehouse",
     "read_corpus",
+    "rebase",
     "take_snapshot",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from click.testing import CliRunner, Result
 import index.store
 from api.cli.main import commands
 from index import Staged, discard, open_index, open_staged, promote, publish, rollback, stage, verify_index, writing
-from index.live.pointer import Live, write_live
+from index.live.pointer import Live, read_live, write_live
 from ingest import read_corpus
+from ingest.live import LiveWriter
 from schemas.errors import DamagedError, InputError
 from tests.servers.postgres import PostgresServer, postgres_server
 
@@ -231,6 +233,39 @@ class TestNightly:
         (tmp_path / "w" / "users.parquet").write_bytes(b"no parquet")
         assert run("nightly", "--warehouse", tmp_path / "w", "--index", place).exit_code == 2
         assert (users_of(place), generations(place)) == (10, ["000001"])
+
+
+class TestLive:
+    """Where events are applied over a base, a new one takes its place under them; so does one that comes back."""
+
+    def test_a_base_that_is_promoted_or_comes_back_is_followed(self, tmp_path: Path) -> None:
+        place = tmp_path / "index"
+        published(tmp_path / "w", 10, place)
+        with closing(LiveWriter.open(place, now_ms=2)) as writer:
+            writer.flush({"at": 1})
+            writer.checkpoint()
+        assert read_live(place) is not None
+        assert run("nightly", "--warehouse", write(tmp_path / "w", 11), "--index", place).exit_code == 0
+        assert followed(place) == ("000002", 11)
+        assert run("build", "--warehouse", write(tmp_path / "w", 12), "--index", place).exit_code == 0
+        assert followed(place) == ("000003", 12)
+        assert run("rollback", "--index", place).exit_code == 0
+        assert followed(place) == ("000002", 11)
+
+    def test_where_a_process_applies_events_that_one_does_so(self, tmp_path: Path) -> None:
+        place = tmp_path / "index"
+        published(tmp_path / "w", 10, place)
+        with closing(LiveWriter.open(place, now_ms=2)) as writer:
+            writer.flush({"at": 1})
+            assert run("nightly", "--warehouse", write(tmp_path / "w", 11), "--index", place).exit_code == 0
+            assert followed(place) == ("000001", 10)
+            assert writer.rebase_if_needed()
+        assert followed(place) == ("000002", 11)
+
+
+def followed(place: Path) -> tuple[str, int]:
+    segment = open_index(place)
+    return segment.generation, segment.manifest.documents["user"]
 
 
 class TestReconcile:

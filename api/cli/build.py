@@ -80,7 +80,10 @@ def build_on_spark(warehouse: str, places: Sequence[Path], as_of_ms: int | None 
     with ExitStack() as held, steps("build") as progress:
         for place in places:
             held.enter_context(changing_index(place))
-        return build_shards(warehouse, places, as_of_ms=as_of_ms, now_ms=now_ms, progress=progress)
+        manifests = build_shards(warehouse, places, as_of_ms=as_of_ms, now_ms=now_ms, progress=progress)
+    for place in places:
+        follow(place, now_ms)
+    return manifests
 
 
 def build_index(warehouse: str, index: Path, as_of_ms: int | None = None) -> Manifest:
@@ -92,12 +95,25 @@ def build_index(warehouse: str, index: Path, as_of_ms: int | None = None) -> Man
     check_warehouse(warehouse)
     now_ms = time.time_ns() // 1_000_000
     with changing_index(index), steps("build") as progress, open_warehouse(warehouse) as source:
-        return publish(
+        manifest = publish(
             index,
             lambda: read_corpus(source, as_of_ms=as_of_ms, now_ms=now_ms, progress=progress),
             now_ms=now_ms,
             progress=progress,
         )
+    follow(index, now_ms)
+    return manifest
+
+
+def follow(index: Path, now_ms: int) -> None:
+    """Let a live index go over to the base that is in force now. Where a process applies events to it, that one does so.
+
+    The caller no longer holds the index as its writer.
+    """
+    from ingest import rebase
+
+    if rebase(index, now_ms=now_ms):
+        click.echo("the live index has moved to the new base", err=True)
 
 
 def check_warehouse(warehouse: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from api.cli.build import changing_index, print_build
+from api.cli.build import changing_index, follow, print_build
 from api.cli.flags import index_flag, settings_of, source_flag
 from schemas.settings import Settings
 
@@ -92,6 +92,8 @@ def run_nightly(
         else:
             progress("promote")
             promote(index, staged)
+    if not reasons:
+        follow(index, now_ms)
     return staged.manifest, reasons
 
 

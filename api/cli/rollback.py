@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import click
 
+from api.cli.build import follow
 from api.cli.flags import index_flag
 
 
@@ -22,4 +24,5 @@ def rollback(index: Path) -> None:
 
     with writing(index):
         generation = roll_back(index)
+    follow(index, time.time_ns() // 1_000_000)
     click.echo(f"{printable(str(index))}: generation {generation} is in force again")
