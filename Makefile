@@ -6,7 +6,7 @@ WORKERS ?= 2
 KAFKA_JARS ?= $(HOME)/.cache/monoceros/kafka
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format oracle-long live-long bench bench-compare schemas wire-fuzz kafka clean lock
+.PHONY: help setup demo test check format oracle-long live-long warehouses bench bench-compare schemas wire-fuzz kafka clean lock
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -42,6 +42,9 @@ oracle-long: setup  ## engine against oracle: 1,000,000 random cases (about an h
 
 live-long: setup  ## the law of the live index: 20,000 random histories against the oracle (HISTORIES and SEED can be set)
 	$(BIN)/python -m tests.live_long --histories $(or $(HISTORIES),20000) --seed $(or $(SEED),1) --workers $(WORKERS)
+
+warehouses: setup  ## the tests against real servers of Hive, Spark and PostgreSQL; fails where one cannot be had
+	MONOCEROS_REQUIRE_SERVERS=1 $(BIN)/python -m pytest tests/test_hive.py tests/test_spark.py tests/test_postgres.py tests/test_nightly.py
 
 $(VENV)/.bench: $(VENV)/.installed requirements-bench.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
