@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -173,6 +174,20 @@ def consumer(index: Path, url: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, stderr=subprocess.PIPE, cwd=ROOT)
 
 
+def test_a_consumer_that_fails_says_so(index: Path, tmp_path: Path) -> None:
+    url = stream(tmp_path / "events", fred())
+    with (tmp_path / "events").open("ab") as file:
+        file.write(b"\xff\xff\xff\xff")
+    result = run("ingest", "--index", index, "--from", url, "--once")
+    assert result.exit_code == 2
+    assert "stands a length of 4294967295" in result.stderr
+    result = run("ingest", "--index", index, "--status")
+    assert result.exit_code == 1
+    assert found(index, "name:fred") == [77]  # what stands before the damage
+    assert "failed: " in result.stdout
+    assert "stands a length of 4294967295" in result.stdout
+
+
 def until(is_so: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not is_so():
@@ -213,9 +228,39 @@ def test_a_service_follows_its_log_and_stops_when_told(index: Path, tmp_path: Pa
         assert status(index)["state"] == "ended"
     finally:
         service.kill()
-        service.wait()
-        service.stderr.close() if service.stderr else None
+        service.communicate()
     assert run("ingest", "--index", index, "--from", url, "--once").stderr == "0 events\n"
+
+
+def test_a_disk_that_refuses_is_told_and_waited_for(index: Path, tmp_path: Path) -> None:
+    url = f"sqlite://{tmp_path}/log"
+    stream(tmp_path / "frames", fred())
+    ok("events", "append", "--to", url, tmp_path / "frames")
+    service = consumer(index, url)
+    try:
+        until(lambda: found(index, "name:fred") == [77])
+        resource.prlimit(service.pid, resource.RLIMIT_FSIZE, (2_000, resource.RLIM_INFINITY))  # room for metrics alone
+        likes = [
+            encode(Event(NOW + n, "follow", FollowEvent(1, 2, User(1000 + n, f"user{n}"), None))) for n in range(500)
+        ]
+        (tmp_path / "frames").unlink()
+        stream(tmp_path / "frames", *likes, encode(Event(NOW, "follow", FollowEvent(1, 77))))
+        ok("events", "append", "--to", url, tmp_path / "frames")
+        until(lambda: "cannot write" in status(index).get("problem", ""))
+        assert run("ingest", "--index", index, "--status").exit_code == 1
+        assert service.poll() is None
+        assert 77 not in found(index, "followed_by:me")
+        resource.prlimit(service.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        until(lambda: 77 in found(index, "followed_by:me"))
+        until(lambda: status(index)["problem"] == "")
+        service.terminate()
+        _, errors = service.communicate(timeout=30)
+        assert service.returncode == 0
+        assert "ingest: running: cannot write" in errors.decode()
+        assert errors.decode().endswith("ingest: goes on as it should\n502 events\n")
+    finally:
+        service.kill()
+        service.communicate()
 
 
 def test_killed_it_goes_on_from_where_it_was(index: Path, tmp_path: Path) -> None:

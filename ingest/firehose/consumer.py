@@ -63,14 +63,21 @@ class Consumer:
         self._beat_at = self._progress_at = now_s()
 
     def run(self, stop: Flag) -> None:
-        """Until `stop` is set or the source ends; then all that was read is flushed and checkpointed.
+        """Until `stop` is set or the source ends or fails; then all that was read is flushed and checkpointed.
 
-        `InputError` `unwritable` where that last part fails: it will be read again.
+        `InputError` `unwritable` where that last part fails: it will be read again. The error of a source that fails.
         """
         self._look()
         self._tend()
-        while not stop.is_set() and self.step():
-            pass
+        try:
+            while not stop.is_set() and self.step():
+                pass
+        except InputError:  # the source cannot be read any further
+            self._save()
+            raise
+        self._save()
+
+    def _save(self) -> None:
         self._letters.save()
         self._writer.flush(self._position)
         self._flushed()

@@ -16,7 +16,7 @@ STALLED_S = 30.0
 
 
 class Watch:
-    """A context: within it the consumer is watched; behind it the metrics say `ended`.
+    """A context: within it the consumer is watched; behind it the metrics say `ended`, or `failed` and why.
 
     `warn` is called with a line for people each time that a problem begins or changes.
     """
@@ -36,11 +36,12 @@ class Watch:
         self._thread.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         self._ended.set()
         self._thread.join()
         metrics = self._consumer.metrics()
-        metrics.state = "ended"
+        metrics.state = "ended" if error is None else "failed"
+        metrics.problem = "" if error is None else str(error) or type(error).__name__
         self._write(metrics)
 
     def _watch(self) -> None:
