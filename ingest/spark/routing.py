@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from index import I64
 from ingest.columns import DTYPES
 from schemas.ids import hashtag_id
-from schemas.tables import TABLES
+from schemas.tables import TABLES, Table
 from schemas.text import hashtag
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def route(tables: dict[str, DataFrame], spool: Path, shards: int) -> None:
             parts = dict.fromkeys(range(shards), target)
         else:
             if ends:
-                _routed(frame, ends).write.partitionBy("shard").parquet(str(target))
+                _routed(frame, TABLES[name], ends).write.partitionBy("shard").parquet(str(target))
             parts = {shard: target / f"shard={shard}" for shard in range(shards)}
         for shard, part in parts.items():
             _link(spool / str(shard) / name, part, name, frame.columns)
@@ -74,10 +74,16 @@ def _ends(table: str, frame: DataFrame, shards: int) -> list[Column]:
     return ends
 
 
-def _routed(frame: DataFrame, ends: list[Column]) -> DataFrame:
-    from pyspark.sql import functions
+def _routed(frame: DataFrame, table: Table, ends: list[Column]) -> DataFrame:
+    """A row for each shard that it goes to. Rows of one key go the same ways, so that one of them stands everywhere: that
+    matters where a key does not say the documents, as that of a comment."""
+    from pyspark.sql import Window, functions
 
-    return frame.withColumn("shard", functions.explode(functions.array_distinct(functions.array(*ends))))
+    shards = functions.array(*ends)
+    if not {column.name for column in table.columns if column.references} <= set(table.key):
+        shards = functions.flatten(functions.collect_set(shards).over(Window.partitionBy(*table.key)))
+    routed = frame.withColumn("shards", shards)
+    return routed.withColumn("shard", functions.explode(functions.array_distinct("shards"))).drop("shards")
 
 
 def _link(place: Path, part: Path, table: str, columns: list[str]) -> None:
