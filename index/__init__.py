@@ -24,7 +24,7 @@ from index.live.segment import AnySegment, LiveSegment
 from index.manifest import Manifest, damaged, hash_of
 from index.postings import PostingList, PostingLists
 from index.segment import Segment, State
-from index.sidecar import comment_marks
+from index.sidecar import caption_marks, comment_marks, joined_marks, split_marks
 from index.store import (
     Staged,
     current_generation,
@@ -85,6 +85,7 @@ __all__ = [
     "Terms",
     "Words",
     "arrays_of",
+    "caption_marks",
     "changing",
     "clear_bits",
     "column_into",
@@ -98,6 +99,7 @@ __all__ = [
     "hash_of",
     "hash_texts",
     "joined",
+    "joined_marks",
     "keep_set",
     "layer_directory",
     "layout",
@@ -122,6 +124,7 @@ __all__ = [
     "set_bits",
     "settle",
     "sort_distinct",
+    "split_marks",
     "stage",
     "sync_directory",
     "tally",
