@@ -112,6 +112,17 @@ def decoded(kind: Kind, text: str) -> Any:
             return tuple(_split(text))
 
 
+def split_all(texts: list[str]) -> tuple[list[str], list[int]]:
+    """The items of encoded lists of texts end to end, and how many each list has."""
+    joined = "".join(texts)
+    if _ESCAPE in joined:
+        parts = [_split(text) for text in texts]
+        return [item for part in parts for item in part], [len(part) for part in parts]
+    items = joined.split(_END)
+    items.pop()  # each item has an end
+    return items, [text.count(_END) for text in texts]
+
+
 def _split(text: str) -> list[str]:
     if not text:
         return []

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import I64, U32, layout
-from ingest.live.attributes import Attribute, decoded
+from ingest.live.attributes import Attribute, split_all
 from ingest.live.base import Base, distinct, in_sorted
 from ingest.live.documents import Documents
-from ingest.live.hashtags import NO_HASHTAG, Hashtags
+from ingest.live.hashtags import NO_HASHTAG as NO_NUMBER
+from ingest.live.hashtags import Hashtags
 from ingest.live.registers import TextRegister
 from ingest.live.terms import TermKeys
 from schemas.catalogue import Vertical
@@ -38,15 +39,27 @@ class ListNumbers:
 
     def parsed(self, attribute: Attribute, text: str) -> list[int]:
         """The numbers in an encoded list, repeated ones included."""
-        items = decoded(attribute.kind, text)
+        numbers: list[int] = self.parsed_all(attribute, [text])[0].tolist()
+        return numbers
+
+    def parsed_all(self, attribute: Attribute, texts: list[str]) -> tuple[U32, NDArray[np.intp]]:
+        """The numbers in encoded lists end to end, repeated ones included, and beside each the place of its list."""
         match attribute.name:
-            case "hashtags":
-                return [number for raw in items if (number := self._hashtags.number(raw)) != NO_HASHTAG]
-            case "tags":
-                return self._terms[layout.RAW_TAGS].keys(filter(None, items))
+            case "hashtags" | "tags":
+                items, sizes = split_all(texts)
+                number = self._hashtags.number if attribute.name == "hashtags" else self._tag
+                numbers = np.array(list(map(number, items)), dtype=np.int64)
             case _:
-                found: list[int] = self._users.numbers(np.array(items, dtype=np.int64)).tolist() if items else []
-                return found
+                parts = [text.split(",") if text else () for text in texts]
+                sizes = [len(part) for part in parts]
+                ids = np.array([int(item) for part in parts for item in part], dtype=np.int64)
+                numbers = self._users.numbers(ids).astype(np.int64)
+        rows = np.repeat(np.arange(len(texts)), sizes)
+        is_one = numbers != NO_NUMBER
+        return numbers[is_one].astype(np.uint32), rows[is_one]
+
+    def _tag(self, raw: str) -> int:
+        return self._terms[layout.RAW_TAGS].key(raw) if raw else NO_NUMBER
 
     def in_base(self, attribute: Attribute, docs: U32) -> tuple[I64, U32]:
         """The base's lists of media end to end, and where each begins; none of late media."""
@@ -62,18 +75,13 @@ class ListNumbers:
         as_base = np.flatnonzero(~differs)
         offsets, numbers = self.in_base(register.attribute, docs[as_base])
         rows = np.repeat(as_base, np.diff(offsets))
-        more: list[int] = []
-        more_rows: list[int] = []
-        for row in np.flatnonzero(differs).tolist():
-            text = register.heap.get(int(docs[row]))
-            own = set(self.parsed(register.attribute, text)) if text else ()
-            more += own
-            more_rows += [row] * len(own)
-        if not more:
-            return numbers, rows
+        changed = np.flatnonzero(differs)
+        texts = [register.heap.get(doc) or "" for doc in docs[changed].tolist()]
+        more, more_rows = self.parsed_all(register.attribute, texts)
+        codes = distinct(more_rows.astype(np.uint64) << _SHIFT | more)
         return (
-            np.concatenate([numbers, np.array(more, dtype=np.uint32)]),
-            np.concatenate([rows, np.array(more_rows, dtype=np.intp)]),
+            np.concatenate([numbers, codes.astype(np.uint32)]),
+            np.concatenate([rows, changed[(codes >> _SHIFT).astype(np.intp)]]),
         )
 
     def same(self, attribute: Attribute, docs: U32, texts: list[str]) -> NDArray[np.bool_]:
@@ -81,11 +89,9 @@ class ListNumbers:
         if attribute.name == "autotags":  # what the base has of them is not known by media
             empty = np.fromiter((not text for text in texts), dtype=np.bool_, count=len(texts))
             return empty & (docs >= self._base.size(Vertical.MEDIA))
-        parts = [self.parsed(attribute, text) if text else () for text in texts]
-        sizes = np.fromiter(map(len, parts), dtype=np.int64, count=len(parts))
+        flat, places = self.parsed_all(attribute, texts)
+        said = distinct(places.astype(np.uint64) << _SHIFT | flat)
         rows = np.arange(len(docs), dtype=np.uint64)
-        flat = np.fromiter((number for part in parts for number in part), dtype=np.uint64, count=int(sizes.sum()))
-        said = distinct(np.repeat(rows, sizes) << _SHIFT | flat)
         offsets, numbers = self.in_base(attribute, docs)
         held = np.repeat(rows, np.diff(offsets)) << _SHIFT | numbers
         same: NDArray[np.bool_] = np.bincount((said >> _SHIFT).astype(np.int64), minlength=len(docs)) == np.diff(
