@@ -57,7 +57,9 @@ class LiveIndex:
         self._builds = 0
         self._stream = directory / "stream"
         self._segment: AnySegment | None = None
-        self._delivered = 0
+        self._told: list[Event] = []
+        self._read = 0
+        """How many of these were read by consumers."""
 
     def build(self, build: Build) -> None:
         """Publish a base build, under the live index where there is one."""
@@ -75,18 +77,21 @@ class LiveIndex:
             with closing(LiveWriter.open(self.index, now_ms=NOW_MS)) as writer:
                 writer.rebase_if_needed()
 
-    def deliver(self, events: list[Event]) -> None:
-        """The next events of the stream."""
+    def deliver(self, events: list[Event]) -> list[Event]:
+        """The next events of the stream. What was delivered: a consumer also reads what others brought before it."""
         with self._stream.open("ab") as file:
             write_frames(file, [message(event) for event in events])
+        self._told += events
         match self._rng.choice(self._ways):
             case "writer":
                 self._write(events)
+                return events
             case "consumer":
                 self._consume()
             case _:
                 run_consumer(self.index, self._url, once=True)
-        self._delivered += len(events)
+        unread, self._read = self._told[self._read :], len(self._told)
+        return unread
 
     @property
     def _url(self) -> str:
@@ -95,12 +100,13 @@ class LiveIndex:
     def _write(self, events: list[Event]) -> None:
         """By hand, in random batches; a writer that is closed before its checkpoint goes on from the one before."""
         done, size = 0, self._rng.choice((1, 3, 10, 1_000))
+        name = f"by hand, {len(self._told)}"
         is_new = True
         while done < len(events) or is_new:
             with closing(LiveWriter.open(self.index, now_ms=NOW_MS)) as writer:
                 writer.rebase_if_needed()
                 if not is_new:
-                    done = min(done, writer.position.get(str(self._delivered), 0))
+                    done = min(done, writer.position.get(name, 0))
                 is_new = False
                 while done < len(events):
                     mutations = Mutations()
@@ -109,7 +115,7 @@ class LiveIndex:
                     writer.apply(mutations)
                     done = min(done + size, len(events))
                     if self._rng.random() < 0.7 or done == len(events):
-                        writer.flush(dict(writer.position) | {str(self._delivered): done})
+                        writer.flush(dict(writer.position) | {name: done})
                     if self._rng.random() < 0.3 or done == len(events):
                         writer.checkpoint()
                     if self._rng.random() < 0.1:
@@ -195,8 +201,7 @@ def stages(history: History, directory: Path, rng: Random) -> Iterator[tuple[int
             live.rebase(oracle_base(build))
             yield number + 1, number, engine, live
         if number < len(history.deliveries):
-            engine.deliver(history.deliveries[number])
-            for event in history.deliveries[number]:
+            for event in engine.deliver(history.deliveries[number]):
                 live.apply(event)
             yield number + 1, number + 1, engine, live
 
@@ -230,7 +235,10 @@ def scratch() -> str | None:
 
 def check_seed(seed: int, cases: int, report: Report) -> None:
     """The history of a seed; a crash is a failure as any other."""
+    history = random_history(seed)
     try:
-        check(random_history(seed), cases, report)
+        check(history, cases, report)
     except Exception as error:
         report.failures.append(f"history {seed}: {type(error).__name__}: {error}")
+        whole = len(history.builds), len(history.deliveries), Case("name:*", None, "user", 5, True, True)
+        report.first = report.first or whole

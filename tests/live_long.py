@@ -13,7 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from tests.live_law import Report, check_seed
 from tests.oracle.coverage import missing
 
-CASES = 12
+CASES = 10
 AT_ONCE = 10
 
 
