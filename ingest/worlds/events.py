@@ -21,7 +21,8 @@ from ingest.warehouse import Warehouse
 from ingest.worlds.cast import Cast
 from ingest.worlds.cultures import cultures
 from ingest.worlds.sampling import END_MS, I64, pick, skewed, stream
-from ingest.worlds.scenes import SCENES, Scene, Show
+from ingest.worlds.scenes import SCENES
+from ingest.worlds.show import Scene, Show
 from ingest.worlds.stage import Stage, read_stage
 from ingest.worlds.texts import Sentences
 
