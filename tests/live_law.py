@@ -240,5 +240,9 @@ def check_seed(seed: int, cases: int, report: Report) -> None:
         check(history, cases, report)
     except Exception as error:
         report.failures.append(f"history {seed}: {type(error).__name__}: {error}")
-        whole = len(history.builds), len(history.deliveries), Case("name:*", None, "user", 5, True, True)
+        whole = (
+            len(history.builds) + history.is_repaired,
+            len(history.deliveries),
+            Case("name:*", None, "user", 5, True, True),
+        )
         report.first = report.first or whole
