@@ -6,18 +6,23 @@ from index.corpus import I64, NONE, PUBLIC, U8, U32, Corpus, PairFact, Pairs, Po
 from index.docset import WINDOW, DocSet, new_words, part
 from index.idmap import BulkIdMap
 from index.kernels.bits import Words, clear_bits, keep_set, set_bits
-from index.kernels.gather import column_into, sort_distinct
+from index.kernels.gather import column_into
 from index.kernels.walks import settle, weak_and_walk
+from index.kernels.windows import AND, LESS, OR
 from index.manifest import Manifest
-from index.postings import PostingList, PostingLists
+from index.postings import PostingList, PostingLists, first_of_two
 from index.segment import Segment
 from index.store import current_generation, open_index, publish, verify_index, writing
 from index.tally import Tally, tally
 from index.terms import TermDictionary
+from index.unions import distinct, union
 
 __all__ = [
+    "AND",
     "I64",
+    "LESS",
     "NONE",
+    "OR",
     "PUBLIC",
     "U8",
     "U32",
@@ -41,6 +46,8 @@ __all__ = [
     "column_into",
     "compile_kernels",
     "current_generation",
+    "distinct",
+    "first_of_two",
     "keep_set",
     "layout",
     "new_words",
@@ -49,8 +56,8 @@ __all__ = [
     "publish",
     "set_bits",
     "settle",
-    "sort_distinct",
     "tally",
+    "union",
     "verify_index",
     "weak_and_walk",
     "writing",

@@ -11,10 +11,13 @@ import numpy as np
 from index.corpus import Strings
 from index.docset import WINDOW, DocSet, new_words, part
 from index.idmap import BulkIdMap, IdMap
-from index.kernels.gather import column_into, sort_distinct
+from index.kernels.gather import column_into
 from index.kernels.walks import settle, weak_and_walk
-from index.postings import LONG, Grouped, PostingList
+from index.kernels.windows import OR
+from index.names import Names
+from index.postings import LONG, Grouped, PostingList, first_of_two
 from index.terms import TermDictionary
+from index.unions import distinct, union
 from schemas.ids import ExternalId
 
 
@@ -35,7 +38,8 @@ def compile_kernels() -> None:
     lists.sizes(wanted, words)
     lists.total(wanted)
     part(few, words)
-    sort_distinct(few.copy()[: lists.append(wanted[1:], words, few.copy(), 0)])
+    union([(lists, wanted[1:], words)], size, size)
+    distinct(counts, 1, few, size)
     column_into(counts, 1, few, words)
     dense, packed = DocSet(0, size, None, words), DocSet(0, size, few)
     for one, other in ((dense, packed), (packed, dense), (packed, packed)):
@@ -46,8 +50,11 @@ def compile_kernels() -> None:
         lists.of(row).within(0, size)
         PostingList(lists.of(row).list).within(0, 64 * size)
         lists.of(row).keep(few)
+    first_of_two(lists.of(0), lists.of(1), OR, (words, None), 1)
     strings = Strings.of(["a", "b"])
-    words_of = TermDictionary(Strings(strings.blob.copy(), strings.offsets.astype(np.uint32)))
+    strings = Strings(strings.blob.copy(), strings.offsets.astype(np.uint32))
+    Names(strings).of(few[:1])
+    words_of = TermDictionary(strings)
     words_of.find("a")
     words_of.range("a")
     ids = np.array([1, 2])

@@ -12,7 +12,8 @@ import numpy as np
 
 from index.corpus import I64, U32
 from index.docset import DocSet, new_words
-from index.kernels import gather, lists
+from index.kernels import gather, lists, windows
+from index.kernels import touched as touch
 from index.kernels.bits import Words
 from index.kernels.build import drop_repeats, group, transpose
 
@@ -27,6 +28,7 @@ _COOKIE = 12_346
 """First word of the portable Roaring format where there are no run containers."""
 
 _NO_KEYS = np.empty(0, dtype=np.uint32)
+_NO_MASK = np.empty(0, dtype=np.uint64)
 
 
 @final
@@ -67,6 +69,15 @@ class PostingList:
         return out[: lists.keep_in_sorted(docs, self.list, wanted, out)]
 
 
+def first_of_two(
+    one: PostingList, other: PostingList, how: int, masks: tuple[Words | None, Words | None], limit: int
+) -> U32:
+    """The best `limit` documents that both lists hold (`AND`), either (`OR`) or only the first (`LESS`), each under its mask."""
+    out = np.empty(limit, dtype=np.uint32)
+    one_mask, other_mask = (_NO_MASK if mask is None else mask for mask in masks)
+    return out[: windows.first_of_two(one.list, other.list, how, one_mask, other_mask, out)]
+
+
 def _slice(packed: U32, base: int, end: int) -> DocSet:
     if base == 0 and (len(packed) == 0 or packed[-1] < end):
         return DocSet(base, end, packed)
@@ -104,11 +115,12 @@ class PostingLists:
         """OR the lists of many keys into a bitset over the whole vertical."""
         gather.union_into(self.keys, self.offsets, self.lists, keys, words)
 
-    def append(self, keys: U32, mask: Words | None, out: U32, at: int) -> int:
-        """Copy the lists of many keys, as far as the mask has them, to `out` from `at` on; where they end."""
+    def mark(self, keys: U32, mask: Words | None, words: Words, touched: Words) -> None:
+        """Set the documents of many keys' lists, as far as the mask has them, in a bitset of the vertical and, by a bit for
+        each word of it, which words they are in (`index/unions.py`)."""
         masked = mask is not None
         shown = mask if mask is not None else _NO_MASK
-        return int(gather.append(self.keys, self.offsets, self.lists, keys, shown, masked, out, at))
+        touch.mark(self.keys, self.offsets, self.lists, keys, shown, masked, words, touched)
 
     def count_into(self, keys: U32, mask: Words | None, counts: U32, met: U32, at: int) -> int:
         """Add to each document's counter the number of the given keys whose list holds it, where the mask has it.
@@ -131,9 +143,6 @@ class PostingLists:
     def total(self, keys: U32) -> int:
         """How many postings the lists of these keys hold together."""
         return int(gather.total_length(self.keys, self.offsets, self.lists, keys))
-
-
-_NO_MASK = np.empty(0, dtype=np.uint64)
 
 
 @dataclass(frozen=True, slots=True)

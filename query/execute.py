@@ -14,7 +14,7 @@ from typing import assert_never, final
 
 import numpy as np
 
-from index import U32, WINDOW, DocSet, Tally, new_words
+from index import AND, LESS, OR, U32, WINDOW, DocSet, PostingList, Tally, first_of_two, new_words
 from query.plan import (
     Plan,
     PlanAnd,
@@ -37,6 +37,9 @@ from schemas.catalogue import Vertical
 _GROWTH = 4
 _SHORT = 8_192
 """An answer thought to be this short is looked for in one span."""
+_APART = 32
+"""A list that is so many times as long as another is looked up in and not read."""
+_NO_LIST = PostingList(np.empty(0, dtype=np.uint32))
 
 
 class DeadlineError(Exception):
@@ -64,6 +67,24 @@ class Execution:
         self._whole: dict[Plan, DocSet] = {}
         self._inner: dict[Plan, U32] = {}
         self._hits: dict[Plan, Tally] = {}
+
+    # -- lists ----------------------------------------------------------------------------------------------------
+
+    def first_of_lists(self, plan: Plan, limit: int) -> U32 | None:
+        """The best `limit` documents of one posting list, or of two that one operator combines, in one step; None for any other
+        node, and where few candidates are quicker looked up in a long list than both are read."""
+        self.check()
+        match plan:
+            case PlanList():
+                return first_of_two(plan.list, _NO_LIST, OR, (plan.mask, None), limit)
+            case PlanAnd(excluded=(), by_size=(PlanList() as one, PlanList() as other)) if _near(one, other):
+                return _two(one, other, AND, limit)
+            case PlanAnd(by_size=(PlanList() as one,), excluded=(PlanList() as other,)) if _near(one, other):
+                return _two(one, other, LESS, limit)
+            case PlanOr(operands=(PlanList() as one, PlanList() as other)):
+                return _two(one, other, OR, limit)
+            case _:
+                return None
 
     # -- spans -----------------------------------------------------------------------------------------------------
 
@@ -217,6 +238,15 @@ class Execution:
             self.inner(plan)
         for child in children(plan):
             self.note_cuts(child)
+
+
+def _near(one: PlanList, other: PlanList) -> bool:
+    return other.estimate <= one.estimate * _APART
+
+
+def _two(one: PlanList, other: PlanList, how: int, limit: int) -> U32:
+    masks = one.mask, None if how != OR and one.mask is other.mask else other.mask  # what one cuts needs no second cut
+    return first_of_two(one.list, other.list, how, masks, limit)
 
 
 def _part(mask: np.ndarray[tuple[int], np.dtype[np.uint64]], base: int, end: int) -> DocSet:

@@ -1,7 +1,7 @@
 """The searcher: a request in, an answer out, over one opened segment.
 
 text ─parse→ Node ─bind→ Bound ─rewrite→ Bound ─plan→ Plan ─execute→ documents ─names→ Answer. Nodes are kept per text,
-bound trees per text and viewer, worlds per viewer. A searcher is shared between threads.
+bound trees per text and viewer, places in dictionaries per value, worlds per viewer. A searcher is shared between threads.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from query.nodes import Node
 from query.parse import parse
 from query.plan import Plan, PlanApply, PlanExtract, PlanStrongOr, PlanWeakAnd
 from query.planner import plan
+from query.resolve import Places
 from query.rewrite import rewrite
 from query.visibility import World
 from query.why_not import why_not
@@ -52,6 +53,7 @@ class Searcher:
         self._clock_ns = clock_ns
         self._parse = lru_cache(settings.cached_texts)(self._parse_text)
         self._bound = lru_cache(settings.cached_texts)(self._bind)
+        self._places = Places(segment, settings.cached_texts)
         self._viewer_world = lru_cache(settings.cached_viewers)(self._make_world)
 
     def run(self, request: Request) -> Answer:
@@ -63,7 +65,7 @@ class Searcher:
         world = self.world(request.viewer, is_operator=request.is_operator)
         execution = Execution(world, check)
         try:
-            planned = plan(bound, world, self.settings, limit, check)
+            planned = plan(bound, world, self._places, self.settings, limit, check)
             docs, total, is_exact, is_late = _best(execution, planned, limit, exact=request.is_exact)
         except DeadlineError:
             docs, total, is_exact, is_late = _NO_DOCS, 0, False, True
@@ -99,7 +101,7 @@ class Searcher:
         check = deadline(self.settings.deadline_ms * _DETAIL_FACTOR, self._clock_ns)
         details: dict[str, Any] = {}
         try:
-            planned = plan(bound, world, self.settings, limit, check)
+            planned = plan(bound, world, self._places, self.settings, limit, check)
             execution = Execution(world, check)
             if request.gives_lineage:
                 details["lineage"] = lineage(execution, planned, request.text, docs)
@@ -150,6 +152,9 @@ def _best(execution: Execution, plan: Plan, limit: int, *, exact: bool) -> tuple
             execution.note_cuts(plan)
             return best, docs.size(), True, False
         missing = limit + 1  # one more tells whether there are more
+        first = execution.first_of_lists(plan, missing)
+        if first is not None:
+            return first[:limit], min(len(first), limit), len(first) <= limit, False
         for base, end in execution.spans(plan):
             found.append(execution.evaluate(plan, base, end).first(missing))
             missing -= len(found[-1])

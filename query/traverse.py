@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from index import NONE, U32, DocSet, Tally, column_into, layout, new_words, sort_distinct, tally
+from index import NONE, U32, DocSet, Tally, column_into, distinct, layout, new_words, tally, union
 from query.plan import PlanApply, PlanExtract
 from query.visibility import Cut
 from schemas.catalogue import EDGES, Edge, Vertical
@@ -15,9 +13,9 @@ from schemas.catalogue import EDGES, Edge, Vertical
 if TYPE_CHECKING:
     from query.execute import Execution
 
-_PACKED_SHARE = 11
-"""Unions of at most `size >> 11` postings (and of 64 in any case) are sorted rather than set in a bitset: below that, clearing
-and reading the bitset costs more."""
+_PACKED_SHARE = 8
+"""Unions of at most `size >> 8` postings (and of 64 in any case) cost what they touch, larger ones are a bitset: below that,
+clearing, cutting and reading a whole bitset costs more."""
 _STEP = 4_096
 """Keys between two looks at the clock."""
 
@@ -32,23 +30,23 @@ _FIELD_COLUMNS = {"media.owner": layout.OWNER_COLUMN, "media.location": layout.P
 def unite(cuts: Iterable[Cut], size: int, check: Callable[[], None]) -> DocSet:
     """The union of all lists of these cuts, each under its mask; `size` documents in the vertical."""
     cuts = tuple(cuts)
-    most = max(size >> _PACKED_SHARE, 64)
-    if sum(cut.lists.total(cut.keys) for cut in cuts) <= most:
-        few = np.empty(most, dtype=np.uint32)
-        end = 0
-        for cut in cuts:
-            end = cut.lists.append(cut.keys, cut.mask, few, end)
-        return DocSet(0, size, few[: sort_distinct(few[:end])])
-    union = new_words(size)
+    most = sum(cut.lists.total(cut.keys) for cut in cuts)
+    if most <= _few(size):
+        return DocSet(0, size, union(((cut.lists, cut.keys, cut.mask) for cut in cuts), most, size))
+    united = new_words(size)
     for cut in cuts:
-        words = new_words(size) if cut.mask is not None and len(cuts) > 1 else union
+        words = new_words(size) if cut.mask is not None and len(cuts) > 1 else united
         for keys in _steps(cut.keys, check):
             cut.lists.union_into(keys, words)
         if cut.mask is not None:
             words &= cut.mask
-        if words is not union:
-            union |= words
-    return DocSet(0, size, None, union)
+        if words is not united:
+            united |= words
+    return DocSet(0, size, None, united)
+
+
+def _few(size: int) -> int:
+    return max(size >> _PACKED_SHARE, 64)
 
 
 def _steps(keys: U32, check: Callable[[], None]) -> Iterator[U32]:
@@ -86,6 +84,9 @@ def extract(execution: Execution, plan: PlanExtract) -> DocSet:
         return unite(world.cut(edge, docs), size, execution.check)
     if plan.edge.key == "media.hashtag":  # a hashtag on a media of W_v is in W_v
         return unite([Cut(world.segment.lists(layout.HASHTAGS_OF_MEDIA), docs, None)], size, execution.check)
-    words = new_words(size)  # and so are its owner and its place
-    column_into(world.segment.column(_FIELD_COLUMNS[plan.edge.key]), NONE, docs, words)
+    column = world.segment.column(_FIELD_COLUMNS[plan.edge.key])  # and so are its owner and its place
+    if len(docs) <= _few(size):
+        return DocSet(0, size, distinct(column, NONE, docs, size))
+    words = new_words(size)
+    column_into(column, NONE, docs, words)
     return DocSet(0, size, None, words)

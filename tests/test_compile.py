@@ -12,17 +12,18 @@ SCRIPT = """
 import sys
 from numba.core.dispatcher import Dispatcher
 from index import compile_kernels
-from index.kernels import bits, build, gather, lists, terms, walks
+from index.kernels import bits, build, gather, lists, terms, touched, walks, windows
 from index import idmap
 
 def compiled():
-    modules = (bits, build, gather, lists, terms, walks, idmap)
+    modules = (bits, build, gather, lists, terms, touched, walks, windows, idmap)
     return {f"{m.__name__}.{n}": len(k.signatures) for m in modules for n, k in vars(m).items() if isinstance(k, Dispatcher)}
 
 compile_kernels()
 before = compiled()
 assert len(before) > 20, before
-inner = {"_u32", "_slot", "trailing_zeros", "sorted_docs", "row_of", "lower_bound"}  # called by kernels only
+inner = {"u32_at", "_slot", "ones", "trailing_zeros", "sorted_docs", "row_of", "lower_bound"}  # called by kernels only
+inner |= {"_window_at", "_seek", "_extent", "_spread", "_is_set", "_cut", "_look_up"}
 assert {name.rpartition(".")[2] for name, count in before.items() if count == 0} <= inner, before
 from tests.agreement import Report, compare_world
 report = Report()

@@ -8,10 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
+from index.corpus import Strings
 from index.docset import WINDOW, DocSet, new_words
 from index.kernels.lists import ROARING
-from index.postings import LONG, Grouped, PostingLists
+from index.kernels.windows import AND, LESS, OR
+from index.names import Names
+from index.postings import LONG, Grouped, PostingLists, first_of_two
 from index.tally import tally
+from index.unions import distinct, union
 
 SIZE = 3 * WINDOW + 1_000
 docs_sets = st.one_of(
@@ -96,13 +100,9 @@ def test_posting_lists(table, few, is_sparse):
         assert found.within(WINDOW, 2 * WINDOW).docs().tolist() == [d for d in sorted(expected) if d >> 16 == 1]
         assert found.keep(as_array(few)).tolist() == sorted(expected & few)
         assert found.keep(as_array(few), wanted=False).tolist() == sorted(few - expected)
-    appended = np.zeros(lists.total(everyone) + 1, dtype=np.uint32)
-    appended[0] = 7
-    assert lists.append(everyone, None, appended, 1) == len(appended)
-    assert sorted(appended[1:].tolist()) == sorted(doc for docs in table.values() for doc in docs)
-    union = new_words(SIZE)
-    lists.union_into(everyone, union)
-    assert DocSet(0, SIZE, None, union).docs().tolist() == sorted(set().union(*table.values()))
+    united = new_words(SIZE)
+    lists.union_into(everyone, united)
+    assert DocSet(0, SIZE, None, united).docs().tolist() == sorted(set().union(*table.values()))
     mask = dense(few | set(range(0, SIZE, 3)))
     visible = set(mask.docs().tolist())
     for chosen in (None, mask.words):
@@ -116,10 +116,56 @@ def test_posting_lists(table, few, is_sparse):
         assert tallied.hits.tolist() == counts[tallied.docs].tolist()
         shown = {key: docs if chosen is None else docs & visible for key, docs in table.items()}
         assert counts.sum() == sum(map(len, shown.values()))
-        assert lists.append(everyone, chosen, appended, 0) == counts.sum()
+        parts = [(lists, everyone[:20], chosen), (lists, everyone[20:], chosen)]
+        assert union(parts, total, SIZE).tolist() == sorted(set().union(*shown.values()))
         assert all(counts[doc] == sum(doc in docs for docs in shown.values()) for doc in few)
         assert lists.sizes(everyone, chosen).tolist() == [len(shown.get(key, ())) for key in range(41)]
     assert lists.total(everyone) == sum(map(len, table.values()))
+
+
+def test_a_union_that_was_broken_off_leaves_nothing_behind():
+    lists = lists_of({0: {1, 2, 70_000}, 1: {3}}, 2)
+
+    def breaks_off():
+        yield lists, np.array([0], dtype=np.uint32), None
+        raise ValueError("broken off")
+
+    with pytest.raises(ValueError, match="broken off"):
+        union(breaks_off(), 10, SIZE)
+    assert union([(lists, np.array([1], dtype=np.uint32), None)], 10, SIZE).tolist() == [3]
+
+
+@settings(max_examples=40, deadline=None)
+@given(column=st.lists(st.integers(0, 40), min_size=1, max_size=60), data=st.data())
+def test_what_a_column_holds(column, data):
+    docs = data.draw(st.sets(st.integers(0, len(column) - 1)))
+    found = distinct(np.array(column, dtype=np.uint32), 40, as_array(docs), 40)
+    assert found.tolist() == sorted({column[doc] for doc in docs} - {40})
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    one=docs_sets,
+    other=docs_sets,
+    masks=st.tuples(st.none() | docs_sets, st.none() | docs_sets),
+    limit=st.integers(1, 300) | st.just(SIZE),
+)
+def test_the_first_of_two_lists(one, other, masks, limit):
+    lists = lists_of({0: one, 1: other}, 2)
+    left, right = (docs if mask is None else docs & mask for docs, mask in zip((one, other), masks, strict=True))
+    words = tuple(None if mask is None else dense(mask).words for mask in masks)
+    for how, expected in ((AND, left & right), (OR, left | right), (LESS, left - right)):
+        found = first_of_two(lists.of(0), lists.of(1), how, words, limit)
+        assert found.tolist() == sorted(expected)[:limit]
+
+
+def test_names_are_read_together():
+    texts = ["ann", "", "bo\0b", "élodie", "한국", "x" * 300]
+    column = Names(Strings.of(texts))
+    assert column.of(np.array([3, 0, 4, 5], dtype=np.uint32)) == ["élodie", "ann", "한국", "x" * 300]
+    assert column.of(np.array([2, 0, 1], dtype=np.uint32)) == ["bo\0b", "ann", ""]
+    assert column.of(np.array([1], dtype=np.uint32)) == [""]
+    assert column.of(np.array([], dtype=np.uint32)) == []
 
 
 def test_a_long_list_is_a_roaring_bitmap_that_others_can_read():
