@@ -10,7 +10,7 @@ from index.kernels.gather import column_into
 from index.kernels.walks import settle, weak_and_walk
 from index.kernels.windows import AND, LESS, OR
 from index.manifest import Manifest
-from index.postings import PostingList, PostingLists, first_of_two
+from index.postings import Part, PostingList, PostingLists, first_of_two
 from index.segment import Segment
 from index.store import current_generation, open_index, publish, verify_index, writing
 from index.tally import Tally, tally
@@ -33,6 +33,7 @@ __all__ = [
     "Manifest",
     "PairFact",
     "Pairs",
+    "Part",
     "PostingList",
     "PostingLists",
     "Postings",

@@ -50,7 +50,7 @@ def compile_kernels() -> None:
         lists.of(row).within(0, size)
         PostingList(lists.of(row).list).within(0, 64 * size)
         lists.of(row).keep(few)
-    first_of_two(lists.of(0), lists.of(1), OR, (words, None), 1)
+    first_of_two(lists.of(0).alone(words), (lists, wanted, None), OR, 1)
     strings = Strings.of(["a", "b"])
     strings = Strings(strings.blob.copy(), strings.offsets.astype(np.uint32))
     Names(strings).of(few[:1])

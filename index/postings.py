@@ -28,6 +28,7 @@ _COOKIE = 12_346
 """First word of the portable Roaring format where there are no run containers."""
 
 _NO_KEYS = np.empty(0, dtype=np.uint32)
+_FIRST = np.zeros(1, dtype=np.uint32)
 _NO_MASK = np.empty(0, dtype=np.uint64)
 
 
@@ -35,19 +36,15 @@ _NO_MASK = np.empty(0, dtype=np.uint64)
 class PostingList:
     """One list, a view of the mapped file."""
 
-    __slots__ = ("list",)
+    __slots__ = ("is_roaring", "list")
 
     def __init__(self, words: U32) -> None:
         self.list = words
-
-    @property
-    def is_roaring(self) -> bool:
-        """Whether the list is a Roaring bitmap."""
-        return len(self.list) > 0 and int(self.list[0]) == lists.ROARING
+        self.is_roaring = len(words) > 0 and words.item(0) == lists.ROARING
 
     def size(self) -> int:
         """The number of documents."""
-        return int(self.list[1]) if self.is_roaring else len(self.list)
+        return self.list.item(1) if self.is_roaring else len(self.list)
 
     def within(self, base: int, end: int) -> DocSet:
         """The documents of a span."""
@@ -61,21 +58,17 @@ class PostingList:
         lists.roaring_into_bits(self.list.view(np.uint16), 0, words, base)
         return DocSet(base, end, None, words)
 
+    def alone(self, mask: Words | None) -> Part:
+        """The list as a union of one, under a mask."""
+        ends = np.array((0, len(self.list)), dtype=np.uint32)
+        return PostingLists(_NO_KEYS, ends, self.list, 0), _FIRST, mask
+
     def keep(self, docs: U32, wanted: bool = True) -> U32:
         """Those of the given documents (sorted) whose membership in the list is `wanted`."""
         out = np.empty(len(docs), dtype=np.uint32)
         if self.is_roaring:
             return out[: lists.keep_in_roaring(docs, self.list.view(np.uint16), wanted, out)]
         return out[: lists.keep_in_sorted(docs, self.list, wanted, out)]
-
-
-def first_of_two(
-    one: PostingList, other: PostingList, how: int, masks: tuple[Words | None, Words | None], limit: int
-) -> U32:
-    """The best `limit` documents that both lists hold (`AND`), either (`OR`) or only the first (`LESS`), each under its mask."""
-    out = np.empty(limit, dtype=np.uint32)
-    one_mask, other_mask = (_NO_MASK if mask is None else mask for mask in masks)
-    return out[: windows.first_of_two(one.list, other.list, how, one_mask, other_mask, out)]
 
 
 def _slice(packed: U32, base: int, end: int) -> DocSet:
@@ -109,7 +102,7 @@ class PostingLists:
             row = key
             if row + 1 >= len(self.offsets):
                 return PostingList(_NO_KEYS)
-        return PostingList(self.lists[self.offsets[row] : self.offsets[row + 1]])
+        return PostingList(self.lists[self.offsets.item(row) : self.offsets.item(row + 1)])
 
     def union_into(self, keys: U32, words: Words) -> None:
         """OR the lists of many keys into a bitset over the whole vertical."""
@@ -143,6 +136,31 @@ class PostingLists:
     def total(self, keys: U32) -> int:
         """How many postings the lists of these keys hold together."""
         return int(gather.total_length(self.keys, self.offsets, self.lists, keys))
+
+
+Part = tuple[PostingLists, U32, Words | None]
+"""The union of the lists of some keys, under one mask."""
+
+
+def first_of_two(one: Part, other: Part, how: int, limit: int) -> U32:
+    """The best `limit` documents that both unions hold (`AND`), either (`OR`) or only the first one (`LESS`)."""
+    (lists, keys, mask), (other_lists, other_keys, other_mask) = one, other
+    out = np.empty(limit, dtype=np.uint32)
+    found = windows.first_of_two(
+        lists.keys,
+        lists.offsets,
+        lists.lists,
+        keys,
+        _NO_MASK if mask is None else mask,
+        other_lists.keys,
+        other_lists.offsets,
+        other_lists.lists,
+        other_keys,
+        _NO_MASK if other_mask is None else other_mask,
+        how,
+        out,
+    )
+    return out[:found]
 
 
 @dataclass(frozen=True, slots=True)

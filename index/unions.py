@@ -12,7 +12,7 @@ from index.corpus import U32
 from index.docset import new_words
 from index.kernels.bits import Words
 from index.kernels.touched import mark_column, sweep
-from index.postings import PostingLists
+from index.postings import Part
 
 
 class Marks(NamedTuple):
@@ -22,7 +22,7 @@ class Marks(NamedTuple):
     touched: Words
 
 
-def union(parts: Iterable[tuple[PostingLists, U32, Words | None]], most: int, size: int) -> U32:
+def union(parts: Iterable[Part], most: int, size: int) -> U32:
     """The documents of the lists of these keys, each part under its mask, sorted; together the lists hold `most` at most.
 
     `parts` may raise between two of them; `size` is that of the vertical.

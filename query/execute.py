@@ -14,7 +14,7 @@ from typing import assert_never, final
 
 import numpy as np
 
-from index import AND, LESS, OR, U32, WINDOW, DocSet, PostingList, Tally, first_of_two, new_words
+from index import AND, LESS, OR, U32, WINDOW, DocSet, Part, PostingList, Tally, first_of_two, new_words
 from query.plan import (
     Plan,
     PlanAnd,
@@ -29,7 +29,7 @@ from query.plan import (
     children,
 )
 from query.strong_or import strong_or
-from query.traverse import apply, count_hits, extract, unite
+from query.traverse import apply, count_hits, extract, keep_applied, leads_back, unite
 from query.visibility import World
 from query.weak_and import weak_and
 from schemas.catalogue import Vertical
@@ -39,7 +39,9 @@ _SHORT = 8_192
 """An answer thought to be this short is looked for in one span."""
 _APART = 32
 """A list that is so many times as long as another is looked up in and not read."""
-_NO_LIST = PostingList(np.empty(0, dtype=np.uint32))
+_FEW_LISTS = 16
+"""Unions of more lists are made before they are combined with another."""
+_NO_LISTS = PostingList(np.empty(0, dtype=np.uint32)).alone(None)
 
 
 class DeadlineError(Exception):
@@ -71,20 +73,39 @@ class Execution:
     # -- lists ----------------------------------------------------------------------------------------------------
 
     def first_of_lists(self, plan: Plan, limit: int) -> U32 | None:
-        """The best `limit` documents of one posting list, or of two that one operator combines, in one step; None for any other
-        node, and where few candidates are quicker looked up in a long list than both are read."""
+        """The best `limit` documents of one posting list, or of two that one operator combines, in one step. A union of few lists
+        counts as one. None for any other node, and where few candidates are quicker looked up in a long list than both are read."""
         self.check()
         match plan:
             case PlanList():
-                return first_of_two(plan.list, _NO_LIST, OR, (plan.mask, None), limit)
-            case PlanAnd(excluded=(), by_size=(PlanList() as one, PlanList() as other)) if _near(one, other):
-                return _two(one, other, AND, limit)
-            case PlanAnd(by_size=(PlanList() as one,), excluded=(PlanList() as other,)) if _near(one, other):
-                return _two(one, other, LESS, limit)
-            case PlanOr(operands=(PlanList() as one, PlanList() as other)):
-                return _two(one, other, OR, limit)
+                return first_of_two(plan.list.alone(plan.mask), _NO_LISTS, OR, limit)
+            case PlanAnd(excluded=(), by_size=(PlanList() | PlanUnion() as one, PlanList() | PlanUnion() as other)):
+                return self._two(one, other, AND, limit)
+            case PlanAnd(by_size=(PlanList() | PlanUnion() as one,), excluded=(PlanList() | PlanUnion() as other,)):
+                return self._two(one, other, LESS, limit)
+            case PlanOr(operands=(PlanList() | PlanUnion() as one, PlanList() | PlanUnion() as other)):
+                return self._two(one, other, OR, limit)
             case _:
                 return None
+
+    def _two(self, one: PlanList | PlanUnion, other: PlanList | PlanUnion, how: int, limit: int) -> U32 | None:
+        if how != OR and other.estimate > one.estimate * _APART:
+            return None
+        left, right = self._as_part(one), self._as_part(other)
+        if left is None or right is None:
+            return None
+        if how != OR and left[2] is right[2]:
+            right = (right[0], right[1], None)  # what one operand cuts needs no second cut
+        return first_of_two(left, right, how, limit)
+
+    def _as_part(self, plan: PlanList | PlanUnion) -> Part | None:
+        """The union of few lists as it is, of more as the list that they make together; None where that is a bitset."""
+        if isinstance(plan, PlanList):
+            return plan.list.alone(plan.mask)
+        if len(plan.cuts) == 1 and len(plan.cuts[0].keys) <= _FEW_LISTS:
+            return plan.cuts[0]
+        docs = self._once(plan).packed
+        return None if docs is None else PostingList(docs).alone(None)
 
     # -- spans -----------------------------------------------------------------------------------------------------
 
@@ -194,6 +215,8 @@ class Execution:
             case PlanOr():
                 held = [self.keep(operand, docs) for operand in plan.operands]
                 return held[0] if len(held) == 1 else np.unique(np.concatenate(held))
+            case PlanApply() if plan not in self._whole and leads_back(plan):
+                return keep_applied(self, plan, docs)
             case PlanUnion() | PlanWeakAnd() | PlanStrongOr() | PlanApply() | PlanExtract():
                 return self._once(plan).keep(docs)
             case _:
@@ -238,15 +261,6 @@ class Execution:
             self.inner(plan)
         for child in children(plan):
             self.note_cuts(child)
-
-
-def _near(one: PlanList, other: PlanList) -> bool:
-    return other.estimate <= one.estimate * _APART
-
-
-def _two(one: PlanList, other: PlanList, how: int, limit: int) -> U32:
-    masks = one.mask, None if how != OR and one.mask is other.mask else other.mask  # what one cuts needs no second cut
-    return first_of_two(one.list, other.list, how, masks, limit)
 
 
 def _part(mask: np.ndarray[tuple[int], np.dtype[np.uint64]], base: int, end: int) -> DocSet:

@@ -39,8 +39,9 @@ class Places:
         value = term.value
         match value:
             case IdValue():
-                assert term.edge.value_vertical is not None
-                return Place(_one(self._segment.idmap(term.edge.value_vertical).find(value.id)))
+                vertical = term.edge.value_vertical
+                assert vertical is not None
+                return Place(_one(self._segment.idmap(vertical).find(value.id)))
             case TextValue():
                 return self._text(term.edge, value.text, value.is_prefix)
             case MachineTagValue():

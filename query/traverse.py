@@ -63,6 +63,21 @@ def apply(execution: Execution, plan: PlanApply) -> DocSet:
     return DocSet(0, size, execution.hits(plan).docs)
 
 
+def leads_back(plan: PlanApply) -> bool:
+    """Whether a column says which key's list a document stands in, and the apply asks for no more than that."""
+    return plan.edge.key in _FIELD_COLUMNS and plan.min_hits == 1
+
+
+def keep_applied(execution: Execution, plan: PlanApply, docs: U32) -> U32:
+    """Those of a few (sorted) documents that an apply which `leads_back` holds: the lists of its inner results are not read."""
+    keys = execution.inner(plan)
+    if len(keys) == 0:
+        return docs[:0]
+    owned = execution.world.segment.column(_FIELD_COLUMNS[plan.edge.key])[docs]
+    held = keys.take(keys.searchsorted(owned), mode="clip") == owned
+    return execution.world.seen(plan.vertical, docs[held])
+
+
 def count_hits(execution: Execution, plan: PlanApply) -> Tally:
     """The documents of an apply, and for each the number of inner results that lead to it."""
     cuts = execution.world.cut(plan.edge, execution.inner(plan))

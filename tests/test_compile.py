@@ -22,8 +22,8 @@ def compiled():
 compile_kernels()
 before = compiled()
 assert len(before) > 20, before
-inner = {"u32_at", "_slot", "ones", "trailing_zeros", "sorted_docs", "row_of", "lower_bound"}  # called by kernels only
-inner |= {"_window_at", "_seek", "_extent", "_spread", "_is_set", "_cut", "_look_up"}
+inner = {"u32_at", "_slot", "ones", "trailing_zeros", "sorted_docs", "row_of", "run_of", "lower_bound"}  # called by kernels only
+inner |= {"_window_at", "_seek", "_extent", "_spread", "_behind", "_is_set", "_cut", "_look_up", "_bounds", "_next", "_take"}
 assert {name.rpartition(".")[2] for name, count in before.items() if count == 0} <= inner, before
 from tests.agreement import Report, compare_world
 report = Report()

@@ -143,20 +143,29 @@ def test_what_a_column_holds(column, data):
     assert found.tolist() == sorted({column[doc] for doc in docs} - {40})
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
-    one=docs_sets,
-    other=docs_sets,
+    table=st.dictionaries(st.integers(0, 5), docs_sets, max_size=6),
     masks=st.tuples(st.none() | docs_sets, st.none() | docs_sets),
+    keys=st.tuples(st.sets(st.integers(0, 6)), st.sets(st.integers(0, 6))),
     limit=st.integers(1, 300) | st.just(SIZE),
+    is_sparse=st.booleans(),
 )
-def test_the_first_of_two_lists(one, other, masks, limit):
-    lists = lists_of({0: one, 1: other}, 2)
-    left, right = (docs if mask is None else docs & mask for docs, mask in zip((one, other), masks, strict=True))
-    words = tuple(None if mask is None else dense(mask).words for mask in masks)
+def test_the_first_of_two_unions(table, masks, keys, limit, is_sparse):
+    lists = lists_of(table, 4_000 if is_sparse else 6)
+    parts = [
+        (lists, as_array(chosen), None if mask is None else dense(mask).words)
+        for chosen, mask in zip(keys, masks, strict=True)
+    ]
+    left, right = (
+        {doc for key in chosen for doc in table.get(key, ()) if mask is None or doc in mask}
+        for chosen, mask in zip(keys, masks, strict=True)
+    )
     for how, expected in ((AND, left & right), (OR, left | right), (LESS, left - right)):
-        found = first_of_two(lists.of(0), lists.of(1), how, words, limit)
-        assert found.tolist() == sorted(expected)[:limit]
+        assert first_of_two(*parts, how, limit).tolist() == sorted(expected)[:limit]
+    alone = lists.of(2).alone(parts[0][2])
+    expected = {doc for doc in table.get(2, ()) if masks[0] is None or doc in masks[0]}
+    assert first_of_two(alone, (lists, as_array(set()), None), OR, limit).tolist() == sorted(expected)[:limit]
 
 
 def test_names_are_read_together():

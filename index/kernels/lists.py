@@ -40,8 +40,9 @@ def roaring_into_bits(halves: U16, origin: int, words: Words, base: int) -> None
         cardinality = np.int64(halves[head + 1 + 2 * c]) + 1
         at = origin + HEADER + (u32_at(halves, head + 2 * containers + 2 * c) >> 1)
         if cardinality <= ARRAY_MAX:
-            for i in range(cardinality):
-                bit = start + np.int64(halves[at + i])
+            lows = halves[at : at + cardinality]
+            for i in range(len(lows)):
+                bit = start + np.int64(lows[i])
                 words[bit >> 6] |= ONE << np.uint64(bit & 63)
         else:
             first = start >> 6
@@ -70,9 +71,10 @@ def roaring_into_sorted(halves: U16, origin: int, base: int, end: int, out: U32)
         cardinality = np.int64(halves[head + 1 + 2 * c]) + 1
         at = origin + HEADER + (u32_at(halves, head + 2 * containers + 2 * c) >> 1)
         if cardinality <= ARRAY_MAX:
-            for i in range(cardinality):
-                out[found] = start + np.int64(halves[at + i])
-                found += 1
+            lows = halves[at : at + cardinality]
+            for i in range(len(lows)):
+                out[found + i] = start + np.int64(lows[i])
+            found += cardinality
         else:
             for i in range(65_536):
                 if (np.int64(halves[at + (i >> 4)]) >> (i & 15)) & 1 == 1:

@@ -9,7 +9,7 @@ import numpy as np
 
 from index.corpus import U32
 from index.kernels.bits import ONE, Words, trailing_zeros
-from index.kernels.gather import row_of
+from index.kernels.gather import run_of
 from index.kernels.lists import sorted_docs
 
 
@@ -18,12 +18,10 @@ def mark(
     keys: U32, offsets: U32, lists: U32, wanted: U32, mask: Words, is_masked: bool, words: Words, touched: Words
 ) -> None:
     """Set the documents of the wanted keys' lists that the mask lets through."""
-    rows = len(offsets) - 1
-    for k in range(len(wanted)):
-        row = row_of(keys, rows, wanted[k])
-        if row < 0:
-            continue
-        docs = sorted_docs(lists, np.int64(offsets[row]), np.int64(offsets[row + 1]))
+    k = 0
+    while k < len(wanted):
+        start, end, k = run_of(keys, offsets, lists, wanted, k)
+        docs = sorted_docs(lists, start, end)
         for i in range(len(docs)):
             at = np.int64(docs[i] >> 6)
             bit = ONE << np.uint64(docs[i] & 63)
