@@ -14,7 +14,7 @@ from typing import assert_never, final
 
 import numpy as np
 
-from index import AND, LESS, OR, U32, WINDOW, DocSet, Part, PostingList, Tally, first_of_two, new_words
+from index import U32, WINDOW, DocSet, Tally, new_words
 from query.plan import (
     Plan,
     PlanAnd,
@@ -37,11 +37,6 @@ from schemas.catalogue import Vertical
 _GROWTH = 4
 _SHORT = 8_192
 """An answer thought to be this short is looked for in one span."""
-_APART = 32
-"""A list that is so many times as long as another is looked up in and not read."""
-_FEW_LISTS = 16
-"""Unions of more lists are made before they are combined with another."""
-_NO_LISTS = PostingList(np.empty(0, dtype=np.uint32)).alone(None)
 
 
 class DeadlineError(Exception):
@@ -69,43 +64,6 @@ class Execution:
         self._whole: dict[Plan, DocSet] = {}
         self._inner: dict[Plan, U32] = {}
         self._hits: dict[Plan, Tally] = {}
-
-    # -- lists ----------------------------------------------------------------------------------------------------
-
-    def first_of_lists(self, plan: Plan, limit: int) -> U32 | None:
-        """The best `limit` documents of one posting list, or of two that one operator combines, in one step. A union of few lists
-        counts as one. None for any other node, and where few candidates are quicker looked up in a long list than both are read."""
-        self.check()
-        match plan:
-            case PlanList():
-                return first_of_two(plan.list.alone(plan.mask), _NO_LISTS, OR, limit)
-            case PlanAnd(excluded=(), by_size=(PlanList() | PlanUnion() as one, PlanList() | PlanUnion() as other)):
-                return self._two(one, other, AND, limit)
-            case PlanAnd(by_size=(PlanList() | PlanUnion() as one,), excluded=(PlanList() | PlanUnion() as other,)):
-                return self._two(one, other, LESS, limit)
-            case PlanOr(operands=(PlanList() | PlanUnion() as one, PlanList() | PlanUnion() as other)):
-                return self._two(one, other, OR, limit)
-            case _:
-                return None
-
-    def _two(self, one: PlanList | PlanUnion, other: PlanList | PlanUnion, how: int, limit: int) -> U32 | None:
-        if how != OR and other.estimate > one.estimate * _APART:
-            return None
-        left, right = self._as_part(one), self._as_part(other)
-        if left is None or right is None:
-            return None
-        if how != OR and left[2] is right[2]:
-            right = (right[0], right[1], None)  # what one operand cuts needs no second cut
-        return first_of_two(left, right, how, limit)
-
-    def _as_part(self, plan: PlanList | PlanUnion) -> Part | None:
-        """The union of few lists as it is, of more as the list that they make together; None where that is a bitset."""
-        if isinstance(plan, PlanList):
-            return plan.list.alone(plan.mask)
-        if len(plan.cuts) == 1 and len(plan.cuts[0].keys) <= _FEW_LISTS:
-            return plan.cuts[0]
-        docs = self._once(plan).packed
-        return None if docs is None else PostingList(docs).alone(None)
 
     # -- spans -----------------------------------------------------------------------------------------------------
 
@@ -140,11 +98,12 @@ class Execution:
             case PlanOr():
                 return self._unite(plan, base, end)
             case PlanUnion() | PlanWeakAnd() | PlanStrongOr() | PlanApply() | PlanExtract():
-                return self._once(plan).within(base, end)
+                return self.once(plan).within(base, end)
             case _:
                 assert_never(plan)
 
-    def _once(self, plan: PlanUnion | PlanWeakAnd | PlanStrongOr | PlanApply | PlanExtract) -> DocSet:
+    def once(self, plan: PlanUnion | PlanWeakAnd | PlanStrongOr | PlanApply | PlanExtract) -> DocSet:
+        """All documents of a node that is evaluated as a whole; kept, for it may be asked for span by span."""
         found = self._whole.get(plan)
         if found is None:
             found = self._whole[plan] = self._compute(plan)
@@ -218,7 +177,7 @@ class Execution:
             case PlanApply() if plan not in self._whole and leads_back(plan):
                 return keep_applied(self, plan, docs)
             case PlanUnion() | PlanWeakAnd() | PlanStrongOr() | PlanApply() | PlanExtract():
-                return self._once(plan).keep(docs)
+                return self.once(plan).keep(docs)
             case _:
                 assert_never(plan)
 

@@ -11,7 +11,7 @@ from index import U32, PostingList, Segment, layout
 from query.bound import BoundTerm, IdValue, MachineTagValue, TextValue
 from query.plan import PlanList, PlanNothing, PlanUnion
 from query.visibility import Cut, World
-from schemas.catalogue import Edge, ValueKind
+from schemas.catalogue import EDGES, ValueKind, Vertical
 from schemas.text import MachineTag
 
 _EXACT_ESTIMATE = 64
@@ -43,14 +43,15 @@ class Places:
                 assert vertical is not None
                 return Place(_one(self._segment.idmap(vertical).find(value.id)))
             case TextValue():
-                return self._text(term.edge, value.text, value.is_prefix)
+                edge = term.edge
+                return self._text(edge.vertical, edge.name, value.text, value.is_prefix)
             case MachineTagValue():
                 return Place(self._machine_tags(value))
             case _:
                 assert_never(value)
 
-    def _find_text(self, edge: Edge, text: str, is_prefix: bool) -> Place:
-        segment = self._segment
+    def _find_text(self, vertical: Vertical, name: str, text: str, is_prefix: bool) -> Place:
+        segment, edge = self._segment, EDGES[vertical, name]
         if edge.kind is ValueKind.HASHTAG:
             dictionary = segment.dictionary(layout.HASHTAG_DICTIONARY)
             if is_prefix:

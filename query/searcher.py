@@ -21,6 +21,7 @@ from query.deadline import deadline
 from query.documents import external_ids, names
 from query.execute import DeadlineError, Execution
 from query.explain import explain
+from query.first import first_of_lists
 from query.lineage import lineage
 from query.nodes import Node
 from query.parse import parse
@@ -152,7 +153,7 @@ def _best(execution: Execution, plan: Plan, limit: int, *, exact: bool) -> tuple
             execution.note_cuts(plan)
             return best, docs.size(), True, False
         missing = limit + 1  # one more tells whether there are more
-        first = execution.first_of_lists(plan, missing)
+        first = first_of_lists(execution, plan, missing)
         if first is not None:
             return first[:limit], min(len(first), limit), len(first) <= limit, False
         for base, end in execution.spans(plan):
