@@ -1,4 +1,4 @@
-"""One process's hold on an index: the searcher of the generation in force, a new one when a new one is published.
+"""One process's hold on an index: the searcher of what is in force, a new one when something new is published.
 
 Every reading as operator from this machine goes through here and is logged: data-model.md §4 knows no other way.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import final
 
 from api.console.text import printable
-from index import current_generation, open_index
+from index import current_state, open_index
 from query import Answer, Request, Searcher, World
 from schemas.ids import ExternalId
 from schemas.settings import Settings
@@ -34,13 +34,14 @@ class Session:
         return self.searcher.segment.generation
 
     def refresh(self) -> bool:
-        """Open the generation in force where it is not the one that answers; whether it was opened.
+        """Open what is in force where it is not what answers; whether it was opened.
 
-        Where that fails, the error is raised and the generation of before goes on answering.
+        Where that fails, the error is raised and what answered before goes on answering.
         """
-        if current_generation(self.index) == self.generation:
+        before = self.searcher.segment
+        if current_state(self.index) == before.state:
             return False
-        self.searcher = self._open()
+        self.searcher = self.searcher.over(open_index(self.index, before=before))
         return True
 
     def run(self, request: Request) -> Answer:

@@ -1,36 +1,79 @@
 """The index: posting lists, columns and dictionaries of one generation, mapped, and how generations are made and kept."""
 
 from index import layout
+from index.arrays import AnyArray
 from index.compile import compile_kernels
 from index.corpus import I64, NONE, PUBLIC, U8, U32, Corpus, PairFact, Pairs, Postings, Strings, TermFact
 from index.docset import WINDOW, DocSet, new_words, part
+from index.durable import changing, make_directories, sync_directory
 from index.idmap import BulkIdMap
+from index.idtable import IdTable
 from index.kernels.bits import Words, clear_bits, keep_set, set_bits
-from index.kernels.gather import column_into
+from index.kernels.ranks import rank_places
+from index.kernels.texts import hash_texts, same_texts
 from index.kernels.walks import settle, weak_and_walk
 from index.kernels.windows import AND, LESS, OR
-from index.manifest import Manifest
+from index.live.columns import LiveTexts
+from index.live.layer import Layer, layer_directory, make_durable, open_layer, write_layer
+from index.live.lists import AnyList, AnyLists, LiveList, LiveLists
+from index.live.merge import merge_layers
+from index.live.order import Order, joined
+from index.live.pointer import LIVE, LayerName, Live, read_live, write_live
+from index.live.rows import arrays_of, pack_rows, rows_of
+from index.live.segment import AnySegment, LiveSegment
+from index.manifest import Manifest, damaged, hash_of
 from index.postings import Part, PostingList, PostingLists, first_of_two
-from index.segment import Segment
-from index.store import current_generation, open_index, publish, verify_index, writing
+from index.segment import Segment, State
+from index.sidecar import comment_marks
+from index.store import (
+    Staged,
+    current_generation,
+    current_state,
+    discard,
+    has_generation,
+    open_base,
+    open_index,
+    open_published,
+    open_staged,
+    promote,
+    publish,
+    rollback,
+    stage,
+    verify_index,
+    writing,
+)
 from index.tally import Tally, tally
-from index.terms import TermDictionary
+from index.terms import TermDictionary, Terms
 from index.unions import distinct, union
 
 __all__ = [
     "AND",
     "I64",
     "LESS",
+    "LIVE",
     "NONE",
     "OR",
     "PUBLIC",
     "U8",
     "U32",
     "WINDOW",
+    "AnyArray",
+    "AnyList",
+    "AnyLists",
+    "AnySegment",
     "BulkIdMap",
     "Corpus",
     "DocSet",
+    "IdTable",
+    "Layer",
+    "LayerName",
+    "Live",
+    "LiveList",
+    "LiveLists",
+    "LiveSegment",
+    "LiveTexts",
     "Manifest",
+    "Order",
     "PairFact",
     "Pairs",
     "Part",
@@ -38,28 +81,59 @@ __all__ = [
     "PostingLists",
     "Postings",
     "Segment",
+    "Staged",
+    "State",
     "Strings",
     "Tally",
     "TermDictionary",
     "TermFact",
+    "Terms",
     "Words",
+    "arrays_of",
+    "changing",
     "clear_bits",
-    "column_into",
+    "comment_marks",
     "compile_kernels",
     "current_generation",
+    "current_state",
+    "damaged",
+    "discard",
     "distinct",
     "first_of_two",
+    "has_generation",
+    "hash_of",
+    "hash_texts",
+    "joined",
     "keep_set",
+    "layer_directory",
     "layout",
+    "make_directories",
+    "make_durable",
+    "merge_layers",
     "new_words",
+    "open_base",
     "open_index",
+    "open_layer",
+    "open_published",
+    "open_staged",
+    "pack_rows",
     "part",
+    "promote",
     "publish",
+    "rank_places",
+    "read_live",
+    "rollback",
+    "rows_of",
+    "same_texts",
     "set_bits",
     "settle",
+    "stage",
+    "sync_directory",
     "tally",
     "union",
     "verify_index",
     "weak_and_walk",
+    "write_layer",
+    "write_live",
     "writing",
 ]

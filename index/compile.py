@@ -11,9 +11,9 @@ import numpy as np
 from index.corpus import Strings
 from index.docset import WINDOW, DocSet, new_words, part
 from index.idmap import BulkIdMap, IdMap
-from index.kernels.gather import column_into
 from index.kernels.walks import settle, weak_and_walk
 from index.kernels.windows import OR
+from index.live.compile import compile_live
 from index.names import Names
 from index.postings import LONG, Grouped, PostingList, first_of_two
 from index.terms import TermDictionary
@@ -38,9 +38,9 @@ def compile_kernels() -> None:
     lists.sizes(wanted, words)
     lists.total(wanted)
     part(few, words)
+    lists.append(wanted[1:], words, few.copy(), 0)
     union([(lists, wanted[1:], words)], size, size)
-    distinct(counts, 1, few, size)
-    column_into(counts, 1, few, words)
+    distinct(few, 1, size)
     dense, packed = DocSet(0, size, None, words), DocSet(0, size, few)
     for one, other in ((dense, packed), (packed, dense), (packed, packed)):
         for result in (one & other, one | other, one - other):
@@ -51,6 +51,7 @@ def compile_kernels() -> None:
         PostingList(lists.of(row).list).within(0, 64 * size)
         lists.of(row).keep(few)
     first_of_two(lists.of(0).alone(words), (lists, wanted, None), OR, 1)
+    compile_live(lists, few, wanted)
     strings = Strings.of(["a", "b"])
     strings = Strings(strings.blob.copy(), strings.offsets.astype(np.uint32))
     Names(strings).of(few[:1])

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -128,3 +128,7 @@ class Corpus:
     """Snapshot time of each table that was read (data-model.md §5)."""
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     """What was read and kept out: counts by reason, by table. Complete once every fact has been loaded."""
+    sidecar: Callable[[], Mapping[str, NDArray[Any]]] | None = None
+    """The arrays of `index/sidecar.py`, loaded when every fact has been; an index without them takes no events."""
+    held: Mapping[Vertical, NDArray[np.bool_]] | None = None
+    """In a shard, the documents that are its own: its lists hold no others, which are there as keys. None: all are."""

@@ -17,6 +17,12 @@ class Names:
     def __init__(self, texts: Strings) -> None:
         self._texts = texts
 
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def __getitem__(self, doc: int) -> str:
+        return self._texts[doc]
+
     def of(self, docs: U32) -> list[str]:
         """The names of documents, in their order."""
         if len(docs) == 0:

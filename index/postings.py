@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.corpus import I64, U32
 from index.docset import DocSet, new_words
@@ -16,6 +17,7 @@ from index.kernels import gather, lists, windows
 from index.kernels import touched as touch
 from index.kernels.bits import Words
 from index.kernels.build import drop_repeats, group, transpose
+from index.kernels.membership import contains
 
 LONG = 256
 """Lists of at least so many documents are Roaring bitmaps, where these are smaller."""
@@ -23,6 +25,9 @@ _SPARSE_PART = 5
 """A Roaring list is decoded to packed where it holds less than `span >> 5` documents: there it is smaller than a bitset."""
 SPARSE = 4
 """An edge keeps the keys that have a list beside the lists where fewer than one key in so many has one."""
+
+_EXACT = 64
+"""Keys up to which the length of every list is read for an estimate."""
 
 _COOKIE = 12_346
 """First word of the portable Roaring format where there are no run containers."""
@@ -108,6 +113,12 @@ class PostingLists:
         """OR the lists of many keys into a bitset over the whole vertical."""
         gather.union_into(self.keys, self.offsets, self.lists, keys, words)
 
+    def append(self, keys: U32, mask: Words | None, out: U32, at: int) -> int:
+        """Copy the lists of many keys, as far as the mask has them, to `out` from `at` on; where they end."""
+        masked = mask is not None
+        shown = mask if mask is not None else _NO_MASK
+        return int(gather.append(self.keys, self.offsets, self.lists, keys, shown, masked, out, at))
+
     def mark(self, keys: U32, mask: Words | None, words: Words, touched: Words) -> None:
         """Set the documents of many keys' lists, as far as the mask has them, in a bitset of the vertical and, by a bit for
         each word of it, which words they are in (`index/unions.py`)."""
@@ -136,6 +147,20 @@ class PostingLists:
     def total(self, keys: U32) -> int:
         """How many postings the lists of these keys hold together."""
         return int(gather.total_length(self.keys, self.offsets, self.lists, keys))
+
+    def estimate(self, keys: U32) -> int:
+        """About how many postings they hold, for sorted keys that are about one range, without a look at each of them."""
+        if len(keys) <= _EXACT or len(self.keys):
+            return self.total(keys)
+        rows = len(self.offsets) - 1
+        first, last = min(int(keys[0]), rows), min(int(keys[-1]) + 1, rows)
+        return max(int(self.offsets[last]) - int(self.offsets[first]), len(keys))
+
+    def contains(self, keys: U32, docs: U32) -> NDArray[np.bool_]:
+        """Whether the list of each key holds the document beside it."""
+        out = np.empty(len(keys), dtype=np.bool_)
+        contains(self.keys, self.offsets, self.lists, keys, docs, out)
+        return out
 
 
 Part = tuple[PostingLists, U32, Words | None]
@@ -180,6 +205,12 @@ class Grouped:
     def flipped(self, rows: int) -> Grouped:
         """The same facts from the other end."""
         return Grouped(*transpose(self.offsets, self.values, rows))
+
+    def where(self, stays: NDArray[np.bool_]) -> Grouped:
+        """Of every list the values whose place in `values` is marked."""
+        ends = np.zeros(len(stays) + 1, dtype=np.int64)
+        np.cumsum(stays, out=ends[1:])
+        return Grouped(ends[self.offsets], self.values[stays])
 
     def packed(self, documents: int) -> PostingLists:
         """The lists in the form in which they are stored."""

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from index.corpus import U32
-from index.postings import Part
+from index.kernels.bits import Words
+from index.live.lists import AnyLists
 
 
 class Tally(NamedTuple):
@@ -19,7 +20,7 @@ class Tally(NamedTuple):
     hits: U32
 
 
-def tally(parts: Iterable[Part], most: int, size: int) -> Tally:
+def tally(parts: Iterable[tuple[AnyLists, U32, Words | None]], most: int, size: int) -> Tally:
     """Count the lists of these keys, each part under its mask; together they hold `most` documents at most.
 
     `parts` may raise between two of them; `size` is that of the vertical.

@@ -1,15 +1,17 @@
 """Term dictionaries: the words of an edge in one sorted table; the place of a word is the key of its posting list.
 
-Sorted by UTF-8 bytes, which is the order of code points, so the words that begin alike are one range.
+Sorted by UTF-8 bytes, which is the order of code points, so the words that begin alike are one range. Terms that came with a
+layer stand in a table beside, and say their keys.
 """
 
 from __future__ import annotations
 
-from typing import final
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, final
 
 import numpy as np
 
-from index.corpus import U8, Strings
+from index.corpus import U8, U32, Strings
 from index.kernels.terms import first_not_below, rows_that_begin
 
 
@@ -37,6 +39,73 @@ class TermDictionary:
     def range(self, prefix: str) -> range:
         """The keys of the terms that begin so."""
         return range(*rows_that_begin(self.terms.blob, self.terms.offsets, _bytes(prefix)))
+
+
+class TermRun(NamedTuple):
+    """Sorted terms and the key of each; None: a term's key is its place."""
+
+    terms: TermDictionary
+    keys: U32 | None
+
+
+class TermRange(NamedTuple):
+    """The terms of one run that begin alike, by code point, and their keys."""
+
+    keys: U32
+    terms: TermDictionary
+    first: int
+
+    def text(self, row: int) -> str:
+        """A term."""
+        return self.terms[self.first + row]
+
+
+@final
+class Terms:
+    """All terms of an edge. No term stands in two runs, and no key."""
+
+    def __init__(self, runs: Sequence[TermRun]) -> None:
+        self.runs = runs
+
+    def __len__(self) -> int:
+        return sum(len(run.terms) for run in self.runs)
+
+    def __getitem__(self, key: int) -> str:
+        """The term of a key. A key that came with a layer is searched for."""
+        for terms, keys in self.runs:
+            if keys is None:
+                if key < len(terms):
+                    return terms[key]
+            else:
+                found = np.flatnonzero(keys == key)
+                if len(found):
+                    return terms[int(found[0])]
+        raise KeyError(key)
+
+    def find(self, term: str) -> int | None:
+        """The key of a term, None where it is unknown."""
+        for terms, keys in self.runs:
+            place = terms.find(term)
+            if place is not None:
+                return place if keys is None else int(keys[place])
+        return None
+
+    def ranges(self, prefix: str) -> Iterator[TermRange]:
+        """The terms that begin so, run by run."""
+        for terms, keys in self.runs:
+            found = terms.range(prefix)
+            if len(found):
+                places = np.arange(found.start, found.stop, dtype=np.uint32)
+                yield TermRange(places if keys is None else keys[found.start : found.stop], terms, found.start)
+
+    def keys(self, prefix: str) -> U32:
+        """The keys of the terms that begin so, sorted."""
+        found = [keys for keys, _, _ in self.ranges(prefix)]
+        if not found:
+            return np.empty(0, dtype=np.uint32)
+        if len(self.runs) == 1 and self.runs[0].keys is None:
+            return found[0]
+        return np.sort(np.concatenate(found))
 
 
 def _bytes(text: str) -> U8:

@@ -1,4 +1,4 @@
-"""Small unions of many posting lists, or of what a column holds: sorted documents at the cost of what they touch."""
+"""Small unions of many posting lists, or of documents in any order: sorted documents at the cost of what they touch."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import numpy as np
 from index.corpus import U32
 from index.docset import new_words
 from index.kernels.bits import Words
-from index.kernels.touched import mark_column, sweep
-from index.postings import Part
+from index.kernels.touched import mark_docs, sweep
+from index.live.lists import AnyLists
 
 
 class Marks(NamedTuple):
@@ -22,7 +22,7 @@ class Marks(NamedTuple):
     touched: Words
 
 
-def union(parts: Iterable[Part], most: int, size: int) -> U32:
+def union(parts: Iterable[tuple[AnyLists, U32, Words | None]], most: int, size: int) -> U32:
     """The documents of the lists of these keys, each part under its mask, sorted; together the lists hold `most` at most.
 
     `parts` may raise between two of them; `size` is that of the vertical.
@@ -37,10 +37,10 @@ def union(parts: Iterable[Part], most: int, size: int) -> U32:
         raise
 
 
-def distinct(column: U32, none: int, docs: U32, size: int) -> U32:
-    """What a column holds in these documents but `none`, sorted, once each; `size` is that of the values' vertical."""
+def distinct(docs: U32, none: int, size: int) -> U32:
+    """The documents among these, which stand in any order, sorted, once each; `none` stands for no document."""
     marks = _marks(size)
-    mark_column(column, none, docs, *marks)
+    mark_docs(docs, none, *marks)
     return _swept(marks, len(docs))
 
 

@@ -5,6 +5,8 @@ It refuses, by `InputError`, types and values that the data model does not know;
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from schemas.errors import InputError
@@ -34,7 +36,21 @@ DTYPES: dict[Kind, pl.DataType] = {
 """The type of a column once it is read."""
 
 
-def check_dtype(table: Table, column: Column, dtype: pl.DataType, file: str) -> None:
+def check_columns(table: Table, schema: Mapping[str, pl.DataType], where: str) -> None:
+    """Raise `InputError` where a table of that schema lacks a required column (`missing-column`) or one cannot hold what
+    it should (`bad-column`). `where` names the file or the store."""
+    for column in table.columns:
+        if column.name in schema:
+            _check_dtype(table, column, schema[column.name], where)
+        elif column.required:
+            raise InputError(
+                "missing-column",
+                f"table {table.name}: column {column.name} is missing in {where}",
+                hint="the column is required; write it, or remove the table",
+            )
+
+
+def _check_dtype(table: Table, column: Column, dtype: pl.DataType, where: str) -> None:
     """Raise `InputError` `bad-column` where a column of that type cannot hold what `column` says.
 
     A column of type null is a column of nulls, whatever it was meant to be.
@@ -43,7 +59,7 @@ def check_dtype(table: Table, column: Column, dtype: pl.DataType, file: str) -> 
         return
     raise InputError(
         "bad-column",
-        f"table {table.name}: column {column.name} in {file} has type {dtype}",
+        f"table {table.name}: column {column.name} in {where} has type {dtype}",
         hint=f"write it as {_EXPECTED[column.kind]}",
     )
 

@@ -11,7 +11,9 @@ import polars as pl
 from index import BulkIdMap, Corpus, Postings, Strings, TermFact
 from ingest.facts import Facts
 from ingest.ledger import Ledger
+from ingest.parquet import ParquetWarehouse
 from ingest.ranks import given_counts
+from ingest.sidecar import SidecarSource, text_column
 from ingest.snapshot import snapshots
 from ingest.terms import TermsOf, TextBatch, whole, whole_postings, word_postings
 from ingest.verticals import Documents, kept_rows, read_groups, read_hashtags, read_media, read_places, read_users
@@ -19,20 +21,22 @@ from ingest.warehouse import Warehouse
 from schemas.catalogue import Vertical
 from schemas.text import username_words, words
 
-_BLOB_ROWS = 1_000_000
-
 
 def read_corpus(
-    warehouse: Path, *, as_of_ms: int | None = None, now_ms: int, progress: Callable[[str], None] | None = None
+    warehouse: Path | Warehouse,
+    *,
+    as_of_ms: int | None = None,
+    now_ms: int,
+    progress: Callable[[str], None] | None = None,
 ) -> Corpus:
-    """Read a warehouse of Parquet tables (data-model.md §1, §3, §5).
+    """Read a warehouse (data-model.md §1, §3, §5); a path is that of a directory of Parquet tables.
 
     `now_ms` is the moment at which the build began to read; `as_of_ms` the snapshot time of all tables, if given.
     Documents are read at once, facts when their loader is called; a loader may be called again and gives the same.
     Raises `InputError`, here or from a loader: `no-warehouse`, `bad-table`, `missing-column`, `bad-column`,
     `bad-value`.
     """
-    source = Warehouse(warehouse)
+    source = ParquetWarehouse(warehouse) if isinstance(warehouse, Path) else warehouse
     ledger = Ledger(source, progress or (lambda _: None))
     times = snapshots(source, ledger, as_of_ms, now_ms)
     given = given_counts(source, ledger)
@@ -44,6 +48,13 @@ def read_corpus(
     hashtags = read_hashtags(source, ledger, given, media)
     groups = read_groups(source, ledger, given, users.numbers)
     facts = Facts(source, ledger, users.numbers, media.numbers, groups.numbers, media.rows)
+    sidecar = SidecarSource(
+        source,
+        ledger.counts,
+        {"users": users.numbers, "media": media.numbers, "places": places.numbers, "groups": groups.numbers},
+        users=len(users.ids),
+        media_rows=media.rows,
+    )
 
     return Corpus(
         ids={
@@ -61,7 +72,7 @@ def read_corpus(
         },
         texts={
             **_texts(Vertical.USER, users, "username", "fullname", "country"),
-            "hashtag.name": strings(hashtags.names),
+            "hashtag.name": text_column(hashtags.names),
             **_texts(Vertical.PLACE, places, "name", "city", "country", "category"),
             **_texts(Vertical.GROUP, groups, "name", "description"),
         },
@@ -88,20 +99,12 @@ def read_corpus(
         },
         snapshot_ms=times,
         counts=ledger.counts,
+        sidecar=sidecar.arrays,
     )
 
 
-def strings(texts: pl.Series) -> Strings:
-    """The column of these texts, which hold no nulls."""
-    offsets = np.zeros(len(texts) + 1, dtype=np.uint64)
-    np.cumsum(texts.str.len_bytes().to_numpy(), out=offsets[1:], dtype=np.uint64)
-    parts = (texts.slice(start, _BLOB_ROWS) for start in range(0, len(texts), _BLOB_ROWS))
-    blob = b"".join(part.str.join().item().encode() for part in parts)
-    return Strings(np.frombuffer(blob, dtype=np.uint8), offsets)
-
-
 def _texts(vertical: Vertical, documents: Documents, *columns: str) -> dict[str, Strings]:
-    return {f"{vertical}.{column}": strings(documents.frame[column]) for column in columns}
+    return {f"{vertical}.{column}": text_column(documents.frame[column]) for column in columns}
 
 
 def _term_loaders(

@@ -18,6 +18,7 @@ from typing import Any, Self
 import numpy.typing as npt
 import polars as pl
 
+from ingest.durable import sync, sync_tree
 from schemas.errors import InputError
 from schemas.tables import TABLES, Kind
 
@@ -138,12 +139,9 @@ class WarehouseWriter:
             self._made.append(parent)
 
     def _publish(self) -> None:
-        for directory, _, files in os.walk(self._partial):
-            for name in files:
-                _sync(Path(directory) / name)
-            _sync(Path(directory))
+        sync_tree(self._partial)
         self._partial.rename(self.out)
-        _sync(self.out.parent)
+        sync(self.out.parent)
 
     def _abandon(self) -> None:
         shutil.rmtree(self._partial, ignore_errors=True)
@@ -159,11 +157,3 @@ class WarehouseWriter:
             f"cannot write the warehouse {self.out}: {error}",
             hint="check the path, its permissions and the free space",
         )
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import assert_never, final
 
 import numpy as np
 
-from index import U32, WINDOW, DocSet, Tally, new_words
+from index import U32, WINDOW, DocSet, Order, Tally, new_words
 from query.plan import (
     Plan,
     PlanAnd,
@@ -71,14 +72,18 @@ class Execution:
         """The number of documents of a vertical, visible or not."""
         return self.world.segment.size(vertical)
 
-    def spans(self, plan: Plan) -> Iterator[tuple[int, int]]:
-        """Spans that cover the plan's vertical, from the best documents on."""
-        size = self.size(plan.vertical)
-        start, width = 0, size if plan.estimate <= _SHORT else WINDOW
-        while start < size:
-            end = min(start + width, size)
-            yield start, end
-            start, width = end, width * _GROWTH
+    def order(self, vertical: Vertical) -> Order:
+        """The static-rank order of a vertical."""
+        return self.world.segment.order(vertical)
+
+    def ranked(self, plan: Plan, limit: int) -> Iterator[U32]:
+        """The best `limit` documents of a node in static-rank order, portion by portion, each found when it is asked for."""
+        order = self.order(plan.vertical)
+        if plan.estimate <= _SHORT:
+            yield order.first(self.whole(plan), limit)
+        else:
+            spans = order.spans(WINDOW, _GROWTH)
+            yield from order.walk(spans, partial(self.evaluate, plan), partial(self.keep, plan), limit)
 
     def whole(self, plan: Plan) -> DocSet:
         """All documents of a node."""
@@ -200,7 +205,7 @@ class Execution:
             self.cuts[plan] = InnerCut(plan, size, plan.limit, "hits")
             return np.sort(self.by_hits(inner)[: plan.limit])
         self.cuts[plan] = InnerCut(plan, size, plan.limit, "static rank")
-        return docs.first(plan.limit)
+        return np.sort(self.order(inner.vertical).first(docs, plan.limit))
 
     def hits(self, plan: PlanApply) -> Tally:
         """The documents of an apply, sorted, and how many inner results lead to each."""
@@ -212,7 +217,8 @@ class Execution:
     def by_hits(self, plan: PlanApply) -> U32:
         """The documents of an apply, those to which most inner results lead first, then by static rank."""
         docs, hits = self.hits(plan)
-        return docs[np.argsort(-hits.astype(np.int64), kind="stable")]
+        ranked = self.order(plan.vertical).permutation(docs)
+        return docs[ranked[np.argsort(-hits[ranked].astype(np.int64), kind="stable")]]
 
     def note_cuts(self, plan: Plan) -> None:
         """Evaluate what decides whether inner limits cut, and nothing else, in a node whose documents are not needed."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from index import AND, LESS, OR, U32, Part, PostingList, Words, first_of_two
+from index import AND, LESS, OR, U32, Part, PostingList, PostingLists, Words, first_of_two
 from query.execute import Execution
 from query.plan import Plan, PlanAnd, PlanList, PlanOr, PlanUnion
 
@@ -19,11 +19,15 @@ _NO_LISTS = PostingList(np.empty(0, dtype=np.uint32)).alone(None)
 
 
 def first_of_lists(execution: Execution, plan: Plan, limit: int) -> U32 | None:
-    """The best `limit` documents; None for other forms, and where few candidates are quicker looked up in a long list."""
+    """The best `limit` documents; None for other forms, where few candidates are quicker looked up in a long list, and where
+    documents are not numbered in their order or a layer changes one of the lists."""
     execution.check()
+    if not execution.order(plan.vertical).is_plain:
+        return None
     match plan:
         case PlanList():
-            return first_of_two(plan.list.alone(plan.mask), _NO_LISTS, OR, limit)
+            part = _as_part(execution, plan)
+            return None if part is None else first_of_two(part, _NO_LISTS, OR, limit)
         case PlanAnd(excluded=(), by_size=(PlanList() | PlanUnion() as one, PlanList() | PlanUnion() as other)):
             return _first_of_both(execution, one, other, limit) if _are_near(one, other) else None
         case PlanAnd(by_size=(PlanList() | PlanUnion() as one,), excluded=(PlanList() | PlanUnion() as other,)):
@@ -64,18 +68,23 @@ def _combined(
 
 
 def _as_part(execution: Execution, plan: PlanList | PlanUnion) -> Part | None:
-    """The union of few lists as it is, of more as the list that they make together; None where that is a bitset."""
+    """The union of few lists as it is, of more as the list that they make together; None where that is a bitset, or a list that a
+    layer changes."""
     if isinstance(plan, PlanList):
-        return plan.list.alone(plan.mask)
-    if _is_narrow(plan):
-        return plan.cuts[0]
+        return plan.list.alone(plan.mask) if isinstance(plan.list, PostingList) else None
+    narrow = _narrow(plan)
+    if narrow is not None:
+        return narrow
     docs = execution.once(plan).packed
     return None if docs is None else PostingList(docs).alone(None)
 
 
 def _as_bitset(execution: Execution, plan: PlanList | PlanUnion) -> Words | None:
-    return None if isinstance(plan, PlanList) or _is_narrow(plan) else execution.once(plan).words
+    return None if isinstance(plan, PlanList) or _narrow(plan) is not None else execution.once(plan).words
 
 
-def _is_narrow(plan: PlanUnion) -> bool:
-    return len(plan.cuts) == 1 and len(plan.cuts[0].keys) <= _FEW_LISTS
+def _narrow(plan: PlanUnion) -> Part | None:
+    """A union of few lists that no layer changes, as it stands."""
+    lists, keys, mask = plan.cuts[0]
+    is_narrow = len(plan.cuts) == 1 and len(keys) <= _FEW_LISTS
+    return (lists, keys, mask) if is_narrow and isinstance(lists, PostingLists) else None

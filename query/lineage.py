@@ -62,4 +62,5 @@ def _leading(execution: Execution, plan: PlanApply, docs: U32) -> list[list[int]
         for key in cut.keys.tolist():
             for doc in cut.lists.of(key).keep(shown).tolist():
                 found[row_of[doc]].append(key)
-    return [sorted(keys) for keys in found]
+    order = execution.order(plan.inner.vertical)
+    return [order.sorted(np.array(sorted(keys), dtype=np.uint32)).tolist() for keys in found]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from index import PostingList, Words
+from index import AnyList, Words
 from query.nodes import Span
 from query.visibility import Cut
 from schemas.catalogue import Edge, Vertical
@@ -30,7 +30,7 @@ class PlanNode:
 class PlanList(PlanNode):
     """One posting list under one mask."""
 
-    list: PostingList
+    list: AnyList
     mask: Words | None
 
 

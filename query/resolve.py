@@ -7,15 +7,12 @@ from typing import NamedTuple, assert_never, final
 
 import numpy as np
 
-from index import U32, PostingList, Segment, layout
+from index import U32, AnyList, AnySegment, layout
 from query.bound import BoundTerm, IdValue, MachineTagValue, TextValue
 from query.plan import PlanList, PlanNothing, PlanUnion
-from query.visibility import Cut, World
+from query.visibility import World
 from schemas.catalogue import EDGES, ValueKind, Vertical
 from schemas.text import MachineTag
-
-_EXACT_ESTIMATE = 64
-"""Keys up to which the length of every list is read for an estimate."""
 
 
 class Place(NamedTuple):
@@ -23,14 +20,14 @@ class Place(NamedTuple):
     their union is kept as one list."""
 
     keys: U32
-    kept: PostingList | None = None
+    kept: AnyList | None = None
 
 
 @final
 class Places:
     """Looks values up in one segment. What was asked last is kept: it depends on the segment, and on no viewer."""
 
-    def __init__(self, segment: Segment, kept: int) -> None:
+    def __init__(self, segment: AnySegment, kept: int) -> None:
         self._segment = segment
         self._text = lru_cache(kept)(self._find_text)
 
@@ -52,23 +49,16 @@ class Places:
 
     def _find_text(self, vertical: Vertical, name: str, text: str, is_prefix: bool) -> Place:
         segment, edge = self._segment, EDGES[vertical, name]
-        if edge.kind is ValueKind.HASHTAG:
-            dictionary = segment.dictionary(layout.HASHTAG_DICTIONARY)
-            if is_prefix:
-                places = dictionary.range(text)
-                return Place(np.sort(segment.hashtag_numbers[places.start : places.stop]))
-            place = dictionary.find(text)
-            return Place(_one(None if place is None else int(segment.hashtag_numbers[place])))
-        dictionary = segment.dictionary(edge.key)
-        if not is_prefix:
-            return Place(_one(dictionary.find(text)))
-        kept = segment.frequent_prefix(edge, text)
-        return Place(_NO_KEYS, kept) if kept is not None else Place(_range(dictionary.range(text)))
+        kept = segment.frequent_prefix(edge, text) if is_prefix else None
+        if kept is not None:
+            return Place(_NO_KEYS, kept)
+        terms = segment.terms(layout.HASHTAG_DICTIONARY if edge.kind is ValueKind.HASHTAG else edge.key)
+        return Place(terms.keys(text) if is_prefix else _one(terms.find(text)))
 
     def _machine_tags(self, value: MachineTagValue) -> U32:
         """The machine tags whose parts fit: one range, or one key, for every `namespace:predicate=` that fits."""
         segment = self._segment
-        dictionary = segment.dictionary("media.mt")
+        terms = segment.terms("media.mt")
         parts: MachineTag = value.parts
         found = []
         for row in range(len(segment.mt_heads)):
@@ -77,12 +67,12 @@ class Places:
             if parts.namespace not in (None, namespace) or parts.predicate not in (None, predicate):
                 continue
             if parts.value is None:
-                found.append(_range(dictionary.range(head)))
+                found.append(terms.keys(head))
             elif value.is_prefix:
-                found.append(_range(dictionary.range(head + parts.value)))
+                found.append(terms.keys(head + parts.value))
             else:
-                found.append(_one(dictionary.find(head + parts.value)))
-        return np.concatenate(found) if found else _NO_KEYS
+                found.append(_one(terms.find(head + parts.value)))
+        return np.sort(np.concatenate(found)) if found else _NO_KEYS
 
 
 def resolve(term: BoundTerm, world: World, places: Places) -> PlanList | PlanUnion | PlanNothing:
@@ -99,14 +89,7 @@ def resolve(term: BoundTerm, world: World, places: Places) -> PlanList | PlanUni
     cuts = [cut for cut in world.cut(term.edge, keys) if len(cut.keys)] if len(keys) else []
     if not cuts:
         return PlanNothing(vertical, term.span, 0)
-    return PlanUnion(vertical, term.span, sum(map(_estimate, cuts)), tuple(cuts))
-
-
-def _estimate(cut: Cut) -> int:
-    if len(cut.keys) <= _EXACT_ESTIMATE or len(cut.lists.keys):
-        return cut.lists.total(cut.keys)
-    offsets = cut.lists.offsets  # the keys of a wide prefix are one range: its end less its start, in words
-    return max(int(offsets[int(cut.keys[-1]) + 1]) - int(offsets[int(cut.keys[0])]), len(cut.keys))
+    return PlanUnion(vertical, term.span, sum(cut.lists.estimate(cut.keys) for cut in cuts), tuple(cuts))
 
 
 _NO_KEYS = np.empty(0, dtype=np.uint32)
@@ -114,7 +97,3 @@ _NO_KEYS = np.empty(0, dtype=np.uint32)
 
 def _one(key: int | None) -> U32:
     return _NO_KEYS if key is None else np.array([key], dtype=np.uint32)
-
-
-def _range(keys: range) -> U32:
-    return np.arange(keys.start, keys.stop, dtype=np.uint32)

@@ -13,7 +13,7 @@ from typing import Any, final
 
 import numpy as np
 
-from index import U32, Segment, compile_kernels
+from index import U32, AnySegment, compile_kernels, joined
 from query.answer import Answer, Request
 from query.bind import bind
 from query.bound import Bound
@@ -48,7 +48,9 @@ class Searcher:
     """Answers requests. `clock_ns` measures deadlines: by default the processor time of the calling thread, so that a busy
     machine does not make answers partial."""
 
-    def __init__(self, segment: Segment, settings: Settings, clock_ns: Callable[[], int] = time.thread_time_ns) -> None:
+    def __init__(
+        self, segment: AnySegment, settings: Settings, clock_ns: Callable[[], int] = time.thread_time_ns
+    ) -> None:
         self.segment = segment
         self.settings = settings
         self._clock_ns = clock_ns
@@ -56,6 +58,12 @@ class Searcher:
         self._bound = lru_cache(settings.cached_texts)(self._bind)
         self._places = Places(segment, settings.cached_texts)
         self._viewer_world = lru_cache(settings.cached_viewers)(self._make_world)
+
+    def over(self, segment: AnySegment) -> Searcher:
+        """A searcher of another segment that shares what does not depend on the segment: parsed and bound texts."""
+        other = Searcher(segment, self.settings, self._clock_ns)
+        other._parse, other._bound = self._parse, self._bound
+        return other
 
     def run(self, request: Request) -> Answer:
         """The answer; `QueryError` where the request cannot be answered as it is."""
@@ -149,28 +157,24 @@ def _best(execution: Execution, plan: Plan, limit: int, *, exact: bool) -> tuple
         if isinstance(plan, PlanApply | PlanExtract | PlanWeakAnd | PlanStrongOr) or exact:
             docs = execution.whole(plan)
             ordered = isinstance(plan, PlanApply) and plan.orders_by_hits
-            best = execution.by_hits(plan)[:limit] if ordered and isinstance(plan, PlanApply) else docs.first(limit)
+            order = execution.order(plan.vertical)
+            best = (
+                execution.by_hits(plan)[:limit] if ordered and isinstance(plan, PlanApply) else order.first(docs, limit)
+            )
             execution.note_cuts(plan)
             return best, docs.size(), True, False
         missing = limit + 1  # one more tells whether there are more
         first = first_of_lists(execution, plan, missing)
         if first is not None:
             return first[:limit], min(len(first), limit), len(first) <= limit, False
-        for base, end in execution.spans(plan):
-            found.append(execution.evaluate(plan, base, end).first(missing))
-            missing -= len(found[-1])
-            if missing == 0:
-                break
+        for portion in execution.ranked(plan, missing):
+            found.append(portion)
         execution.note_cuts(plan)
     except DeadlineError:
-        docs_so_far = _joined(found)[:limit]
+        docs_so_far = joined(found)[:limit]
         return docs_so_far, len(docs_so_far), False, True
-    best = _joined(found)
+    best = joined(found)
     return best[:limit], min(len(best), limit), len(best) <= limit, False
-
-
-def _joined(parts: list[U32]) -> U32:
-    return parts[0] if len(parts) == 1 else np.concatenate(parts) if parts else _NO_DOCS
 
 
 def _incomplete(execution: Execution, text: str, late_ms: int | None) -> tuple[dict[str, Any], ...]:

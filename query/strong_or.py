@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def strong_or(execution: Execution, plan: PlanStrongOr) -> DocSet:
     """The taken documents, at most `plan.limit`."""
-    size = execution.size(plan.vertical)
+    size, order = execution.size(plan.vertical), execution.order(plan.vertical)
     sets = [execution.whole(operand) for operand in plan.operands]
     taken = DocSet.empty(0, size)
     for docs, weight in zip(sets, plan.weights, strict=True):
@@ -26,9 +26,10 @@ def strong_or(execution: Execution, plan: PlanStrongOr) -> DocSet:
         quota = min(ceil(weight * plan.limit), docs.size())
         wanted = min(room, quota - (taken & docs).size())
         if wanted > 0:
-            taken = taken | DocSet(0, size, (docs - taken).first(wanted))
+            taken = taken | DocSet(0, size, np.sort(order.first(docs - taken, wanted)))
     room = plan.limit - taken.size()
     if room > 0:
-        best = [(docs - taken).first(room) for docs in sets]
-        taken = taken | DocSet(0, size, np.unique(np.concatenate(best))[:room])
+        best = [order.first(docs - taken, room) for docs in sets]
+        filling = order.sorted(np.unique(np.concatenate(best)))[:room]
+        taken = taken | DocSet(0, size, np.sort(filling))
     return taken

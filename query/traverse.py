@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from index import NONE, U32, DocSet, Tally, column_into, distinct, layout, new_words, tally, union
+from index import NONE, U32, DocSet, Tally, distinct, layout, new_words, set_bits, tally, union
 from query.plan import PlanApply, PlanExtract
 from query.visibility import Cut
 from schemas.catalogue import EDGES, Edge, Vertical
@@ -70,12 +70,12 @@ def leads_back(plan: PlanApply) -> bool:
 
 def keep_applied(execution: Execution, plan: PlanApply, docs: U32) -> U32:
     """Those of a few (sorted) documents that an apply which `leads_back` holds: the lists of its inner results are not read."""
-    keys = execution.inner(plan)
+    [(_, keys, mask)] = execution.world.cut(plan.edge, execution.inner(plan))
     if len(keys) == 0:
         return docs[:0]
-    owned = execution.world.segment.column(_FIELD_COLUMNS[plan.edge.key])[docs]
-    held = keys.take(keys.searchsorted(owned), mode="clip") == owned
-    return execution.world.seen(plan.vertical, docs[held])
+    owned = execution.world.segment.values(_FIELD_COLUMNS[plan.edge.key], docs)
+    docs = docs[keys.take(keys.searchsorted(owned), mode="clip") == owned]
+    return docs if mask is None else DocSet(0, execution.size(plan.vertical), None, mask).keep(docs)
 
 
 def count_hits(execution: Execution, plan: PlanApply) -> Tally:
@@ -99,9 +99,13 @@ def extract(execution: Execution, plan: PlanExtract) -> DocSet:
         return unite(world.cut(edge, docs), size, execution.check)
     if plan.edge.key == "media.hashtag":  # a hashtag on a media of W_v is in W_v
         return unite([Cut(world.segment.lists(layout.HASHTAGS_OF_MEDIA), docs, None)], size, execution.check)
-    column = world.segment.column(_FIELD_COLUMNS[plan.edge.key])  # and so are its owner and its place
+    held = world.segment.values(_FIELD_COLUMNS[plan.edge.key], docs)
+    alive = world.segment.alive(plan.vertical)  # its owner is in W_v, and its place if it exists
     if len(docs) <= _few(size):
-        return DocSet(0, size, distinct(column, NONE, docs, size))
+        found = DocSet(0, size, distinct(held, NONE, size))
+        return found if alive is None else found & DocSet(0, size, None, alive)
     words = new_words(size)
-    column_into(column, NONE, docs, words)
+    set_bits(words, 0, held[held != NONE])
+    if alive is not None:
+        words &= alive
     return DocSet(0, size, None, words)

@@ -1,7 +1,8 @@
 """The viewer's world (data-model.md §4): which documents exist for one viewer, and which part of each posting list.
 
-Every posting list that a query reads passes through `World.cut`; there is no other way to one. The operator's world has no
-masks. A mask is a bitset over all documents of a vertical; None lets everything through.
+Every posting list that a query reads passes through `World.cut`; there is no other way to one. A mask is a bitset over all
+documents of a vertical; None lets everything through. No mask holds a document that is not alive, and the lists of keys that
+are not alive hold nothing; that is all that masks the operator's world.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ import numpy as np
 
 from index import (
     U32,
+    AnyList,
+    AnyLists,
+    AnySegment,
     DocSet,
-    PostingList,
-    PostingLists,
-    Segment,
     Words,
     clear_bits,
     layout,
@@ -34,7 +35,7 @@ _NO_DOCS = np.empty(0, dtype=np.uint32)
 class Cut(NamedTuple):
     """Some keys of an edge whose lists are cut by the same mask."""
 
-    lists: PostingLists
+    lists: AnyLists
     keys: U32
     mask: Words | None
 
@@ -43,18 +44,22 @@ class Cut(NamedTuple):
 class World:
     """What one viewer may see of one segment. Immutable but for parts that are made when first asked for."""
 
-    def __init__(self, segment: Segment, viewer: ExternalId | None, *, is_operator: bool) -> None:
+    def __init__(self, segment: AnySegment, viewer: ExternalId | None, *, is_operator: bool) -> None:
         self.segment = segment
         self.is_operator = is_operator
         found = None if viewer is None else segment.idmap(Vertical.USER).find(viewer)
+        if found is not None and not _lets_through(segment.alive(Vertical.USER), found):
+            found = None
         self.viewer: DocNum | None = found
         """The viewer's document; None for a stranger, and for an unknown viewer, who sees what a stranger sees."""
         self._users = segment.size(Vertical.USER)
         if found is None:
             self._followees = self._blocked = _NO_DOCS
         else:
-            self._followees = segment.lists("user.followed_by").of(found).within(0, self._users).docs()
-            self._blocked = segment.lists(layout.BLOCKED).of(found).within(0, self._users).docs()
+            followees = segment.lists("user.followed_by").of(found).within(0, self._users).docs()
+            blocked = segment.lists(layout.BLOCKED).of(found).within(0, self._users).docs()
+            self._followees = self._living(Vertical.USER, followees)
+            self._blocked = self._living(Vertical.USER, blocked)
 
     @cached_property
     def _me(self) -> U32:
@@ -65,7 +70,7 @@ class World:
     def mask(self, vertical: Vertical) -> Words | None:
         """The documents of a vertical that are in W_v."""
         if self.is_operator:
-            return None
+            return self.segment.alive(vertical)
         match vertical:
             case Vertical.USER:
                 return self._unblocked
@@ -76,7 +81,7 @@ class World:
             case Vertical.HASHTAG:
                 return self._hashtags
             case Vertical.PLACE:
-                return None
+                return self.segment.alive(vertical)
             case _:
                 assert_never(vertical)
 
@@ -91,11 +96,15 @@ class World:
 
     @cached_property
     def _unblocked(self) -> Words | None:
+        alive = self.segment.alive(Vertical.USER)
         if len(self._blocked) == 0:
-            return None
-        words = ~new_words(self._users)
-        if self._users % 64:
-            words[-1] = np.uint64((1 << (self._users % 64)) - 1)
+            return alive
+        if alive is not None:
+            words = alive.copy()
+        else:
+            words = ~new_words(self._users)
+            if self._users % 64:
+                words[-1] = np.uint64((1 << (self._users % 64)) - 1)
         clear_bits(words, 0, self._blocked)
         return words
 
@@ -103,7 +112,7 @@ class World:
     def _open(self) -> Words | None:
         """open(x) for every user x, and x in W_v."""
         if self.is_operator:
-            return None
+            return self.segment.alive(Vertical.USER)
         public = self.segment.bits(layout.PUBLIC_USERS)
         if self.viewer is None:
             return public
@@ -126,22 +135,21 @@ class World:
         for user in self._blocked:
             clear_bits(words, 0, owner.of(int(user)).within(0, media).docs())
         set_bits(words, 0, self._own_media)
-        return words
+        return self._only_living(Vertical.MEDIA, words)
 
     @cached_property
     def _own_media(self) -> U32:
         if self.viewer is None:
             return _NO_DOCS
-        return self.segment.lists("media.owner").of(self.viewer).within(0, self.segment.size(Vertical.MEDIA)).docs()
+        own = self.segment.lists("media.owner").of(self.viewer).within(0, self.segment.size(Vertical.MEDIA)).docs()
+        return self._living(Vertical.MEDIA, own)
 
     @cached_property
     def _groups(self) -> Words:
-        public = self.segment.bits(layout.PUBLIC_GROUPS)
-        if self.viewer is None:
-            return public
-        words = public.copy()
-        self.segment.lists("group.member").union_into(self._me, words)
-        return words
+        words = self.segment.bits(layout.PUBLIC_GROUPS).copy()
+        if self.viewer is not None:
+            self.segment.lists("group.member").union_into(self._me, words)
+        return self._only_living(Vertical.GROUP, words)
 
     @cached_property
     def _hashtags(self) -> Words:
@@ -168,7 +176,24 @@ class World:
                 lists = segment.lists(f"{edge}.{level}")
                 lists.union_into(users, words)
                 lists.union_into(self._me, words)
+        return self._only_living(Vertical.HASHTAG, words)
+
+    def _living(self, vertical: Vertical | None, docs: U32) -> U32:
+        """Those of the (sorted) documents that exist; values that are no documents all do."""
+        alive = None if vertical is None else self.segment.alive(vertical)
+        if vertical is None or alive is None:
+            return docs
+        return DocSet(0, self.segment.size(vertical), None, alive).keep(docs)
+
+    def _only_living(self, vertical: Vertical, words: Words) -> Words:
+        """Clear the bits of documents that do not exist."""
+        alive = self.segment.alive(vertical)
+        if alive is not None:
+            words &= alive
         return words
+
+    def _lives(self, vertical: Vertical | None, doc: int) -> bool:
+        return vertical is None or _lets_through(self.segment.alive(vertical), doc)
 
     # -- facts -----------------------------------------------------------------------------------------------------
 
@@ -180,11 +205,9 @@ class World:
         lists = self.segment.lists
         if edge.rule is Rule.OWNER_OF:
             return self._cut_by_level(edge, keys)
-        if self.is_operator:
-            return [Cut(lists(edge.key), keys, None)]
+        if self.is_operator or edge.rule is Rule.DOCUMENT:
+            return [Cut(lists(edge.key), self._living(edge.value_vertical, keys), self.mask(edge.vertical))]
         match edge.rule:
-            case Rule.DOCUMENT:
-                return [Cut(lists(edge.key), keys, self.mask(edge.vertical))]
             case Rule.FOLLOW:
                 return self._cut_follows(edge, keys)
             case Rule.ENGAGED_BY:
@@ -212,11 +235,11 @@ class World:
             case _:
                 assert_never(edge.rule)
 
-    def cut_one(self, edge: Edge, key: int) -> tuple[PostingList, Words | None] | None:
+    def cut_one(self, edge: Edge, key: int) -> tuple[AnyList, Words | None] | None:
         """As `cut`, for one key in the common case that one mask cuts its list; None where it takes `cut` to say."""
         lists = self.segment.lists
         match edge.rule:
-            case Rule.DOCUMENT:
+            case Rule.DOCUMENT if self._lives(edge.value_vertical, key):
                 return lists(edge.key).of(key), self.mask(edge.vertical)
             case Rule.FOLLOW if key == self.viewer and not self.is_operator:
                 return lists(edge.key).of(key), self._unblocked
@@ -252,15 +275,16 @@ class World:
     def _cut_by_level(self, edge: Edge, keys: U32) -> list[Cut]:
         """used_by and visited_by: what shows at each level of visibility of the owner's media."""
         lists = [self.segment.lists(layout.levelled(edge, level)) for level in range(layout.LEVELS)]
-        if self.is_operator:
-            return [Cut(level, keys, None) for level in lists]
+        alive = self.segment.alive(edge.vertical)
         users, _ = self._opened(keys)
+        if self.is_operator:
+            return [Cut(level, users, alive) for level in lists]
         if self.viewer is None:
-            return [Cut(lists[0], users, None)]
+            return [Cut(lists[0], users, alive)]
         me = users[users == self.viewer]
         followed = DocSet(0, self._users, self._followees).keep(users)
         near = np.union1d(followed, me).astype(np.uint32)
-        return [Cut(lists[0], users, None), Cut(lists[1], near, None), Cut(lists[2], me, None)]
+        return [Cut(lists[0], users, alive), Cut(lists[1], near, alive), Cut(lists[2], me, alive)]
 
     @cached_property
     def _own_media_mask(self) -> Words:

@@ -32,15 +32,15 @@ def live_terms(world: World, edge: Edge, beginning: str, limit: int) -> list[Liv
         return []
     text = normalise_beginning(edge, beginning)
     is_hashtag = edge.kind is ValueKind.HASHTAG
-    dictionary = segment.dictionary(layout.HASHTAG_DICTIONARY if is_hashtag else edge.key)
-    found = dictionary.range(text)
-    places = np.arange(found.start, found.stop, dtype=np.uint32)
-    keys = segment.hashtag_numbers[places] if is_hashtag else places
-    sizes = segment.lists(edge.key).sizes(keys, world.mask(edge.vertical))
-    shown = np.flatnonzero(sizes)
-    best = shown[np.argsort(-sizes[shown].astype(np.int64), kind="stable")[:limit]]
+    lists, mask = segment.lists(edge.key), world.mask(edge.vertical)
     sign = "#" if is_hashtag else ""
-    return [LiveTerm(sign + dictionary[int(places[row])], int(sizes[row])) for row in best]
+    found: list[LiveTerm] = []
+    for terms in segment.terms(layout.HASHTAG_DICTIONARY if is_hashtag else edge.key).ranges(text):
+        sizes = lists.sizes(terms.keys, mask)
+        shown = np.flatnonzero(sizes)
+        best = shown[np.argsort(-sizes[shown].astype(np.int64), kind="stable")[:limit]].tolist()
+        found += [LiveTerm(sign + terms.text(row), int(sizes[row])) for row in best]
+    return sorted(found, key=lambda term: (-term.documents, term.text))[:limit]
 
 
 def normalise_beginning(edge: Edge, text: str) -> str:
@@ -75,38 +75,39 @@ def peek(world: World, vertical: Vertical, external: ExternalId) -> dict[str, An
         case Vertical.USER:
             shown["is_private"] = not _bit(segment.bits(layout.PUBLIC_USERS), doc)
             shown["is_verified"] = bool(len(segment.lists("user.verified").of(0).keep(row)))
-            shown["followers"] = int(segment.column("user.rank_count")[doc])
-            shown["created_at_ms"] = int(segment.column("user.created_at_ms")[doc])
+            shown["followers"] = int(segment.values("user.rank_count", row)[0])
+            shown["created_at_ms"] = int(segment.values("user.created_at_ms", row)[0])
         case Vertical.MEDIA:
             shown |= _media(world, doc, row)
         case Vertical.PLACE:
-            shown["lat"] = float(segment.column("place.lat")[doc])
-            shown["lon"] = float(segment.column("place.lon")[doc])
-            shown["public_media"] = int(segment.column("place.rank_count")[doc])
+            shown["lat"] = float(segment.values("place.lat", row)[0])
+            shown["lon"] = float(segment.values("place.lon", row)[0])
+            shown["public_media"] = int(segment.values("place.rank_count", row)[0])
         case Vertical.HASHTAG:
-            shown["public_media"] = int(segment.column("hashtag.rank_count")[doc])
+            shown["public_media"] = int(segment.values("hashtag.rank_count", row)[0])
         case Vertical.GROUP:
             shown["is_public"] = _bit(segment.bits(layout.PUBLIC_GROUPS), doc)
-            shown["members"] = int(segment.column("group.rank_count")[doc])
+            shown["members"] = int(segment.values("group.rank_count", row)[0])
     return shown
 
 
 def _media(world: World, doc: DocNum, row: U32) -> dict[str, Any]:
     segment = world.segment
-    owner = segment.column(layout.OWNER_COLUMN)[row]
-    place = segment.column(layout.PLACE_COLUMN)[row]
-    raw_tags = segment.dictionary(layout.RAW_TAGS)
+    owner = segment.values(layout.OWNER_COLUMN, row)
+    place = segment.values(layout.PLACE_COLUMN, row)
+    is_placed = place[0] != NONE and world.shows(Vertical.PLACE, DocNum(int(place[0])))
+    raw_tags = segment.terms(layout.RAW_TAGS)
+    tags = segment.lists(layout.RAW_TAGS).of(doc).within(0, len(raw_tags)).docs()
     hashtags = segment.lists(layout.HASHTAGS_OF_MEDIA).of(doc).within(0, segment.size(Vertical.HASHTAG)).docs()
+    hashtags = segment.order(Vertical.HASHTAG).sorted(hashtags)
     return {
         "owner": external_ids(segment, Vertical.USER, owner)[0],
-        "place": None if place[0] == NONE else names(segment, Vertical.PLACE, place)[0],
-        "content_type": CONTENT_TYPES[int(segment.column("media.type")[doc])],
-        "visibility": VISIBILITIES[int(segment.column("media.level")[doc])],
+        "place": names(segment, Vertical.PLACE, place)[0] if is_placed else None,
+        "content_type": CONTENT_TYPES[int(segment.values("media.type", row)[0])],
+        "visibility": VISIBILITIES[int(segment.values("media.level", row)[0])],
         "hashtags": names(segment, Vertical.HASHTAG, hashtags),
-        "tags": [
-            raw_tags[key] for key in segment.lists(layout.RAW_TAGS).of(doc).within(0, len(raw_tags)).docs().tolist()
-        ],
-        "created_at_ms": int(segment.column("media.created_at_ms")[doc]),
+        "tags": sorted(raw_tags[key] for key in tags.tolist()),
+        "created_at_ms": int(segment.values("media.created_at_ms", row)[0]),
     }
 
 

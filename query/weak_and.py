@@ -23,8 +23,7 @@ def weak_and(execution: Execution, plan: PlanWeakAnd) -> DocSet:
     admitted: list[U32] = []
     misses: list[NDArray[np.bool_]] = []
     left = plan.limit
-    for base, end in execution.spans(plan.required):
-        docs = execution.evaluate(plan.required, base, end).docs()
+    for docs in execution.ranked(plan.required, size):
         if len(docs) and left:
             held = np.empty((len(docs), len(plan.optional)), dtype=np.bool_)
             for j, operand in enumerate(plan.optional):
@@ -41,7 +40,7 @@ def weak_and(execution: Execution, plan: PlanWeakAnd) -> DocSet:
     if not admitted:
         return DocSet.empty(0, size)
     kept = _settle(np.concatenate(misses), [operand.weight for operand in plan.optional])
-    return DocSet(0, size, np.concatenate(admitted)[kept])
+    return DocSet(0, size, np.sort(np.concatenate(admitted)[kept]))
 
 
 def _budget(operand: OptionalOperand, limit: int) -> int:
@@ -52,9 +51,11 @@ def _budget(operand: OptionalOperand, limit: int) -> int:
 
 
 def _holds(execution: Execution, operand: Plan, docs: U32) -> NDArray[np.bool_]:
-    kept = execution.keep(operand, docs)
+    """Whether an operand holds each of the documents, which stand in any order."""
+    order = np.argsort(docs, kind="stable")
+    kept = execution.keep(operand, docs[order])
     held = np.zeros(len(docs), dtype=np.bool_)
-    held[docs.searchsorted(kept)] = True
+    held[order[docs[order].searchsorted(kept)]] = True
     return held
 
 

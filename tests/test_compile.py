@@ -12,24 +12,31 @@ SCRIPT = """
 import sys
 from numba.core.dispatcher import Dispatcher
 from index import compile_kernels
-from index.kernels import bits, build, gather, lists, terms, touched, walks, windows
+from index.kernels import bits, build, gather, lists, live, membership, terms, touched, walks, windows
 from index import idmap
 
 def compiled():
-    modules = (bits, build, gather, lists, terms, touched, walks, windows, idmap)
+    modules = (bits, build, gather, lists, live, membership, terms, touched, walks, windows, idmap)
     return {f"{m.__name__}.{n}": len(k.signatures) for m in modules for n, k in vars(m).items() if isinstance(k, Dispatcher)}
 
 compile_kernels()
 before = compiled()
 assert len(before) > 20, before
-inner = {"u32_at", "_slot", "ones", "trailing_zeros", "sorted_docs", "row_of", "run_of", "lower_bound"}  # called by kernels only
-inner |= {"_window_at", "_seek", "_extent", "_spread", "_behind", "_is_set", "_cut", "_look_up", "_bounds", "_next", "_take"}
+inner = {"u32_at", "_slot", "_less", "_in_packed", "_in_roaring", "ones", "trailing_zeros"}  # called by kernels only
+inner |= {"sorted_docs", "row_of", "run_of", "lower_bound", "_window_at", "_seek", "_extent", "_spread", "_behind", "_is_set"}
+inner |= {"_cut", "_look_up", "_bounds", "_next", "_take"}
 assert {name.rpartition(".")[2] for name, count in before.items() if count == 0} <= inner, before
 from tests.agreement import Report, compare_world
 report = Report()
 for seed in (3, 8, 31):
     compare_world(seed, 150, report)
 assert not report.failures, report.failures[0]
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from tests.test_live_segment import follow
+for seed in (9_001, 9_003):
+    with TemporaryDirectory() as directory:
+        follow(seed, Path(directory))
 after = compiled()
 print(", ".join(n for n in after if after[n] > before[n] and n.rpartition(".")[2] not in inner))
 """

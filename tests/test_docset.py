@@ -116,6 +116,9 @@ def test_posting_lists(table, few, is_sparse):
         assert tallied.hits.tolist() == counts[tallied.docs].tolist()
         shown = {key: docs if chosen is None else docs & visible for key, docs in table.items()}
         assert counts.sum() == sum(map(len, shown.values()))
+        appended = np.zeros(total + 1, dtype=np.uint32)
+        end = lists.append(everyone, chosen, appended, 1)
+        assert sorted(appended[1:end].tolist()) == sorted(doc for docs in shown.values() for doc in docs)
         parts = [(lists, everyone[:20], chosen), (lists, everyone[20:], chosen)]
         assert union(parts, total, SIZE).tolist() == sorted(set().union(*shown.values()))
         assert all(counts[doc] == sum(doc in docs for docs in shown.values()) for doc in few)
@@ -136,11 +139,10 @@ def test_a_union_that_was_broken_off_leaves_nothing_behind():
 
 
 @settings(max_examples=40, deadline=None)
-@given(column=st.lists(st.integers(0, 40), min_size=1, max_size=60), data=st.data())
-def test_what_a_column_holds(column, data):
-    docs = data.draw(st.sets(st.integers(0, len(column) - 1)))
-    found = distinct(np.array(column, dtype=np.uint32), 40, as_array(docs), 40)
-    assert found.tolist() == sorted({column[doc] for doc in docs} - {40})
+@given(docs=st.lists(st.integers(0, SIZE - 1), max_size=60), none=st.integers(0, SIZE))
+def test_distinct_documents(docs, none):
+    found = distinct(np.array(docs + [none], dtype=np.uint32), none, SIZE)
+    assert found.tolist() == sorted({*docs} - {none})
 
 
 @settings(max_examples=200, deadline=None)

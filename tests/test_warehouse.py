@@ -12,7 +12,7 @@ import pytest
 
 from index.corpus import FOLLOWERS, NONE, Corpus
 from ingest.documents import read_corpus
-from ingest.warehouse import Warehouse
+from ingest.parquet import ParquetWarehouse
 from schemas.catalogue import Vertical
 from schemas.errors import InputError
 
@@ -55,7 +55,7 @@ class TestLayout:
         (tmp_path / "users").mkdir()
         for name, user in (("b.parquet", 2), ("a.parquet", 1), ("c.txt", 9), (".d.parquet", 9)):
             pl.DataFrame({"id": [user], "username": ["u"]}).write_parquet(tmp_path / "users" / name)
-        frames = list(Warehouse(tmp_path).read("users", ["id"]))
+        frames = list(ParquetWarehouse(tmp_path).read("users", ["id"]))
         assert [frame["id"].to_list() for frame in frames] == [[1], [2]]
 
     def test_names_are_no_patterns(self, tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ class TestLayout:
     def test_rows_stand_at_the_same_place_whatever_the_columns_and_the_batches(self, tmp_path: Path) -> None:
         names = ["a", None, "c", "d", None, "f", "g"]
         write(tmp_path, {"users": {"id": list(range(7)), "username": names, "extra": names}})
-        warehouse = Warehouse(tmp_path, batch_rows=3)
+        warehouse = ParquetWarehouse(tmp_path, batch_rows=3)
         tally = Counter[str]()
         batches = list(warehouse.read("users", ["id"], tally))
         assert [batch["id"].to_list() for batch in batches] == [[0, 2], [3, 5], [6]]

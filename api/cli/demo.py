@@ -90,7 +90,7 @@ def open_demo(directory: Path, settings: Settings) -> Session:
         print_rows(rows, warehouse)
     started = time.monotonic()
     click.echo("Building its index")
-    print_build(build_index(warehouse, index), index, time.monotonic() - started)
+    print_build(build_index(str(warehouse), index), index, time.monotonic() - started)
     return Session(index, settings)
 
 

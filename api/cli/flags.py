@@ -32,6 +32,33 @@ warehouse_flag = click.option(
 )
 
 
+class Location(click.ParamType[str]):
+    """The path of a directory, or an address with a scheme, as text."""
+
+    name = "location"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """What has a scheme is left to whoever opens it; a path may not be that of a file."""
+        return value if "://" in value else str(DIRECTORY.convert(value, param, ctx))
+
+
+source_flag = click.option(
+    "--warehouse",
+    type=Location(),
+    required=True,
+    metavar="DIR|URL",
+    help="The directory of the warehouse tables, or hive://[USER@]HOST:PORT/DATABASE[?auth=NOSASL].",
+)
+
+target_flag = click.option(
+    "--warehouse",
+    type=Location(),
+    required=True,
+    metavar="DIR|URL",
+    help="The warehouse to write; replaced as a whole.",
+)
+
+
 def settings_of(context: click.Context) -> Settings:
     """The settings that the environment of the process gives."""
     return Settings.from_environment(context.find_root().obj)

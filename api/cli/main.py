@@ -1,7 +1,7 @@
 """The entry point: the commands, and what every ending of one means for the person and for the exit code.
 
 0    done                      2    the input, the index or the flags cannot be used as they are
-1    damage was found          70   a bug of ours        130  interrupted
+1    damage, or a refusal      70   a bug of ours        130  interrupted
 """
 
 from __future__ import annotations
@@ -17,11 +17,18 @@ import click
 
 from api.cli.build import build
 from api.cli.demo import demo
+from api.cli.events import events
 from api.cli.failures import exit_code_of
 from api.cli.generate import generate
 from api.cli.import_ import import_
+from api.cli.ingest import ingest
+from api.cli.nightly import nightly
+from api.cli.produce import produce
 from api.cli.query import query
+from api.cli.reconcile import reconcile
 from api.cli.repl import repl
+from api.cli.rollback import rollback
+from api.cli.snapshot import snapshot
 from api.cli.verify import verify
 
 
@@ -69,7 +76,22 @@ def commands() -> None:
     """
 
 
-for _command in (import_, generate, build, verify, query, repl, demo):
+for _command in (
+    import_,
+    generate,
+    build,
+    ingest,
+    events,
+    produce,
+    snapshot,
+    nightly,
+    rollback,
+    reconcile,
+    verify,
+    query,
+    repl,
+    demo,
+):
     commands.add_command(_command)
 
 

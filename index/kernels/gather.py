@@ -71,6 +71,29 @@ def union_into(keys: U32, offsets: U32, lists: U32, wanted: U32, out: Words) -> 
 
 
 @numba.njit(cache=True, nogil=True)
+def append(
+    keys: U32, offsets: U32, lists: U32, wanted: U32, mask: Words, is_masked: bool, out: U32, at: int
+) -> np.int64:
+    """Copy the documents of the wanted keys' lists that the mask lets through to `out` from `at` on; where they end.
+
+    For as many documents as `out` has room for.
+    """
+    rows = len(offsets) - 1
+    end = np.int64(at)
+    for k in range(len(wanted)):
+        row = row_of(keys, rows, wanted[k])
+        if row < 0:
+            continue
+        docs = sorted_docs(lists, np.int64(offsets[row]), np.int64(offsets[row + 1]))
+        for i in range(len(docs)):
+            doc = np.int64(docs[i])
+            if not is_masked or (mask[doc >> 6] >> np.uint64(doc & 63)) & ONE != 0:
+                out[end] = docs[i]
+                end += 1
+    return end
+
+
+@numba.njit(cache=True, nogil=True)
 def count_into(
     keys: U32, offsets: U32, lists: U32, wanted: U32, mask: Words, is_masked: bool, counts: U32, met: U32, at: int
 ) -> np.int64:
@@ -93,15 +116,6 @@ def count_into(
                     end += 1
                 counts[doc] += np.uint32(1)
     return end
-
-
-@numba.njit(cache=True, nogil=True)
-def column_into(column: U32, none: int, docs: U32, out: Words) -> None:
-    """Set the bit of `column[doc]` for every document, but where it is `none`."""
-    for i in range(len(docs)):
-        value = np.int64(column[docs[i]])
-        if value != none:
-            out[value >> 6] |= ONE << np.uint64(value & 63)
 
 
 @numba.njit(cache=True, nogil=True)

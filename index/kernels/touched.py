@@ -31,13 +31,13 @@ def mark(
 
 
 @numba.njit(cache=True, nogil=True)
-def mark_column(column: U32, none: int, docs: U32, words: Words, touched: Words) -> None:
-    """Set `column[doc]` for every document, but where it is `none`."""
+def mark_docs(docs: U32, none: int, words: Words, touched: Words) -> None:
+    """Set documents that stand in any order, but for those that are `none`."""
     for i in range(len(docs)):
-        value = np.int64(column[docs[i]])
-        if value != none:
-            at = value >> 6
-            words[at] |= ONE << np.uint64(value & 63)
+        doc = np.int64(docs[i])
+        if doc != none:
+            at = doc >> 6
+            words[at] |= ONE << np.uint64(doc & 63)
             touched[at >> 6] |= ONE << np.uint64(at & 63)
 
 

@@ -69,12 +69,12 @@ def starts(counts: Ints) -> I64:
     return bounds
 
 
-def scattered_ids(count: int, seed: int, kind: str) -> I64:
-    """`count` distinct positive 62-bit ids that show no order: a bijection of 0 .. count, salted by seed
-    and kind.
+def scattered_ids(count: int, seed: int, kind: str, first: int = 0) -> I64:
+    """`count` distinct positive 62-bit ids that show no order: a bijection of `first` .. `first + count`, salted by
+    seed and kind.
     """
     salt = int(stream(seed, "ids " + kind).integers(1, _MASK))
-    x = (np.arange(count, dtype=np.uint64) + np.uint64(salt)) & np.uint64(_MASK)
+    x = (np.arange(first, first + count, dtype=np.uint64) + np.uint64(salt)) & np.uint64(_MASK)
     for shift, factor in ((31, 0x3F4A7C15B9E3779B), (29, 0x2545F4914F6CDD1D), (32, 0x1)):
         x ^= x >> np.uint64(shift)
         x = (x * np.uint64(factor)) & np.uint64(_MASK)

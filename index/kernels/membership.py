@@ -1,0 +1,78 @@
+"""Whether posting lists hold documents, many (list, document) pairs at once."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from index.corpus import U32
+from index.kernels.gather import row_of
+from index.kernels.lists import ARRAY_MAX, HEADER, ROARING, U16
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _u32(halves: U16, at: int) -> np.int64:
+    return np.int64(halves[at]) | (np.int64(halves[at + 1]) << 16)
+
+
+@numba.njit(cache=True, nogil=True)
+def _in_packed(lists: U32, start: int, stop: int, doc: int) -> bool:
+    lo = start
+    hi = stop
+    while lo < hi:
+        mid = (lo + hi) >> 1
+        if lists[mid] < doc:
+            lo = mid + 1
+        else:
+            hi = mid
+    return lo < stop and lists[lo] == doc
+
+
+@numba.njit(cache=True, nogil=True)
+def _in_roaring(halves: U16, origin: int, doc: int) -> bool:
+    head = origin + HEADER + 4
+    containers = _u32(halves, head - 2)
+    high = doc >> 16
+    low = doc & 0xFFFF
+    lo = np.int64(0)
+    hi = containers
+    while lo < hi:
+        mid = (lo + hi) >> 1
+        if np.int64(halves[head + 2 * mid]) < high:
+            lo = mid + 1
+        else:
+            hi = mid
+    if lo == containers or np.int64(halves[head + 2 * lo]) != high:
+        return False
+    cardinality = np.int64(halves[head + 1 + 2 * lo]) + 1
+    at = origin + HEADER + (_u32(halves, head + 2 * containers + 2 * lo) >> 1)
+    if cardinality > ARRAY_MAX:
+        return (np.int64(halves[at + (low >> 4)]) >> (low & 15)) & 1 == 1
+    lo = at
+    hi = at + cardinality
+    while lo < hi:
+        mid = (lo + hi) >> 1
+        if np.int64(halves[mid]) < low:
+            lo = mid + 1
+        else:
+            hi = mid
+    return bool(lo < at + cardinality and np.int64(halves[lo]) == low)
+
+
+@numba.njit(cache=True, nogil=True)
+def contains(keys: U32, offsets: U32, lists: U32, wanted: U32, docs: U32, out: NDArray[np.bool_]) -> None:
+    """Whether the list of each wanted key holds the document beside it."""
+    halves = lists.view(np.uint16)
+    rows = len(offsets) - 1
+    for k in range(len(wanted)):
+        out[k] = False
+        row = row_of(keys, rows, wanted[k])
+        if row < 0:
+            continue
+        start = np.int64(offsets[row])
+        stop = np.int64(offsets[row + 1])
+        if start == stop:
+            continue
+        doc = np.int64(docs[k])
+        out[k] = _in_roaring(halves, 2 * start, doc) if lists[start] == ROARING else _in_packed(lists, start, stop, doc)

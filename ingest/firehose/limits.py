@@ -1,0 +1,21 @@
+"""How much a consumer takes at once, and how long it waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much and how long; defaults are those of the service."""
+
+    batch_events: int = 2_000
+    flush_s: float = 0.2
+    """From the first event that readers do not see to the flush, but for the time that a batch takes."""
+    checkpoint_s: float = 8.0
+    checkpoint_events: int = 90_000
+    unsaved_events: int = 1_000_000
+    unsaved_bytes: int = 256 << 20
+    """Past either, nothing is read until a flush succeeds."""
+    upkeep_s: float = 1.0
+    """Between looks for a new generation, for letters to drive again, and at the lag."""
