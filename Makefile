@@ -6,7 +6,7 @@ WORKERS ?= 2
 KAFKA_JARS ?= $(HOME)/.cache/monoceros/kafka
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format oracle-long live-long warehouses bench bench-compare schemas wire-fuzz kafka clean lock
+.PHONY: help setup demo test check format oracle-long live-long warehouses bench bench-compare schemas wire-fuzz kafka servers clean lock
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -43,7 +43,13 @@ oracle-long: setup  ## engine against oracle: 1,000,000 random cases (about an h
 live-long: setup  ## the law of the live index: 20,000 random histories against the oracle (HISTORIES and SEED can be set)
 	$(BIN)/python -m tests.live_long --histories $(or $(HISTORIES),20000) --seed $(or $(SEED),1) --workers $(WORKERS)
 
-warehouses: setup  ## the tests against real servers of Hive, Spark and PostgreSQL; fails where one cannot be had
+$(VENV)/.spark: $(VENV)/.installed requirements-spark.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
+	@touch $@
+
+servers: kafka $(VENV)/.spark  ## what the tests against real Kafka, Hive and Spark start; Debian's packages are up to you
+
+warehouses: $(VENV)/.spark  ## the tests against real servers of Hive, Spark and PostgreSQL; fails where one cannot be had
 	MONOCEROS_REQUIRE_SERVERS=1 $(BIN)/python -m pytest tests/test_hive.py tests/test_spark.py tests/test_postgres.py tests/test_nightly.py
 
 $(VENV)/.bench: $(VENV)/.installed requirements-bench.lock
@@ -71,10 +77,14 @@ $(KAFKA_JARS)/.fetched: tests/servers/kafka.pom.xml
 		org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies -DoutputDirectory=$(KAFKA_JARS)
 	@touch $@
 
+EXTRAS := --extra dev --extra build --extra kafka --extra hive --extra postgres --extra ranking --extra serve
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header $(EXTRAS)
+
 lock: setup  ## resolve the dependencies anew
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra dev --extra build pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra dev --extra build --extra bench pyproject.toml -o requirements-bench.lock
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) --extra spark pyproject.toml -o requirements-spark.lock
+	$(COMPILE) --extra bench pyproject.toml -o requirements-bench.lock
 
 clean:  ## remove what was installed and generated here
 	rm -rf $(VENV) .monoceros build *.egg-info .mypy_cache .ruff_cache

@@ -24,7 +24,7 @@ from index.live.segment import AnySegment, LiveSegment
 from index.manifest import Manifest, damaged, hash_of
 from index.postings import Part, PostingList, PostingLists, first_of_two
 from index.segment import Segment, State
-from index.sidecar import comment_marks
+from index.sidecar import caption_marks, comment_marks, joined_marks, split_marks
 from index.store import (
     Staged,
     current_generation,
@@ -90,6 +90,7 @@ __all__ = [
     "Terms",
     "Words",
     "arrays_of",
+    "caption_marks",
     "changing",
     "clear_bits",
     "comment_marks",
@@ -104,6 +105,7 @@ __all__ = [
     "hash_of",
     "hash_texts",
     "joined",
+    "joined_marks",
     "keep_set",
     "layer_directory",
     "layout",
@@ -127,6 +129,7 @@ __all__ = [
     "same_texts",
     "set_bits",
     "settle",
+    "split_marks",
     "stage",
     "sync_directory",
     "tally",

@@ -25,14 +25,15 @@ def tally(parts: Iterable[tuple[AnyLists, U32, Words | None]], most: int, size: 
 
     `parts` may raise between two of them; `size` is that of the vertical.
     """
-    counts = _counters(size)
+    room = -(-size // _STEP) * _STEP
+    counts = _counters(room)
     met = np.empty(min(most, size), dtype=np.uint32)
     end = 0
     try:
         for lists, keys, mask in parts:
             end = lists.count_into(keys, mask, counts, met, end)
     except BaseException:
-        del _scratch.counters[size]  # whatever was counted last stands in no list
+        del _scratch.counters[room]  # whatever was counted last stands in no list
         raise
     docs = np.sort(met[:end])
     hits = counts[docs]
@@ -53,5 +54,7 @@ def _counters(size: int) -> U32:
     return kept[size]
 
 
+_STEP = 262_144
+"""Counters are kept in steps of so many documents, so that a live index that grows finds those that it had before."""
 _KEPT = 8
 """Sizes of verticals for which counters are kept: those of an index and of the one that replaces it."""

@@ -135,6 +135,8 @@ class MutationMaker:
                 if comment not in self.comment_ends:
                     self.comment_ends[comment] = (self.id(Vertical.USER), self.id(Vertical.MEDIA))
                 user, media = self.comment_ends[comment]
+                if rng.random() < 0.1:  # nobody promises that it is the same each time
+                    user, media = self.id(Vertical.USER), self.id(Vertical.MEDIA)
                 if None not in (user, media):
                     batch.comments.append(CommentRow(comment, user, media, time, rng.random() < 0.5))
             case 5 | 6:

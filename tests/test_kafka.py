@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import threading
 import time
 import warnings
@@ -17,9 +18,11 @@ import pytest
 from ingest.firehose.sources import Position, Source, open_source
 from ingest.firehose.wire import Event, decode, encode
 from schemas.errors import InputError
-from schemas.gen.ttypes import UnlikeEvent
+from schemas.gen.ttypes import FollowEvent, UnfollowEvent, UnlikeEvent
 from tests.servers.kafka import KafkaServer, kafka_server
 from tests.source_laws import MESSAGES, SourceLaws, append, messages_of, read_all
+from tests.test_cli import build
+from tests.test_ingest_cli import consumer, found, ok, run, status, until
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:unclosed <socket", "ignore::pytest.PytestUnraisableExceptionWarning"
@@ -119,17 +122,17 @@ def test_members_come_and_go_and_nothing_is_lost(kafka: KafkaServer) -> None:
     append(url, MESSAGES[:500])
     first = Member(url)
     first.start()
-    wait(lambda: len(first.found) > 100)
+    until(lambda: len(first.found) > 100)
     second = Member(url)
     second.start()
     append(url, MESSAGES[500:])
-    wait(lambda: first.found | second.found and len(first.found | second.found) == len(MESSAGES))
-    wait(lambda: bool(second.polls))
+    until(lambda: first.found | second.found and len(first.found | second.found) == len(MESSAGES))
+    until(lambda: bool(second.polls))
     assert len(second.polls[-1]) == 1
     first.stopped.set()
     first.join()
     append(url, [b"after"] * 50)
-    wait(lambda: sum(message == b"after" for message in second.found.values()) == 50)
+    until(lambda: sum(message == b"after" for message in second.found.values()) == 50)
     second.stopped.set()
     second.join()
     # each has all of a partition that it ever had, from its beginning to where it stood: no holes
@@ -141,16 +144,65 @@ def test_members_come_and_go_and_nothing_is_lost(kafka: KafkaServer) -> None:
     assert sorted((first.found | second.found).values()) == everything
 
 
-def wait(is_so: Any, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not come to be"
-        time.sleep(0.05)
-
-
 def test_offsets_are_kept_by_the_reader_alone(kafka: KafkaServer, tmp_path: Path) -> None:
     url = kafka.make_topic(f"t{uuid4().hex}")
     append(url, MESSAGES)
     for _ in range(2):  # the same group begins at the beginning again: nothing was committed
         with closing(open_source(url, group="own")) as source:
             assert messages_of(read_all(source)) == MESSAGES
+
+
+# -- a consumer on Kafka -----------------------------------------------------------------------------------------------
+
+
+def follow(followee: int) -> bytes:
+    return encode(Event(time.time_ns() // 1_000_000, "follow", FollowEvent(1, followee)))
+
+
+def seconds_until_followed(index: Path, followee: int) -> float:
+    began = time.monotonic()
+    until(lambda: followee in found(index, "followed_by:me"))
+    return time.monotonic() - began
+
+
+def test_a_consumer_through_poison_and_a_restart_of_the_broker(kafka: KafkaServer, tmp_path: Path) -> None:
+    index = build(tmp_path)
+    url = kafka.make_topic(f"t{uuid4().hex}")
+    service = consumer(index, url)
+    try:
+        until(lambda: status(index).get("state") == "running")
+        assert 4 not in found(index, "followed_by:me")
+        append(url, [follow(4)])
+        alone_s = seconds_until_followed(index, 4)
+        append(url, [b"poison", b"\xff" * 1_000, follow(5), b""])
+        assert seconds_until_followed(index, 5) <= alone_s + 1
+        until(lambda: status(index)["dead_letters"] == 3)
+        kafka.stop()
+        until(lambda: "does not answer" in status(index)["problem"])
+        assert service.poll() is None
+        kafka.start()
+        time_ms = time.time_ns() // 1_000_000
+        append(url, [encode(Event(time_ms, "unfollow", UnfollowEvent(1, 4)))])
+        until(lambda: 4 not in found(index, "followed_by:me"))
+        until(lambda: status(index)["problem"] == "")
+        service.terminate()
+        service.communicate(timeout=30)
+        assert service.returncode == 0
+    finally:
+        service.kill()
+        service.communicate()
+    assert run("ingest", "--index", index, "--from", url, "--once").stderr.startswith("0 events")
+    listed = ok("events", "dead", "list", "--index", index)
+    assert "3 of 3 dead letters" in listed
+
+
+def test_producing_to_kafka_and_looking_at_it(kafka: KafkaServer, tmp_path: Path) -> None:
+    url = kafka.make_topic(f"t{uuid4().hex}", 2)
+    append(f"file://{tmp_path}/events", [follow(number) for number in range(300)])
+    result = run("produce", "--from", f"file://{tmp_path}/events", "--to", url, "--rate", "1000")
+    assert result.stderr.startswith("300 events in ")
+    lines = ok("events", "peek", "--from", url, "-n", "999").splitlines()
+    assert sorted(json.loads(line)["follow"]["followee_id"] for line in lines) == list(range(300))
+    at = json.dumps({"offsets": {"0": 0, "1": 10**9}})
+    assert len(ok("events", "tail", "--from", url, "-n", "7").splitlines()) == 7
+    assert run("events", "peek", "--from", url, "--at", at).exit_code == 0

@@ -138,7 +138,7 @@ def check_together(
         shown = {key: docs if mask is None else docs & visible for key, docs in expected.items()}
         assert lists.sizes(asked, mask).tolist() == [len(shown.get(key, ())) for key in keys]
         united = union([(lists, wanted[:7], mask), (lists, wanted[7:], mask)], most, DOCS)
-        assert united.tolist() == sorted(set().union(*shown.values()))
+        assert united.tolist() == sorted(set().union(*(shown.get(key, ()) for key in keys)))
         counts, met = np.zeros(DOCS, dtype=np.uint32), np.empty(DOCS, dtype=np.uint32)
         met = met[: lists.count_into(wanted, mask, counts, met, 0)]
         assert np.sort(met).tolist() == np.flatnonzero(counts).tolist()

@@ -62,12 +62,6 @@ def test_restarts_and_new_bases(seed: int, tmp_path: Path) -> None:
             later.setdefault(
                 "snapshot", [{"table": name, "as_of_ms": rng.randrange(3, 20)} for name in later if rng.random() < 0.8]
             )
-            later["comments"] = [
-                row
-                for row in later.get("comments", ())  # who wrote a comment, and under what, never changes
-                if maker.comment_ends.setdefault(row["id"], (row["commenter_id"], row["media_id"]))
-                == (row["commenter_id"], row["media_id"])
-            ]
             built(later, index, tmp_path / f"later{builds}")
             oracle.rebase(oracle_base(later))
             assert writer.rebase_if_needed()

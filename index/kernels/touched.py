@@ -13,6 +13,17 @@ from index.kernels.gather import run_of
 from index.kernels.lists import sorted_docs
 
 
+@numba.njit(cache=True, nogil=True, inline="always")
+def set_touched(docs: U32, mask: Words, is_masked: bool, words: Words, touched: Words) -> None:
+    """Set the documents that the mask lets through."""
+    for i in range(len(docs)):
+        at = np.int64(docs[i] >> 6)
+        bit = ONE << np.uint64(docs[i] & 63)
+        if not is_masked or mask[at] & bit != 0:
+            words[at] |= bit
+            touched[at >> 6] |= ONE << np.uint64(at & 63)
+
+
 @numba.njit(cache=True, nogil=True)
 def mark(
     keys: U32, offsets: U32, lists: U32, wanted: U32, mask: Words, is_masked: bool, words: Words, touched: Words
@@ -21,13 +32,7 @@ def mark(
     k = 0
     while k < len(wanted):
         start, end, k = run_of(keys, offsets, lists, wanted, k)
-        docs = sorted_docs(lists, start, end)
-        for i in range(len(docs)):
-            at = np.int64(docs[i] >> 6)
-            bit = ONE << np.uint64(docs[i] & 63)
-            if not is_masked or mask[at] & bit != 0:
-                words[at] |= bit
-                touched[at >> 6] |= ONE << np.uint64(at & 63)
+        set_touched(sorted_docs(lists, start, end), mask, is_masked, words, touched)
 
 
 @numba.njit(cache=True, nogil=True)

@@ -33,9 +33,11 @@ def compile_live(lists: PostingLists, few: U32, wanted: U32) -> None:
         live.count_into(wanted, words, counts, counts.copy(), 0)
         live.sizes(wanted, words)
         live.contains(wanted, wanted)
+        live.total(wanted)
         for key in (0, 1):
             live.of(key).within(0, size)
             live.of(key).keep(few, wanted=False)
+    lists.contains(wanted, wanted)
     changed_rows(few, few)
     late = LateIds()
     late.grow(np.array([1, 2]))

@@ -78,12 +78,9 @@ class Consumer:
         self._save()
 
     def _save(self) -> None:
-        self._letters.save()
-        self._writer.flush(self._position)
-        self._flushed()
-        self._writer.checkpoint()
+        self._flush()
+        self._checkpoint()
         self._refused.clear()
-        self._base.checkpoints += 1
         self._look()
         self._base.dead_letters = len(self._letters)
 
@@ -141,29 +138,28 @@ class Consumer:
         now, limits = self._now_s(), self._limits
         if now - self._looked_at >= limits.upkeep_s:
             self._look()
-        if self._unsaved_since is not None and now - self._unsaved_since >= limits.flush_s:
-            self._flush()
-        due = self._unchecked_events >= limits.checkpoint_events or now - self._checkpointed_at >= limits.checkpoint_s
-        if due and self._unchecked_events:
-            self._checkpoint()
+        is_due = (
+            self._unchecked_events >= limits.checkpoint_events or now - self._checkpointed_at >= limits.checkpoint_s
+        )
+        is_due = is_due and self._unchecked_events > 0
+        if self._unsaved_since is not None and (is_due or now - self._unsaved_since >= limits.flush_s):
+            self._attempt("flush", self._flush)
+        if is_due and self._unsaved_since is None:
+            self._attempt("checkpoint", self._checkpoint)
         if now - self._tended_at >= limits.upkeep_s:
             self._tend()
 
-    def _flush(self) -> bool:
-        def flush() -> None:
-            self._letters.save()
-            self._writer.flush(self._position)
-
+    def _flush(self) -> None:
         started = self._now_s()
-        if not self._attempt("flush", flush):
-            return False
+        self._letters.save()  # first: the position says that they were read
+        self._writer.flush(self._position)
         self._flushed()
         self._base.flush_ms = round((self._now_s() - started) * 1000, 1)
-        return True
 
     def _flushed(self) -> None:
         now_ms = self._now_ms()
-        self._fresh.add([now_ms - time_ms for time_ms in self._times[:: 1 + len(self._times) // 2_000]])
+        some = self._times[:: 1 + len(self._times) // 2_000]
+        self._fresh.add([max(0, now_ms - time_ms) for time_ms in some])
         self._times.clear()
         self._base.flushes += 1
         self._base.position = dict(self._position)
@@ -171,11 +167,8 @@ class Consumer:
         self._unsaved_since = None
 
     def _checkpoint(self) -> None:
-        if self._unsaved_since is not None and not self._flush():
-            return
         started = self._now_s()
-        if not self._attempt("checkpoint", self._writer.checkpoint):
-            return
+        self._writer.checkpoint()
         self._checkpointed_at = self._now_s()
         self._unchecked_events = 0
         self._base.checkpoints += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -76,17 +76,26 @@ TABLE_OF: Mapping[Vertical, str] = {_U: "users", _M: "media", _P: "places", _G: 
 """The table that says which documents of a vertical exist; hashtags have none."""
 
 
-def encoded(kind: Kind, value: Any) -> str:
-    """A text or a list as one text; equal lists have equal texts."""
-    match kind:
-        case "text":
-            return str(value)
-        case "ids":
-            return ",".join(map(str, value))
-        case "labels":
-            return _joined(f"{confidence!r}{_BESIDE}{label}" for label, confidence in value)
-        case _:
-            return _joined(value)
+def _joined(items: tuple[str, ...]) -> str:
+    if not items:
+        return ""
+    text = _END.join(items) + _END
+    if _ESCAPE in text or text.count(_END) != len(items):
+        escaped = (item.replace(_ESCAPE, _ESCAPE + "e").replace(_END, _ESCAPE + "n") for item in items)
+        text = _END.join(escaped) + _END
+    return text
+
+
+def _joined_ids(ids: tuple[int, ...]) -> str:
+    return ",".join(map(str, ids))
+
+
+def _joined_labels(labels: tuple[tuple[str, float], ...]) -> str:
+    return _joined(tuple(f"{confidence!r}{_BESIDE}{label}" for label, confidence in labels))
+
+
+ENCODERS: Mapping[Kind, Callable[[Any], str]] = {"texts": _joined, "ids": _joined_ids, "labels": _joined_labels}
+"""Tuples as one text, by kind of list; equal lists have equal texts."""
 
 
 def decoded(kind: Kind, text: str) -> Any:
@@ -101,17 +110,6 @@ def decoded(kind: Kind, text: str) -> Any:
             return tuple((label, float(confidence)) for confidence, _, label in pairs)
         case _:
             return tuple(_split(text))
-
-
-def _joined(items: Iterable[str]) -> str:
-    items = tuple(items)
-    if not items:
-        return ""
-    text = _END.join(items) + _END
-    if _ESCAPE in text or text.count(_END) != len(items):
-        escaped = (item.replace(_ESCAPE, _ESCAPE + "e").replace(_END, _ESCAPE + "n") for item in items)
-        text = _END.join(escaped) + _END
-    return text
 
 
 def _split(text: str) -> list[str]:

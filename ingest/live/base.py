@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from index import I64, U32, AnyArray, PostingLists, Segment, Strings, comment_marks, layout
+from index import I64, NONE, U32, AnyArray, Segment, Strings, comment_marks, joined_marks, layout
 from ingest.firehose.mutations import FactKind
 from ingest.live.attributes import Attribute
 from ingest.live.columns import Texts
@@ -61,22 +61,46 @@ class Base:
             return in_sorted(self.sidecar["blocks"], left.astype(np.uint64) << _SHIFT | right)
         return self.segment.lists(FORWARD[kind]).contains(left, right)
 
-    def comments(self, users: U32, media: U32) -> I64:
+    def comment_counts(self, users: U32, media: U32) -> I64:
         """How many comments of a user on a media the table holds."""
-        counts = self.segment.lists("media.commenter").contains(users, media).astype(np.int64)
-        pairs = self.sidecar["comment_pairs"]
-        codes = users.astype(np.uint64) << _SHIFT | media
-        at = np.searchsorted(pairs, codes)
-        many = in_sorted(pairs, codes)
-        counts[many] = self.sidecar["comment_counts"][at[many]]
+        lists = self.segment.lists("media.commenter")
+        counts = np.zeros(len(users), dtype=np.int64)
+        there = np.flatnonzero(lists.contains(users, media))
+        keys = distinct(users[there])
+        offsets, docs = self.lists("media.commenter", keys)
+        codes = np.repeat(keys, np.diff(offsets)).astype(np.uint64) << _SHIFT | docs
+        at = np.searchsorted(codes, users[there].astype(np.uint64) << _SHIFT | media[there])
+        row = np.searchsorted(keys, users[there])
+        counts[there] = self._comments_at[self._commenters[users[there]] + at - offsets[row]]
         return counts
 
-    def has_comment(self, ids: I64, users: U32, media: U32) -> Flags:
-        """Which comments the table holds."""
-        marks = PostingLists(
-            np.empty(0, dtype=np.uint32), self.sidecar["comments.offsets"], self.sidecar["comments.marks"], 1 << 31
-        )
-        return marks.contains(users, comment_marks(ids, media))
+    def comment_ends(self, ids: I64) -> tuple[U32, U32]:
+        """The user and the media of comments that the table holds, NONE of others."""
+        users, media = np.full(len(ids), NONE, dtype=np.uint32), np.full(len(ids), NONE, dtype=np.uint32)
+        marks = comment_marks(ids)
+        held = np.flatnonzero(in_sorted(self._comment_marks, marks))
+        places = self.sidecar["comments.at"][np.searchsorted(self._comment_marks, marks[held])].astype(np.int64)
+        users[held] = np.searchsorted(self._commenters, places, side="right") - 1
+        offsets, docs = self.lists("media.commenter", users[held])
+        media[held] = docs[offsets[:-1] + places - self._commenters[users[held]]]
+        return users, media
+
+    @cached_property
+    def _comment_marks(self) -> NDArray[np.uint64]:
+        return joined_marks(self.sidecar["comments.low"], self.sidecar["comments.high"])
+
+    @cached_property
+    def _comments_at(self) -> NDArray[np.uint32]:
+        """How many comments there are behind each posting of `media.commenter`."""
+        return np.bincount(self.sidecar["comments.at"]).astype(np.uint32)
+
+    @cached_property
+    def _commenters(self) -> I64:
+        """Where the postings of each user begin among those of `media.commenter`; at the end, how many there are."""
+        users = np.arange(self.size(Vertical.USER), dtype=np.uint32)
+        offsets = np.zeros(len(users) + 1, dtype=np.int64)
+        np.cumsum(self.segment.lists("media.commenter").sizes(users, None), out=offsets[1:])
+        return offsets
 
     # -- attributes ------------------------------------------------------------------------------------------------
 
@@ -114,10 +138,10 @@ class Base:
         lengths = np.where(known, strings.offsets[at + 1].astype(np.int64) - starts, 0)
         return Texts(strings.blob, starts, lengths)
 
-    @property
+    @cached_property
     def captions(self) -> NDArray[np.uint64]:
-        """The hashes of the captions of the base's media."""
-        return self.sidecar["captions"]
+        """The marks of the captions of the base's media."""
+        return joined_marks(self.sidecar["captions.low"], self.sidecar["captions.high"])
 
     @cached_property
     def autotagged(self) -> Flags:
@@ -149,6 +173,14 @@ _COLUMNS = {
 def unpacked(words: NDArray[np.uint64], size: int) -> Flags:
     """A bitset as one flag a document."""
     return np.unpackbits(words.view(np.uint8), bitorder="little")[:size].astype(np.bool_)
+
+
+def distinct(values: AnyArray) -> AnyArray:
+    """The distinct values, sorted. Faster than `np.unique`, which hashes first."""
+    ordered = np.sort(values)
+    is_first = np.ones(len(ordered), dtype=np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
+    return ordered[is_first]
 
 
 def in_sorted(codes: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> Flags:

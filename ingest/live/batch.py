@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from index import I64, AnyArray
 from ingest.firehose.mutations import AttributeRow, FactKind, Mutations
-from ingest.live.attributes import OF_VERTICAL, Attribute, encoded
+from ingest.live.attributes import ENCODERS, OF_VERTICAL, Attribute
 from schemas.catalogue import Vertical
 
 Flags = NDArray[np.bool_]
@@ -90,19 +89,22 @@ def batch_of(mutations: Mutations) -> Batch:
     return batch
 
 
-def _columns(batch: Batch, vertical: Vertical, ids: I64, times: I64, rows: tuple[Mapping[str, Any], ...]) -> None:
+def _columns(batch: Batch, vertical: Vertical, ids: I64, times: I64, rows: tuple[dict[str, Any], ...]) -> None:
+    """Rows that carry the same attributes are turned into columns at once."""
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for place, row in enumerate(rows):
+        alike.setdefault(tuple(row), []).append(place)
+    places: dict[str, list[int]] = {}
+    said: dict[str, list[Any]] = {}
+    for names, at in alike.items():
+        for name, values in zip(names, zip(*[rows[place].values() for place in at], strict=True), strict=True):
+            places.setdefault(name, []).extend(at)
+            said.setdefault(name, []).extend(values)
     for attribute in OF_VERTICAL[vertical]:
-        name = attribute.name
-        values = [row.get(name) for row in rows]
-        said = [value for value in values if value is not None]
-        if not said:
-            continue
-        if len(said) == len(rows):
-            at_ids, at_times = ids, times
-        else:
-            at = [place for place, value in enumerate(values) if value is not None]
-            at_ids, at_times = ids[at], times[at]
-        batch.attributes[vertical, name] = AttributeBatch(at_ids, at_times, _values(attribute, said))
+        if attribute.name in said:
+            at = places[attribute.name]
+            column = _values(attribute, said[attribute.name])
+            batch.attributes[vertical, attribute.name] = AttributeBatch(ids[at], times[at], column)
 
 
 def _values(attribute: Attribute, said: list[Any]) -> AnyArray | list[str]:
@@ -117,7 +119,8 @@ def _values(attribute: Attribute, said: list[Any]) -> AnyArray | list[str]:
         case "text":
             return said
         case kind:
-            return [encoded(kind, value) for value in said]
+            encode = ENCODERS[kind]
+            return [encode(value) for value in said]
 
 
 def _i64(values: Any) -> I64:

@@ -6,14 +6,14 @@ documents under this key now. What a row then says, the whole difference from th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index import I64, U32, AnyArray, Layer, PostingLists, arrays_of, pack_rows, rows_of
-from ingest.live.base import Base, Flags, in_sorted
+from ingest.live.base import Base, Flags, distinct, in_sorted
 from ingest.live.columns import Column
 from schemas.catalogue import Vertical
 
@@ -33,6 +33,7 @@ class EdgeChanges:
         self._newly_hidden: list[U32] = []
         self._said: list[tuple[U32, U32, Flags]] = []
         self._whole: list[tuple[U32, Codes]] = []
+        self._one: tuple[list[int], list[int], list[bool]] = ([], [], [])
 
     def hold(self, keys: U32, docs: U32, holds: Flags | bool) -> None:
         """Under `keys[i]` the edge now holds, or does not hold, `docs[i]`. What was said last counts."""
@@ -40,6 +41,15 @@ class EdgeChanges:
             self._said.append(
                 (keys, docs, np.broadcast_to(np.bool_(holds), keys.shape) if isinstance(holds, bool) else holds)
             )
+
+    def hold_one(self, doc: int, gone: Iterable[int], come: Iterable[int]) -> None:
+        """As `hold`, of one document and the keys that it stands under no more, and now. Not for edges told by `hold`."""
+        for keys, holds in ((gone, False), (come, True)):
+            before = len(self._one[0])
+            self._one[0].extend(keys)
+            count = len(self._one[0]) - before
+            self._one[1].extend([doc] * count)
+            self._one[2].extend([holds] * count)
 
     def replace(self, keys: U32, codes: Codes) -> None:
         """All that the edge holds under `keys` now, as (key << 32 | document), sorted. Not for edges that are told by `hold`."""
@@ -67,6 +77,10 @@ class EdgeChanges:
     def arrays(self, layers: Sequence[Layer], documents: int) -> dict[str, AnyArray]:
         """The arrays of the next layer over these, the oldest first; then the changes begin anew."""
         arrays: dict[str, AnyArray] = {}
+        if self._one[0]:
+            keys, docs, holds = self._one
+            self.hold(np.array(keys, dtype=np.uint32), np.array(docs, dtype=np.uint32), np.array(holds, dtype=np.bool_))
+            self._one = ([], [], [])
         rows = self._held_rows(layers, documents) if self._said else self._whole_rows() if self._whole else None
         if rows is not None:
             touched, added, removed = rows
@@ -75,7 +89,7 @@ class EdgeChanges:
                 if len(codes):
                     arrays |= arrays_of(f"{self._name}.{kind}", _lists(codes, documents))
         if self._newly_hidden:
-            arrays[f"{self._name}.hidden"] = np.unique(np.concatenate(self._newly_hidden))
+            arrays[f"{self._name}.hidden"] = distinct(np.concatenate(self._newly_hidden))
         self._said, self._whole, self._newly_hidden = [], [], []
         return arrays
 
@@ -94,7 +108,7 @@ class EdgeChanges:
         if self._hidden is not None:
             known = np.flatnonzero(in_base)
             in_base[known] = ~self._hidden.data[docs[known]]
-        touched = np.unique(keys)
+        touched = distinct(keys)
         had_added, had_removed = rows_in_force(layers, self._name, touched, documents)
         added = _merged(had_added, codes, codes[holds & ~in_base])
         removed = _merged(had_removed, codes, codes[~holds & in_base])

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from index import I64, NONE, U32, AnyArray, Layer, layout
 from ingest.live.attributes import ATTRIBUTES, Attribute
-from ingest.live.base import FORWARD, Base
+from ingest.live.base import FORWARD, Base, distinct
 from ingest.live.batch import Batch
 from ingest.live.changes import Changes
 from ingest.live.hashtags import Hashtags
@@ -89,7 +89,7 @@ class Derivation:
         list_docs = self._media_lists(changed)
         self._words.apply(changed)
         self._fresh()
-        self._refresh(np.unique(np.concatenate(dirty)), list_docs, owners)
+        self._refresh(distinct(np.concatenate(dirty)), list_docs, owners)
 
     def _facts(self, changed: Changed) -> None:
         for kind, facts in changed.facts.items():
@@ -183,6 +183,8 @@ class Derivation:
                 continue
             register = self.state.texts[vertical, name]
             offsets, in_base = self._lists.in_base(attribute, docs)
+            gone: list[tuple[int, int]] = []
+            come: list[tuple[int, int]] = []
             for row, doc in enumerate(docs.tolist()):
                 before = old[row]
                 had = (
@@ -192,31 +194,31 @@ class Derivation:
                 )
                 text = register.heap.get(doc)
                 has = set(self._lists.parsed(attribute, text)) if text else set()
-                self._hold_list(name, doc, had, has)
+                gone += [(number, doc) for number in had - has]
+                come += [(number, doc) for number in has - had]
+            for pairs, holds in ((gone, False), (come, True)):
+                if pairs:
+                    of = np.array(pairs, dtype=np.uint32)
+                    self._hold_list(name, of[:, 0].copy(), of[:, 1].copy(), holds)
             if name == "hashtags":
                 hashtagged = docs
         return hashtagged
 
-    def _hold_list(self, name: str, doc: int, had: set[int], has: set[int]) -> None:
-        for numbers, holds in ((had - has, False), (has - had, True)):
-            if not numbers:
-                continue
-            keys = np.fromiter(numbers, dtype=np.uint32, count=len(numbers))
-            docs = np.full(len(keys), doc, dtype=np.uint32)
-            match name:
-                case "hashtags":
-                    self._changes["media.hashtag"].hold(keys, docs, holds)
-                    self._changes[layout.HASHTAGS_OF_MEDIA].hold(docs, keys, holds)
-                    sign = np.full(len(keys), 1 if holds else -1, dtype=np.int64)
-                    alive, public = self._media.alive.data[doc], self._media.public.data[doc]
-                    self.hashtags.count(keys, sign * alive, sign * public)
-                    self._patches.hashtags(keys)
-                case "tags":
-                    self._changes[layout.RAW_TAGS].hold(docs, keys, holds)
-                case _:
-                    self._changes[_BY_USER[name]].hold(keys, docs, holds)
-                    edge = "user.tagged_in" if name == "tagged" else "user.mentioned_in"
-                    self._changes[edge].hold(docs, keys, holds)
+    def _hold_list(self, name: str, numbers: U32, docs: U32, holds: bool) -> None:
+        match name:
+            case "hashtags":
+                self._changes["media.hashtag"].hold(numbers, docs, holds)
+                self._changes[layout.HASHTAGS_OF_MEDIA].hold(docs, numbers, holds)
+                sign = 1 if holds else -1
+                alive, public = self._media.alive.data[docs], self._media.public.data[docs]
+                self.hashtags.count(numbers, sign * alive.astype(np.int64), sign * public.astype(np.int64))
+                self._patches.hashtags(numbers)
+            case "tags":
+                self._changes[layout.RAW_TAGS].hold(docs, numbers, holds)
+            case _:
+                self._changes[_BY_USER[name]].hold(numbers, docs, holds)
+                edge = "user.tagged_in" if name == "tagged" else "user.mentioned_in"
+                self._changes[edge].hold(docs, numbers, holds)
 
     def _refresh(self, docs: U32, hashtagged: U32, owners: dict[str, U32]) -> None:
         """Media that may show otherwise, the counts of their hashtags, and what their owners use and visit."""
@@ -236,7 +238,7 @@ class Derivation:
         came = owner[docs[alive != old.alive]]
         for edge, told in (("hashtag.used_by", self._carried), ("place.visited_by", self._visited)):
             more = [came, owner[hashtagged]] if edge == "hashtag.used_by" else [came]
-            who = np.unique(np.concatenate([owners[edge], *more]))
+            who = distinct(np.concatenate([owners[edge], *more]))
             who = who[who != NONE]
             if len(who):
                 self._media.retell(who, edge, told, self._changes)

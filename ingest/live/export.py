@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ingest.live.attributes import ATTRIBUTES
-from ingest.live.batch import AttributeBatch, Batch, CommentBatch, DocumentBatch, FactBatch
+from index import I64
+from ingest.live.attributes import ATTRIBUTES, TABLE_OF
+from ingest.live.base import Base, Flags
+from ingest.live.batch import AttributeBatch, AttributeKey, Batch, CommentBatch, DocumentBatch, FactBatch
 from ingest.live.stamps import is_cleared, is_event, times_of
 from ingest.live.state import FACT_ENDS, LiveState
 from schemas.catalogue import Vertical
 
 
-def exported(state: LiveState) -> Batch:
-    """Everything that events said, but what seeds did."""
+def exported(state: LiveState, base: Base) -> Batch:
+    """Everything that events said, not what seeds did, nor what the other base settles."""
     batch = Batch()
     for kind, register in state.facts.items():
-        _, left, right = FACT_ENDS[kind]
+        table, left, right = FACT_ENDS[kind]
         facts = register.everything()
-        said = is_event(facts.stamps)
+        said = np.flatnonzero(_outlives(facts.stamps, base, table))
         stamps = facts.stamps[said]
         batch.facts[kind] = FactBatch(
             state.documents[left].ids(facts.left[said]),
@@ -25,32 +28,15 @@ def exported(state: LiveState) -> Batch:
             times_of(stamps),
             ~is_cleared(stamps),
         )
-    for vertical, documents in state.documents.items():
-        docs = np.flatnonzero(is_event(documents.stamps.data)).astype(np.uint32)
+    for vertical, table in TABLE_OF.items():
+        documents = state.documents[vertical]
+        docs = np.flatnonzero(_outlives(documents.stamps.data, base, table))
         stamps = documents.stamps.data[docs]
-        if len(docs):
-            batch.documents[vertical] = DocumentBatch(documents.ids(docs), times_of(stamps), ~is_cleared(stamps))
-    for key, scalar in state.scalars.items():
-        docs = np.flatnonzero(is_event(scalar.stamps.data)).astype(np.uint32)
-        if len(docs):
-            values, of = scalar.values.data[docs], ATTRIBUTES[key].of
-            batch.attributes[key] = AttributeBatch(
-                state.documents[key[0]].ids(docs),
-                times_of(scalar.stamps.data[docs]),
-                values if of is None else state.documents[of].ids(values),
-            )
-    for key, text_register in state.texts.items():
-        docs = np.flatnonzero(is_event(text_register.stamps.data)).astype(np.uint32)
-        if len(docs):
-            texts = [text_register.text(doc) for doc in docs.tolist()]
-            assert None not in texts
-            batch.attributes[key] = AttributeBatch(
-                state.documents[key[0]].ids(docs),
-                times_of(text_register.stamps.data[docs]),
-                [text for text in texts if text is not None],
-            )
+        batch.documents[vertical] = DocumentBatch(documents.ids(docs), times_of(stamps), ~is_cleared(stamps))
+    for key in ATTRIBUTES:
+        _export_attribute(state, base, key, batch)
     comments = state.comments.everything()
-    said = is_event(comments.stamps)
+    said = np.flatnonzero(_outlives(comments.stamps, base, "comments"))
     stamps = comments.stamps[said]
     batch.comments = CommentBatch(
         comments.ids[said],
@@ -60,3 +46,31 @@ def exported(state: LiveState) -> Batch:
         ~is_cleared(stamps),
     )
     return batch
+
+
+def _export_attribute(state: LiveState, base: Base, key: AttributeKey, batch: Batch) -> None:
+    attribute = ATTRIBUTES[key]
+    documents = state.documents[attribute.vertical]
+    if attribute.is_scalar:
+        register = state.scalars[key]
+        docs = np.flatnonzero(_outlives(register.stamps.data, base, attribute.table))
+        values = register.values.data[docs]
+        if attribute.of is not None:
+            values = state.documents[attribute.of].ids(values)
+        batch.attributes[key] = AttributeBatch(documents.ids(docs), times_of(register.stamps.data[docs]), values)
+        return
+    texts = state.texts[key]
+    stamps = texts.stamps.data
+    # whether autotags are settled depends on their media
+    said = is_event(stamps) if attribute.name == "autotags" else _outlives(stamps, base, attribute.table)
+    docs = np.flatnonzero(said)
+    values_said = [text for doc in docs.tolist() if (text := texts.text(doc)) is not None]
+    assert len(values_said) == len(docs)
+    batch.attributes[key] = AttributeBatch(documents.ids(docs), times_of(stamps[docs]), values_said)
+
+
+def _outlives(stamps: I64, base: Base, table: str) -> Flags:
+    outlives: NDArray[np.bool_] = is_event(stamps)
+    said = np.flatnonzero(outlives)
+    outlives[said] = ~base.settles(table, times_of(stamps[said]))
+    return outlives

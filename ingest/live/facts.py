@@ -6,9 +6,9 @@ from typing import NamedTuple, final
 
 import numpy as np
 
-from index import I64, U32, IdTable
+from index import I64, NONE, U32, IdTable
 from ingest.firehose.mutations import FactKind
-from ingest.live.base import Base, Flags
+from ingest.live.base import Base, Flags, distinct
 from ingest.live.columns import Column
 from ingest.live.stamps import NEVER, is_cleared, last_rows
 
@@ -99,40 +99,43 @@ class CommentsWon(NamedTuple):
 
 @final
 class CommentRegister:
-    """Comments by id, and for each (user, media) that events spoke of, how many there are more than the base has."""
+    """Comments by id, and for each (user, media) that events spoke of, how many there are more than the base has.
+
+    What an event says of a comment stands in the place of what the base says, also of who wrote it, and under what.
+    """
 
     def __init__(self, base: Base) -> None:
         self._base = base
         self._table = IdTable()
         self._stamps, self._users, self._media = Column.zeros(0, np.int64), *_two_u32()
-        self._in_base = Column.zeros(0, np.bool_)
         self._pairs = IdTable()
         self._more = Column.zeros(0, np.int64)
 
     def apply(self, ids: I64, users: U32, media: U32, stamps: I64) -> tuple[CommentsWon, FactsChanged]:
         """What is said of comments. The last words, and the facts comment(user, media) that changed."""
         rows = self._table.put(ids)
-        for column in (self._stamps, self._users, self._media, self._in_base):
+        for column in (self._stamps, self._users, self._media):
             column.grow(len(self._table))
         last = last_rows(rows, stamps, _codes(users, media).view(np.uint64))
-        rows, users, media, stamps = rows[last], users[last], media[last], stamps[last]
-        ids = ids[last]
+        rows, ids, users, media, stamps = rows[last], ids[last], users[last], media[last], stamps[last]
         before = self._stamps.data[rows]
         wins = stamps > before
         ties = (stamps == before) & ~is_cleared(stamps)
         wins |= ties & (_codes(users, media).view(np.uint64) > _codes(*self._who(rows)).view(np.uint64))
-        rows, users, media, stamps = rows[wins], users[wins], media[wins], stamps[wins]
-        ids, before = ids[wins], before[wins]
-        old_users, old_media = self._who(rows)
-        touched = np.unique(np.concatenate([_codes(old_users, old_media)[before != NEVER], _codes(users, media)]))
+        rows, ids, users, media, stamps = rows[wins], ids[wins], users[wins], media[wins], stamps[wins]
+        before = before[wins]
+        was = _codes(*self._who(rows))[(before != NEVER) & ~is_cleared(before)]
+        base_users, base_media = self._base.comment_ends(ids[before == NEVER])
+        in_base = base_users != NONE
+        was = np.concatenate([was, _codes(base_users[in_base], base_media[in_base])])
+        now = _codes(users, media)[~is_cleared(stamps)]
+        touched = distinct(np.concatenate([was, now]).view(np.uint64)).view(np.int64)
         pair_users, pair_media = _ends(touched)
         held = self._holds(touched, pair_users, pair_media)
-        self._count(_codes(old_users, old_media), -self._share(rows))
-        in_base = self._base.has_comment(ids, users, media)
         self._stamps.data[rows] = stamps
         self._users.data[rows], self._media.data[rows] = users, media
-        self._in_base.data[rows] = in_base
-        self._count(_codes(users, media), self._share(rows))
+        self._count(was, -1)
+        self._count(now, 1)
         holds = self._holds(touched, pair_users, pair_media)
         changed = held != holds
         return (
@@ -153,22 +156,15 @@ class CommentRegister:
     def _who(self, rows: U32) -> tuple[U32, U32]:
         return self._users.data[rows], self._media.data[rows]
 
-    def _share(self, rows: U32) -> I64:
-        """What comments add to the number that the base has of their user on their media."""
-        stamps, in_base = self._stamps.data[rows], self._in_base.data[rows]
-        is_set = (stamps != NEVER) & ~is_cleared(stamps)
-        share: I64 = (is_set & ~in_base).astype(np.int64) - (is_cleared(stamps) & in_base)
-        return share
-
-    def _count(self, codes: I64, more: I64) -> None:
-        pairs = self._pairs.put(codes[more != 0])
+    def _count(self, codes: I64, more: int) -> None:
+        pairs = self._pairs.put(codes)
         self._more.grow(len(self._pairs))
-        np.add.at(self._more.data, pairs, more[more != 0])
+        np.add.at(self._more.data, pairs, more)
 
     def _holds(self, codes: I64, users: U32, media: U32) -> Flags:
         rows = self._pairs.rows(codes)
         known = rows < len(self._pairs)
-        counts = self._base.comments(users, media)
+        counts = self._base.comment_counts(users, media)
         counts[known] += self._more.data[rows[known]]
         holds: Flags = counts > 0
         return holds

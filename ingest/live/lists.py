@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from index import I64, U32, layout
 from ingest.live.attributes import Attribute, decoded
-from ingest.live.base import Base, in_sorted
+from ingest.live.base import Base, distinct, in_sorted
 from ingest.live.documents import Documents
 from ingest.live.hashtags import NO_HASHTAG, Hashtags
 from ingest.live.registers import TextRegister
@@ -85,7 +85,7 @@ class ListNumbers:
         sizes = np.fromiter(map(len, parts), dtype=np.int64, count=len(parts))
         rows = np.arange(len(docs), dtype=np.uint64)
         flat = np.fromiter((number for part in parts for number in part), dtype=np.uint64, count=int(sizes.sum()))
-        said = np.unique(np.repeat(rows, sizes) << _SHIFT | flat)
+        said = distinct(np.repeat(rows, sizes) << _SHIFT | flat)
         offsets, numbers = self.in_base(attribute, docs)
         held = np.repeat(rows, np.diff(offsets)) << _SHIFT | numbers
         same: NDArray[np.bool_] = np.bincount((said >> _SHIFT).astype(np.int64), minlength=len(docs)) == np.diff(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import NONE, PUBLIC, U32, AnyArray, layout
+from ingest.live.base import distinct
 from ingest.live.changes import Changes
 from ingest.live.columns import Column
 from ingest.live.state import LiveState
@@ -64,7 +65,7 @@ class MediaShown:
         offsets, docs = self._state.base.lists("media.owner", known)
         own = docs[self._owner.data[docs] == np.repeat(known, np.diff(offsets))]
         moved = [doc for user in users.tolist() for doc in self._moved.get(user, ()) if self._owner.data[doc] == user]
-        return np.unique(np.concatenate([own, np.array(moved, dtype=np.uint32)]))
+        return distinct(np.concatenate([own, np.array(moved, dtype=np.uint32)]))
 
     def refresh(self, docs: U32, changes: Changes) -> Shown:
         """Find anew what shows of media, and say what changed in lists. What showed before."""

@@ -8,7 +8,7 @@ from typing import final
 import numpy as np
 
 from index import U32, AnyArray, Strings, layout
-from ingest.live.base import Flags
+from ingest.live.base import Flags, distinct
 from ingest.live.hashtags import Hashtags
 from ingest.live.media import MediaShown
 from ingest.live.state import LiveState
@@ -79,20 +79,20 @@ class Patches:
         """The arrays for the next layer; then the changes begin anew."""
         arrays: dict[str, AnyArray] = {}
         for name, parts in self._bits.items():
-            docs = np.unique(np.concatenate(parts))
+            docs = distinct(np.concatenate(parts))
             is_set = self._flags[name](docs)
             arrays[f"{name}.set"], arrays[f"{name}.clear"] = docs[is_set], docs[~is_set]
         values = {_COLUMNS[key]: register.values for key, register in self._state.scalars.items() if key in _COLUMNS}
         values[_HASHTAG_COLUMN] = self._hashtags.public
         for name, parts in self._columns.items():
-            docs = np.unique(np.concatenate(parts))
+            docs = distinct(np.concatenate(parts))
             if len(docs):
                 arrays[f"{name}.column.docs"], arrays[f"{name}.column.values"] = docs, values[name].data[docs]
         for (vertical, attribute), changed in self._texts.items():
             name = f"{vertical}.{attribute}.text"
-            distinct = sorted(set(changed))
-            texts = Strings.of([self._text(vertical, attribute, doc) for doc in distinct])
-            arrays[f"{name}.docs"] = np.array(distinct, dtype=np.uint32)
+            once = sorted(set(changed))
+            texts = Strings.of([self._text(vertical, attribute, doc) for doc in once])
+            arrays[f"{name}.docs"] = np.array(once, dtype=np.uint32)
             arrays[f"{name}.blob"], arrays[f"{name}.offsets"] = texts.blob, texts.offsets.astype(np.uint32)
         self._bits, self._columns, self._texts = {}, {}, {}
         return arrays

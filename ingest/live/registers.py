@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, final
 import numpy as np
 from numpy.typing import NDArray
 
-from index import I64, NONE, U32, AnyArray, hash_texts
+from index import I64, NONE, U32, AnyArray, caption_marks, hash_texts
 from ingest.live.attributes import Attribute, decoded
 from ingest.live.base import Base
 from ingest.live.columns import Column, Heap, Texts, equal
@@ -167,10 +167,10 @@ class TextRegister:
             return equal(texts, self._base.texts(self.attribute, docs))
         if self.attribute.name != "caption":
             return self._same_lists(self.attribute, docs, [texts[row] for row in range(len(texts))])
-        hashes = self._base.captions
-        known = np.flatnonzero(docs < len(hashes))
+        marks = self._base.captions
+        known = np.flatnonzero(docs < len(marks))
         same: NDArray[np.bool_] = texts.lengths == 0
         if len(known):
             packed = texts.take(known).packed()
-            same[known] = hash_texts(packed.blob, packed.offsets()) == hashes[docs[known]]
+            same[known] = caption_marks(hash_texts(packed.blob, packed.offsets())) == marks[docs[known]]
         return same

@@ -130,8 +130,10 @@ def _is_text(prefix: str) -> bool:
 
 def _last_of_each(docs: AnyArray) -> NDArray[np.intp]:
     """The place of the last entry of each document, in order of place."""
-    _, first = np.unique(docs[::-1], return_index=True)
-    return np.sort(len(docs) - 1 - first)
+    places = np.arange(len(docs), dtype=np.uint32)
+    last = np.empty(int(docs.max(initial=0)) + 1, dtype=np.uint32)
+    last[docs] = places  # of several the last one stays
+    return np.flatnonzero(last[docs] == places)
 
 
 def _put(run: dict[str, AnyArray], prefix: str, fields: Sequence[str], entries: Sequence[Any]) -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from index import I64, AnyArray, Strings
 from ingest.firehose.mutations import FactKind
-from ingest.live.attributes import ATTRIBUTES, encoded
+from ingest.live.attributes import ATTRIBUTES, ENCODERS
 from ingest.live.base import Base
 from ingest.live.batch import AttributeBatch, Batch, CommentBatch, DocumentBatch, FactBatch
 from ingest.live.lists import OF_MEDIA
@@ -77,7 +77,7 @@ def _media(base: Base, batch: Batch) -> None:
 
 def _list(base: Base, batch: Batch, name: str, media: I64, items: Iterable[str | int]) -> None:
     """Lists as a whole: what waits, and what the base holds of a media that is there."""
-    attribute = ATTRIBUTES[_M, name]
+    encode = ENCODERS[ATTRIBUTES[_M, name].kind]
     held: dict[int, list[str | int]] = {}
     for of, item in zip(media.tolist(), items, strict=True):
         held.setdefault(of, []).append(item)
@@ -90,9 +90,9 @@ def _list(base: Base, batch: Batch, name: str, media: I64, items: Iterable[str |
                 list_ += users[numbers].tolist()
     ids = np.array(list(held), dtype=np.int64)
     if name == "autotags":
-        texts = [encoded(attribute.kind, [(label, 0.0) for label in labels]) for labels in held.values()]
+        texts = [encode(tuple((label, 0.0) for label in labels)) for labels in held.values()]
     else:
-        texts = [encoded(attribute.kind, list_) for list_ in held.values()]
+        texts = [encode(tuple(list_)) for list_ in held.values()]
     batch.attributes[_M, name] = AttributeBatch(ids, _no_times(ids), texts)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import final
 
 import numpy as np
@@ -105,16 +104,12 @@ class WordChanges:
                 )
 
     def _hold(self, name: str, doc: int, had: set[str], has: set[str]) -> None:
-        self._hold_keys(name, doc, self._terms[name].keys(had - has), self._terms[name].keys(has - had))
+        terms = self._terms[name]
+        self._changes[name].hold_one(doc, terms.keys(had - has), terms.keys(has - had))
         edge = edge_named(name)
         if layout.keeps_prefixes(edge):
             before, now = self._terms.prefix_keys(edge, had), self._terms.prefix_keys(edge, has)
-            self._hold_keys(layout.prefixes(name), doc, before - now, now - before)
-
-    def _hold_keys(self, name: str, doc: int, gone: Iterable[int], come: Iterable[int]) -> None:
-        for keys, holds in ((gone, False), (come, True)):
-            of = np.fromiter(keys, dtype=np.uint32)
-            self._changes[name].hold(of, np.full(len(of), doc, dtype=np.uint32), holds)
+            self._changes[layout.prefixes(name)].hold_one(doc, before - now, now - before)
 
 
 def _terms_of(name: str, text: str) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any, final
 
@@ -37,6 +38,7 @@ from ingest.live.pointers import (
     remove_others,
     write_state,
 )
+from ingest.live.reconcile import View, renumbered, repaired_documents, repaired_facts, write_report
 from ingest.live.runs import load_run, merged_runs, run_of
 from ingest.live.seeds import seeds
 from ingest.live.stack import Stack
@@ -57,6 +59,7 @@ class LiveWriter:
         self._position: dict[str, Any] = {}
         self._sequence = 0
         self._applied_ms = 0
+        self._reports = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reconcile")
         self._derivation: Derivation
         self._manifest: str
         self._recover()
@@ -114,6 +117,7 @@ class LiveWriter:
 
     def close(self) -> None:
         """Let go of the index. What was not flushed is forgotten."""
+        self._reports.shutdown()
         self._lock.close()
 
     def _push(self) -> None:
@@ -162,25 +166,38 @@ class LiveWriter:
             return False
         self.flush(self._position)  # what a later rollback to this base finds
         published, manifest = open_published(self._index)
-        batches = [exported(self._derivation.state)]
+        batches = [exported(self._derivation.state, Base(published))]
         position = self._position
         derivation = _begun(Base(published))
         before = newest_state(self._index, published.generation)
         if before is not None:  # a base that comes back: for the one that goes, events were dropped that it lacks
             runs = Stack(home(self._index, published.generation) / "runs", _merge_runs)
             runs.open(before.runs, are_durable=True)
-            batches.append(exported(_restored(Base(published), runs.layers).state))
+            batches.append(exported(_restored(Base(published), runs.layers).state, Base(published)))
             position = dict(before.position)
         for batch in batches:
             derivation.apply(batch)
         if not has_generation(self._index, published.generation):
             return self.rebase_if_needed()  # other builds were published meanwhile, and it was removed
+        old = self._derivation
         self._derivation, self._manifest = derivation, manifest
         self._begin(published.generation)
         self._push()
         self._publish(position, is_durable=True)
         self._collect()
+        self._report(old)
         return True
+
+    def _report(self, old: Derivation) -> None:
+        """Count what the new base repaired, facts in a thread of their own: no event waits for that."""
+        counts = repaired_documents(old, self._derivation)
+        numbers = renumbered(old, self._derivation)
+        views = View.of(old), View.of(self._derivation)
+
+        def count() -> None:
+            write_report(self._index, counts | repaired_facts(*views, numbers))
+
+        self._reports.submit(count)
 
     # -- opening ---------------------------------------------------------------------------------------------------
 
@@ -202,8 +219,8 @@ class LiveWriter:
             base, self._manifest = open_published(self._index)
             self._derivation = _begun(Base(base))
             self._begin(base.generation)
+            self._push()  # what waits is there from the beginning
         if is_torn:  # readers are waiting for a pointer that they can follow
-            self._push()
             self._publish(self._position, is_durable=True)
 
     def _take(self, live: Live, *, is_durable: bool) -> None:

@@ -62,7 +62,12 @@ class KafkaServer:
         """Start the broker and wait until it answers."""
         with (self.home / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                self._java("kafka.Kafka", str(self._settings)),
+                [
+                    "setpriv",
+                    "--pdeathsig",
+                    "KILL",
+                    *self._java("kafka.Kafka", str(self._settings)),
+                ],  # not to outlive us
                 cwd=self.home,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -116,8 +121,8 @@ def kafka_server(home: Path) -> Iterator[KafkaServer]:
     jars = Path(os.environ.get("KAFKA_JARS", Path.home() / ".cache" / "monoceros" / "kafka"))
     if not any(jars.glob("kafka_2.13-*.jar")):
         unavailable(f"{jars} holds no Kafka: run `make kafka`")
-    if shutil.which("java") is None:
-        unavailable("Kafka needs Java 17 or later")
+    if shutil.which("java") is None or shutil.which("setpriv") is None:
+        unavailable("Kafka needs Java 17 or later, and setpriv of util-linux")
     server = KafkaServer(home, jars)
     try:
         server.start()

@@ -1,4 +1,7 @@
-"""Where messages come from and go to, by URL: `file:///PATH`, `sqlite:///PATH`, `kafka://HOST:PORT/TOPIC`."""
+"""Where messages come from and go to, by URL: `file:///PATH`, `sqlite:///PATH`, `kafka://HOST:PORT/TOPIC`.
+
+A path is whole, or begins with `./`.
+"""
 
 from __future__ import annotations
 
@@ -55,10 +58,9 @@ def _split(url: str) -> tuple[str, str]:
 
 
 def _path(url: str, rest: str) -> Path:
-    if not rest.startswith("/") or rest.endswith("/"):
-        raise InputError(
-            "bad-url", f"{url!r} names no file", hint="write three slashes and the whole path: file:///PATH"
-        )
+    if not rest.startswith(("/", "./")) or rest.endswith("/"):
+        hint = "write three slashes and the whole path, as in file:///PATH, or file://./PATH"
+        raise InputError("bad-url", f"{url!r} names no file", hint=hint)
     return Path(rest)
 
 
