@@ -9,10 +9,10 @@ from index.durable import changing, make_directories, sync_directory
 from index.idmap import BulkIdMap
 from index.idtable import IdTable
 from index.kernels.bits import Words, clear_bits, keep_set, set_bits
-from index.kernels.gather import column_into, sort_distinct
 from index.kernels.ranks import rank_places
 from index.kernels.texts import hash_texts, same_texts
 from index.kernels.walks import settle, weak_and_walk
+from index.kernels.windows import AND, LESS, OR
 from index.live.columns import LiveTexts
 from index.live.layer import Layer, layer_directory, make_durable, open_layer, write_layer
 from index.live.lists import AnyList, AnyLists, LiveList, LiveLists
@@ -22,7 +22,7 @@ from index.live.pointer import LIVE, LayerName, Live, read_live, write_live
 from index.live.rows import arrays_of, pack_rows, rows_of
 from index.live.segment import AnySegment, LiveSegment
 from index.manifest import Manifest, damaged, hash_of
-from index.postings import PostingList, PostingLists
+from index.postings import Part, PostingList, PostingLists, first_of_two
 from index.segment import Segment, State
 from index.sidecar import caption_marks, comment_marks, joined_marks, split_marks
 from index.store import (
@@ -44,11 +44,15 @@ from index.store import (
 )
 from index.tally import Tally, tally
 from index.terms import TermDictionary, Terms
+from index.unions import distinct, union
 
 __all__ = [
+    "AND",
     "I64",
+    "LESS",
     "LIVE",
     "NONE",
+    "OR",
     "PUBLIC",
     "U8",
     "U32",
@@ -72,6 +76,7 @@ __all__ = [
     "Order",
     "PairFact",
     "Pairs",
+    "Part",
     "PostingList",
     "PostingLists",
     "Postings",
@@ -88,13 +93,14 @@ __all__ = [
     "caption_marks",
     "changing",
     "clear_bits",
-    "column_into",
     "comment_marks",
     "compile_kernels",
     "current_generation",
     "current_state",
     "damaged",
     "discard",
+    "distinct",
+    "first_of_two",
     "has_generation",
     "hash_of",
     "hash_texts",
@@ -123,11 +129,11 @@ __all__ = [
     "same_texts",
     "set_bits",
     "settle",
-    "sort_distinct",
     "split_marks",
     "stage",
     "sync_directory",
     "tally",
+    "union",
     "verify_index",
     "weak_and_walk",
     "write_layer",

@@ -11,11 +11,13 @@ import numpy as np
 from index.corpus import Strings
 from index.docset import WINDOW, DocSet, new_words, part
 from index.idmap import BulkIdMap, IdMap
-from index.kernels.gather import column_into, sort_distinct
 from index.kernels.walks import settle, weak_and_walk
+from index.kernels.windows import OR
 from index.live.compile import compile_live
-from index.postings import LONG, Grouped, PostingList
+from index.names import Names
+from index.postings import LONG, Grouped, PostingList, first_of_two
 from index.terms import TermDictionary
+from index.unions import distinct, union
 from schemas.ids import ExternalId
 
 
@@ -36,8 +38,9 @@ def compile_kernels() -> None:
     lists.sizes(wanted, words)
     lists.total(wanted)
     part(few, words)
-    sort_distinct(few.copy()[: lists.append(wanted[1:], words, few.copy(), 0)])
-    column_into(counts, 1, few, words)
+    lists.append(wanted[1:], words, few.copy(), 0)
+    union([(lists, wanted[1:], words)], size, size)
+    distinct(few, 1, size)
     dense, packed = DocSet(0, size, None, words), DocSet(0, size, few)
     for one, other in ((dense, packed), (packed, dense), (packed, packed)):
         for result in (one & other, one | other, one - other):
@@ -47,9 +50,12 @@ def compile_kernels() -> None:
         lists.of(row).within(0, size)
         PostingList(lists.of(row).list).within(0, 64 * size)
         lists.of(row).keep(few)
+    first_of_two(lists.of(0).alone(words), (lists, wanted, None), OR, 1)
     compile_live(lists, few, wanted)
     strings = Strings.of(["a", "b"])
-    words_of = TermDictionary(Strings(strings.blob.copy(), strings.offsets.astype(np.uint32)))
+    strings = Strings(strings.blob.copy(), strings.offsets.astype(np.uint32))
+    Names(strings).of(few[:1])
+    words_of = TermDictionary(strings)
     words_of.find("a")
     words_of.range("a")
     ids = np.array([1, 2])

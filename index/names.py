@@ -1,24 +1,21 @@
-"""Names of documents, many at once; those of the best documents, which answers hold over and over, are kept as objects."""
+"""Names of documents, many at once."""
 
 from __future__ import annotations
 
 from typing import final
 
-import numpy as np
-
 from index.corpus import U32, Strings
+from index.kernels.terms import join
 
-_KEPT = 262_144
-"""Documents of the best rank whose names are kept once they were asked for: some 20 MB, were all of them asked for."""
+_SEPARATOR = "\0"
 
 
 @final
 class Names:
-    """A text column that is read in answers. Shared between threads: what two of them fill in is equal."""
+    """A text column that is read in answers."""
 
     def __init__(self, texts: Strings) -> None:
         self._texts = texts
-        self._kept = np.empty(min(len(texts), _KEPT), dtype=object)
 
     def __len__(self) -> int:
         return len(self._texts)
@@ -28,16 +25,10 @@ class Names:
 
     def of(self, docs: U32) -> list[str]:
         """The names of documents, in their order."""
-        if len(docs) and int(docs.max()) < len(self._kept):
-            kept: list[str | None] = self._kept[docs].tolist()
-            if None not in kept:
-                return kept  # type: ignore[return-value]  # just looked
-            names = self._read(docs)
-            self._kept[docs] = names
+        if len(docs) == 0:
+            return []
+        joined = join(self._texts.blob, self._texts.offsets, docs, ord(_SEPARATOR))
+        names = str(joined.data, "utf-8").split(_SEPARATOR)
+        if len(names) == len(docs):
             return names
-        return self._read(docs)
-
-    def _read(self, docs: U32) -> list[str]:
-        blob, offsets = self._texts.blob.data, self._texts.offsets
-        places = zip(offsets[docs].tolist(), offsets[docs + 1].tolist(), strict=True)
-        return [str(blob[start:end], "utf-8") for start, end in places]
+        return [self._texts[doc] for doc in docs.tolist()]  # a name holds a separator

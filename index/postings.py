@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from index.corpus import I64, U32
 from index.docset import DocSet, new_words
-from index.kernels import gather, lists
+from index.kernels import gather, lists, windows
+from index.kernels import touched as touch
 from index.kernels.bits import Words
 from index.kernels.build import drop_repeats, group, transpose
 from index.kernels.membership import contains
@@ -32,25 +33,23 @@ _COOKIE = 12_346
 """First word of the portable Roaring format where there are no run containers."""
 
 _NO_KEYS = np.empty(0, dtype=np.uint32)
+_FIRST = np.zeros(1, dtype=np.uint32)
+_NO_MASK = np.empty(0, dtype=np.uint64)
 
 
 @final
 class PostingList:
     """One list, a view of the mapped file."""
 
-    __slots__ = ("list",)
+    __slots__ = ("is_roaring", "list")
 
     def __init__(self, words: U32) -> None:
         self.list = words
-
-    @property
-    def is_roaring(self) -> bool:
-        """Whether the list is a Roaring bitmap."""
-        return len(self.list) > 0 and int(self.list[0]) == lists.ROARING
+        self.is_roaring = len(words) > 0 and words.item(0) == lists.ROARING
 
     def size(self) -> int:
         """The number of documents."""
-        return int(self.list[1]) if self.is_roaring else len(self.list)
+        return self.list.item(1) if self.is_roaring else len(self.list)
 
     def within(self, base: int, end: int) -> DocSet:
         """The documents of a span."""
@@ -63,6 +62,11 @@ class PostingList:
         words = new_words(end - base)
         lists.roaring_into_bits(self.list.view(np.uint16), 0, words, base)
         return DocSet(base, end, None, words)
+
+    def alone(self, mask: Words | None) -> Part:
+        """The list as a union of one, under a mask."""
+        ends = np.array((0, len(self.list)), dtype=np.uint32)
+        return PostingLists(_NO_KEYS, ends, self.list, 0), _FIRST, mask
 
     def keep(self, docs: U32, wanted: bool = True) -> U32:
         """Those of the given documents (sorted) whose membership in the list is `wanted`."""
@@ -103,7 +107,7 @@ class PostingLists:
             row = key
             if row + 1 >= len(self.offsets):
                 return PostingList(_NO_KEYS)
-        return PostingList(self.lists[self.offsets[row] : self.offsets[row + 1]])
+        return PostingList(self.lists[self.offsets.item(row) : self.offsets.item(row + 1)])
 
     def union_into(self, keys: U32, words: Words) -> None:
         """OR the lists of many keys into a bitset over the whole vertical."""
@@ -114,6 +118,13 @@ class PostingLists:
         masked = mask is not None
         shown = mask if mask is not None else _NO_MASK
         return int(gather.append(self.keys, self.offsets, self.lists, keys, shown, masked, out, at))
+
+    def mark(self, keys: U32, mask: Words | None, words: Words, touched: Words) -> None:
+        """Set the documents of many keys' lists, as far as the mask has them, in a bitset of the vertical and, by a bit for
+        each word of it, which words they are in (`index/unions.py`)."""
+        masked = mask is not None
+        shown = mask if mask is not None else _NO_MASK
+        touch.mark(self.keys, self.offsets, self.lists, keys, shown, masked, words, touched)
 
     def count_into(self, keys: U32, mask: Words | None, counts: U32, met: U32, at: int) -> int:
         """Add to each document's counter the number of the given keys whose list holds it, where the mask has it.
@@ -152,7 +163,29 @@ class PostingLists:
         return out
 
 
-_NO_MASK = np.empty(0, dtype=np.uint64)
+Part = tuple[PostingLists, U32, Words | None]
+"""The union of the lists of some keys, under one mask."""
+
+
+def first_of_two(one: Part, other: Part, how: int, limit: int) -> U32:
+    """The best `limit` documents that both unions hold (`AND`), either (`OR`) or only the first one (`LESS`)."""
+    (lists, keys, mask), (other_lists, other_keys, other_mask) = one, other
+    out = np.empty(limit, dtype=np.uint32)
+    found = windows.first_of_two(
+        lists.keys,
+        lists.offsets,
+        lists.lists,
+        keys,
+        _NO_MASK if mask is None else mask,
+        other_lists.keys,
+        other_lists.offsets,
+        other_lists.lists,
+        other_keys,
+        _NO_MASK if other_mask is None else other_mask,
+        how,
+        out,
+    )
+    return out[:found]
 
 
 @dataclass(frozen=True, slots=True)

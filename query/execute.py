@@ -30,7 +30,7 @@ from query.plan import (
     children,
 )
 from query.strong_or import strong_or
-from query.traverse import apply, count_hits, extract, unite
+from query.traverse import apply, count_hits, extract, keep_applied, leads_back, unite
 from query.visibility import World
 from query.weak_and import weak_and
 from schemas.catalogue import Vertical
@@ -103,11 +103,12 @@ class Execution:
             case PlanOr():
                 return self._unite(plan, base, end)
             case PlanUnion() | PlanWeakAnd() | PlanStrongOr() | PlanApply() | PlanExtract():
-                return self._once(plan).within(base, end)
+                return self.once(plan).within(base, end)
             case _:
                 assert_never(plan)
 
-    def _once(self, plan: PlanUnion | PlanWeakAnd | PlanStrongOr | PlanApply | PlanExtract) -> DocSet:
+    def once(self, plan: PlanUnion | PlanWeakAnd | PlanStrongOr | PlanApply | PlanExtract) -> DocSet:
+        """All documents of a node that is evaluated as a whole; kept, for it may be asked for span by span."""
         found = self._whole.get(plan)
         if found is None:
             found = self._whole[plan] = self._compute(plan)
@@ -178,8 +179,10 @@ class Execution:
             case PlanOr():
                 held = [self.keep(operand, docs) for operand in plan.operands]
                 return held[0] if len(held) == 1 else np.unique(np.concatenate(held))
+            case PlanApply() if plan not in self._whole and leads_back(plan):
+                return keep_applied(self, plan, docs)
             case PlanUnion() | PlanWeakAnd() | PlanStrongOr() | PlanApply() | PlanExtract():
-                return self._once(plan).keep(docs)
+                return self.once(plan).keep(docs)
             case _:
                 assert_never(plan)
 

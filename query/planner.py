@@ -29,7 +29,7 @@ from query.plan import (
     PlanStrongOr,
     PlanWeakAnd,
 )
-from query.resolve import resolve
+from query.resolve import Places, resolve
 from query.visibility import World
 from schemas.catalogue import Vertical
 from schemas.settings import Settings
@@ -38,14 +38,15 @@ _FAN_OUT = 32
 """Documents that one inner id is thought to lead to, when an order of work is chosen."""
 
 
-def plan(bound: Bound, world: World, settings: Settings, limit: int, check: Callable[[], None]) -> Plan:
+def plan(bound: Bound, world: World, places: Places, settings: Settings, limit: int, check: Callable[[], None]) -> Plan:
     """The plan of a query whose request has this limit (the `L` of language.md §4); `check` keeps the deadline."""
-    return _Planner(world, settings, check).plan(bound, limit)
+    return _Planner(world, places, settings, check).plan(bound, limit)
 
 
 class _Planner:
-    def __init__(self, world: World, settings: Settings, check: Callable[[], None]) -> None:
+    def __init__(self, world: World, places: Places, settings: Settings, check: Callable[[], None]) -> None:
         self._world = world
+        self._places = places
         self._settings = settings
         self._check = check
 
@@ -53,7 +54,7 @@ class _Planner:
         self._check()
         match bound:
             case BoundTerm():
-                return resolve(bound, self._world)
+                return resolve(bound, self._world, self._places)
             case BoundNothing():
                 return PlanNothing(bound.vertical, bound.span, 0)
             case BoundAnd():

@@ -2,72 +2,98 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from functools import lru_cache
+from typing import NamedTuple, assert_never, final
 
 import numpy as np
 
-from index import U32, layout
+from index import U32, AnyList, AnySegment, layout
 from query.bound import BoundTerm, IdValue, MachineTagValue, TextValue
 from query.plan import PlanList, PlanNothing, PlanUnion
 from query.visibility import World
-from schemas.catalogue import ValueKind
+from schemas.catalogue import EDGES, ValueKind, Vertical
 from schemas.text import MachineTag
 
 
-def resolve(term: BoundTerm, world: World) -> PlanList | PlanUnion | PlanNothing:
+class Place(NamedTuple):
+    """Where the lists of a value stand: under sorted keys, in whatever numbers the edge is keyed by; or, for a frequent prefix,
+    their union is kept as one list."""
+
+    keys: U32
+    kept: AnyList | None = None
+
+
+@final
+class Places:
+    """Looks values up in one segment. What was asked last is kept: it depends on the segment, and on no viewer."""
+
+    def __init__(self, segment: AnySegment, kept: int) -> None:
+        self._segment = segment
+        self._text = lru_cache(kept)(self._find_text)
+
+    def of(self, term: BoundTerm) -> Place:
+        """The place of a term's value; no keys where it is unknown."""
+        value = term.value
+        match value:
+            case IdValue():
+                vertical = term.edge.value_vertical
+                assert vertical is not None
+                return Place(_one(self._segment.idmap(vertical).find(value.id)))
+            case TextValue():
+                edge = term.edge
+                return self._text(edge.vertical, edge.name, value.text, value.is_prefix)
+            case MachineTagValue():
+                return Place(self._machine_tags(value))
+            case _:
+                assert_never(value)
+
+    def _find_text(self, vertical: Vertical, name: str, text: str, is_prefix: bool) -> Place:
+        segment, edge = self._segment, EDGES[vertical, name]
+        kept = segment.frequent_prefix(edge, text) if is_prefix else None
+        if kept is not None:
+            return Place(_NO_KEYS, kept)
+        terms = segment.terms(layout.HASHTAG_DICTIONARY if edge.kind is ValueKind.HASHTAG else edge.key)
+        return Place(terms.keys(text) if is_prefix else _one(terms.find(text)))
+
+    def _machine_tags(self, value: MachineTagValue) -> U32:
+        """The machine tags whose parts fit: one range, or one key, for every `namespace:predicate=` that fits."""
+        segment = self._segment
+        terms = segment.terms("media.mt")
+        parts: MachineTag = value.parts
+        found = []
+        for row in range(len(segment.mt_heads)):
+            head = segment.mt_heads[row]
+            namespace, _, predicate = head[:-1].partition(":")
+            if parts.namespace not in (None, namespace) or parts.predicate not in (None, predicate):
+                continue
+            if parts.value is None:
+                found.append(terms.keys(head))
+            elif value.is_prefix:
+                found.append(terms.keys(head + parts.value))
+            else:
+                found.append(_one(terms.find(head + parts.value)))
+        return np.sort(np.concatenate(found)) if found else _NO_KEYS
+
+
+def resolve(term: BoundTerm, world: World, places: Places) -> PlanList | PlanUnion | PlanNothing:
     """The posting lists that a term stands for."""
-    if isinstance(term.value, TextValue) and term.value.is_prefix:
-        union = world.segment.frequent_prefix(term.edge, term.value.text)
-        if union is not None:
-            return PlanList(term.vertical, term.span, union.size(), union, world.mask(term.vertical))
-    keys = _keys(term, world)
+    keys, kept = places.of(term)
+    vertical = term.edge.vertical
+    if kept is not None:
+        return PlanList(vertical, term.span, kept.size(), kept, world.mask(vertical))
     if len(keys) == 1:
-        one = world.cut_one(term.edge, int(keys[0]))
+        one = world.cut_one(term.edge, keys.item())
         if one is not None:
             found, mask = one
-            return PlanList(term.vertical, term.span, found.size(), found, mask)
+            return PlanList(vertical, term.span, found.size(), found, mask)
     cuts = [cut for cut in world.cut(term.edge, keys) if len(cut.keys)] if len(keys) else []
     if not cuts:
-        return PlanNothing(term.vertical, term.span, 0)
-    return PlanUnion(term.vertical, term.span, sum(cut.lists.estimate(cut.keys) for cut in cuts), tuple(cuts))
+        return PlanNothing(vertical, term.span, 0)
+    return PlanUnion(vertical, term.span, sum(cut.lists.estimate(cut.keys) for cut in cuts), tuple(cuts))
 
 
-def _keys(term: BoundTerm, world: World) -> U32:
-    """The sorted keys of the lists, in whatever numbers the edge is keyed by."""
-    edge, segment = term.edge, world.segment
-    match term.value:
-        case IdValue():
-            assert edge.value_vertical is not None
-            found = segment.idmap(edge.value_vertical).find(term.value.id)
-            return _one(found)
-        case TextValue():
-            terms = segment.terms(layout.HASHTAG_DICTIONARY if edge.kind is ValueKind.HASHTAG else edge.key)
-            return terms.keys(term.value.text) if term.value.is_prefix else _one(terms.find(term.value.text))
-        case MachineTagValue():
-            return _machine_tags(term.value, world)
-        case _:
-            assert_never(term.value)
-
-
-def _machine_tags(value: MachineTagValue, world: World) -> U32:
-    """The machine tags whose parts fit: one range, or one key, for every `namespace:predicate=` that fits."""
-    segment = world.segment
-    terms = segment.terms("media.mt")
-    parts: MachineTag = value.parts
-    found = []
-    for row in range(len(segment.mt_heads)):
-        head = segment.mt_heads[row]
-        namespace, _, predicate = head[:-1].partition(":")
-        if parts.namespace not in (None, namespace) or parts.predicate not in (None, predicate):
-            continue
-        if parts.value is None:
-            found.append(terms.keys(head))
-        elif value.is_prefix:
-            found.append(terms.keys(head + parts.value))
-        else:
-            found.append(_one(terms.find(head + parts.value)))
-    return np.sort(np.concatenate(found)) if found else _one(None)
+_NO_KEYS = np.empty(0, dtype=np.uint32)
 
 
 def _one(key: int | None) -> U32:
-    return np.array([] if key is None else [key], dtype=np.uint32)
+    return _NO_KEYS if key is None else np.array([key], dtype=np.uint32)

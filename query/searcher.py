@@ -1,7 +1,7 @@
 """The searcher: a request in, an answer out, over one opened segment.
 
 text ─parse→ Node ─bind→ Bound ─rewrite→ Bound ─plan→ Plan ─execute→ documents ─names→ Answer. Nodes are kept per text,
-bound trees per text and viewer, worlds per viewer. A searcher is shared between threads.
+bound trees per text and viewer, places in dictionaries per value, worlds per viewer. A searcher is shared between threads.
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ from query.deadline import deadline
 from query.documents import external_ids, names
 from query.execute import DeadlineError, Execution
 from query.explain import explain
+from query.first import first_of_lists
 from query.lineage import lineage
 from query.nodes import Node
 from query.parse import parse
 from query.plan import Plan, PlanApply, PlanExtract, PlanStrongOr, PlanWeakAnd
 from query.planner import plan
+from query.resolve import Places
 from query.rewrite import rewrite
 from query.visibility import World
 from query.why_not import why_not
@@ -54,6 +56,7 @@ class Searcher:
         self._clock_ns = clock_ns
         self._parse = lru_cache(settings.cached_texts)(self._parse_text)
         self._bound = lru_cache(settings.cached_texts)(self._bind)
+        self._places = Places(segment, settings.cached_texts)
         self._viewer_world = lru_cache(settings.cached_viewers)(self._make_world)
 
     def over(self, segment: AnySegment) -> Searcher:
@@ -71,7 +74,7 @@ class Searcher:
         world = self.world(request.viewer, is_operator=request.is_operator)
         execution = Execution(world, check)
         try:
-            planned = plan(bound, world, self.settings, limit, check)
+            planned = plan(bound, world, self._places, self.settings, limit, check)
             docs, total, is_exact, is_late = _best(execution, planned, limit, exact=request.is_exact)
         except DeadlineError:
             docs, total, is_exact, is_late = _NO_DOCS, 0, False, True
@@ -107,7 +110,7 @@ class Searcher:
         check = deadline(self.settings.deadline_ms * _DETAIL_FACTOR, self._clock_ns)
         details: dict[str, Any] = {}
         try:
-            planned = plan(bound, world, self.settings, limit, check)
+            planned = plan(bound, world, self._places, self.settings, limit, check)
             execution = Execution(world, check)
             if request.gives_lineage:
                 details["lineage"] = lineage(execution, planned, request.text, docs)
@@ -160,7 +163,11 @@ def _best(execution: Execution, plan: Plan, limit: int, *, exact: bool) -> tuple
             )
             execution.note_cuts(plan)
             return best, docs.size(), True, False
-        for portion in execution.ranked(plan, limit + 1):  # one more tells whether there are more
+        missing = limit + 1  # one more tells whether there are more
+        first = first_of_lists(execution, plan, missing)
+        if first is not None:
+            return first[:limit], min(len(first), limit), len(first) <= limit, False
+        for portion in execution.ranked(plan, missing):
             found.append(portion)
         execution.note_cuts(plan)
     except DeadlineError:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from index import NONE, U32, DocSet, Tally, layout, new_words, set_bits, sort_distinct, tally
+from index import NONE, U32, DocSet, Tally, distinct, layout, new_words, set_bits, tally, union
 from query.plan import PlanApply, PlanExtract
 from query.visibility import Cut
 from schemas.catalogue import EDGES, Edge, Vertical
@@ -15,9 +13,9 @@ from schemas.catalogue import EDGES, Edge, Vertical
 if TYPE_CHECKING:
     from query.execute import Execution
 
-_PACKED_SHARE = 11
-"""Unions of at most `size >> 11` postings (and of 64 in any case) are sorted rather than set in a bitset: below that, clearing
-and reading the bitset costs more."""
+_PACKED_SHARE = 8
+"""Unions of at most `size >> 8` postings (and of 64 in any case) cost what they touch, larger ones are a bitset: below that,
+clearing, cutting and reading a whole bitset costs more."""
 _STEP = 4_096
 """Keys between two looks at the clock."""
 
@@ -32,23 +30,23 @@ _FIELD_COLUMNS = {"media.owner": layout.OWNER_COLUMN, "media.location": layout.P
 def unite(cuts: Iterable[Cut], size: int, check: Callable[[], None]) -> DocSet:
     """The union of all lists of these cuts, each under its mask; `size` documents in the vertical."""
     cuts = tuple(cuts)
-    most = max(size >> _PACKED_SHARE, 64)
-    if sum(cut.lists.total(cut.keys) for cut in cuts) <= most:
-        few = np.empty(most, dtype=np.uint32)
-        end = 0
-        for cut in cuts:
-            end = cut.lists.append(cut.keys, cut.mask, few, end)
-        return DocSet(0, size, few[: sort_distinct(few[:end])])
-    union = new_words(size)
+    most = sum(cut.lists.total(cut.keys) for cut in cuts)
+    if most <= _few(size):
+        return DocSet(0, size, union(((cut.lists, cut.keys, cut.mask) for cut in cuts), most, size))
+    united = new_words(size)
     for cut in cuts:
-        words = new_words(size) if cut.mask is not None and len(cuts) > 1 else union
+        words = new_words(size) if cut.mask is not None and len(cuts) > 1 else united
         for keys in _steps(cut.keys, check):
             cut.lists.union_into(keys, words)
         if cut.mask is not None:
             words &= cut.mask
-        if words is not union:
-            union |= words
-    return DocSet(0, size, None, union)
+        if words is not united:
+            united |= words
+    return DocSet(0, size, None, united)
+
+
+def _few(size: int) -> int:
+    return max(size >> _PACKED_SHARE, 64)
 
 
 def _steps(keys: U32, check: Callable[[], None]) -> Iterator[U32]:
@@ -63,6 +61,21 @@ def apply(execution: Execution, plan: PlanApply) -> DocSet:
     if plan.min_hits == 1 and not plan.orders_by_hits:
         return unite(execution.world.cut(plan.edge, execution.inner(plan)), size, execution.check)
     return DocSet(0, size, execution.hits(plan).docs)
+
+
+def leads_back(plan: PlanApply) -> bool:
+    """Whether a column says which key's list a document stands in, and the apply asks for no more than that."""
+    return plan.edge.key in _FIELD_COLUMNS and plan.min_hits == 1
+
+
+def keep_applied(execution: Execution, plan: PlanApply, docs: U32) -> U32:
+    """Those of a few (sorted) documents that an apply which `leads_back` holds: the lists of its inner results are not read."""
+    [(_, keys, mask)] = execution.world.cut(plan.edge, execution.inner(plan))
+    if len(keys) == 0:
+        return docs[:0]
+    owned = execution.world.segment.values(_FIELD_COLUMNS[plan.edge.key], docs)
+    docs = docs[keys.take(keys.searchsorted(owned), mode="clip") == owned]
+    return docs if mask is None else DocSet(0, execution.size(plan.vertical), None, mask).keep(docs)
 
 
 def count_hits(execution: Execution, plan: PlanApply) -> Tally:
@@ -87,9 +100,12 @@ def extract(execution: Execution, plan: PlanExtract) -> DocSet:
     if plan.edge.key == "media.hashtag":  # a hashtag on a media of W_v is in W_v
         return unite([Cut(world.segment.lists(layout.HASHTAGS_OF_MEDIA), docs, None)], size, execution.check)
     held = world.segment.values(_FIELD_COLUMNS[plan.edge.key], docs)
+    alive = world.segment.alive(plan.vertical)  # its owner is in W_v, and its place if it exists
+    if len(docs) <= _few(size):
+        found = DocSet(0, size, distinct(held, NONE, size))
+        return found if alive is None else found & DocSet(0, size, None, alive)
     words = new_words(size)
     set_bits(words, 0, held[held != NONE])
-    alive = world.segment.alive(plan.vertical)  # its owner is in W_v, and its place if it exists
     if alive is not None:
         words &= alive
     return DocSet(0, size, None, words)

@@ -8,10 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
+from index.corpus import Strings
 from index.docset import WINDOW, DocSet, new_words
 from index.kernels.lists import ROARING
-from index.postings import LONG, Grouped, PostingLists
+from index.kernels.windows import AND, LESS, OR
+from index.names import Names
+from index.postings import LONG, Grouped, PostingLists, first_of_two
 from index.tally import tally
+from index.unions import distinct, union
 
 SIZE = 3 * WINDOW + 1_000
 docs_sets = st.one_of(
@@ -96,13 +100,9 @@ def test_posting_lists(table, few, is_sparse):
         assert found.within(WINDOW, 2 * WINDOW).docs().tolist() == [d for d in sorted(expected) if d >> 16 == 1]
         assert found.keep(as_array(few)).tolist() == sorted(expected & few)
         assert found.keep(as_array(few), wanted=False).tolist() == sorted(few - expected)
-    appended = np.zeros(lists.total(everyone) + 1, dtype=np.uint32)
-    appended[0] = 7
-    assert lists.append(everyone, None, appended, 1) == len(appended)
-    assert sorted(appended[1:].tolist()) == sorted(doc for docs in table.values() for doc in docs)
-    union = new_words(SIZE)
-    lists.union_into(everyone, union)
-    assert DocSet(0, SIZE, None, union).docs().tolist() == sorted(set().union(*table.values()))
+    united = new_words(SIZE)
+    lists.union_into(everyone, united)
+    assert DocSet(0, SIZE, None, united).docs().tolist() == sorted(set().union(*table.values()))
     mask = dense(few | set(range(0, SIZE, 3)))
     visible = set(mask.docs().tolist())
     for chosen in (None, mask.words):
@@ -116,10 +116,67 @@ def test_posting_lists(table, few, is_sparse):
         assert tallied.hits.tolist() == counts[tallied.docs].tolist()
         shown = {key: docs if chosen is None else docs & visible for key, docs in table.items()}
         assert counts.sum() == sum(map(len, shown.values()))
-        assert lists.append(everyone, chosen, appended, 0) == counts.sum()
+        appended = np.zeros(total + 1, dtype=np.uint32)
+        end = lists.append(everyone, chosen, appended, 1)
+        assert sorted(appended[1:end].tolist()) == sorted(doc for docs in shown.values() for doc in docs)
+        parts = [(lists, everyone[:20], chosen), (lists, everyone[20:], chosen)]
+        assert union(parts, total, SIZE).tolist() == sorted(set().union(*shown.values()))
         assert all(counts[doc] == sum(doc in docs for docs in shown.values()) for doc in few)
         assert lists.sizes(everyone, chosen).tolist() == [len(shown.get(key, ())) for key in range(41)]
     assert lists.total(everyone) == sum(map(len, table.values()))
+
+
+def test_a_union_that_was_broken_off_leaves_nothing_behind():
+    lists = lists_of({0: {1, 2, 70_000}, 1: {3}}, 2)
+
+    def breaks_off():
+        yield lists, np.array([0], dtype=np.uint32), None
+        raise ValueError("broken off")
+
+    with pytest.raises(ValueError, match="broken off"):
+        union(breaks_off(), 10, SIZE)
+    assert union([(lists, np.array([1], dtype=np.uint32), None)], 10, SIZE).tolist() == [3]
+
+
+@settings(max_examples=40, deadline=None)
+@given(docs=st.lists(st.integers(0, SIZE - 1), max_size=60), none=st.integers(0, SIZE))
+def test_distinct_documents(docs, none):
+    found = distinct(np.array(docs + [none], dtype=np.uint32), none, SIZE)
+    assert found.tolist() == sorted({*docs} - {none})
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    table=st.dictionaries(st.integers(0, 5), docs_sets, max_size=6),
+    masks=st.tuples(st.none() | docs_sets, st.none() | docs_sets),
+    keys=st.tuples(st.sets(st.integers(0, 6)), st.sets(st.integers(0, 6))),
+    limit=st.integers(1, 300) | st.just(SIZE),
+    is_sparse=st.booleans(),
+)
+def test_the_first_of_two_unions(table, masks, keys, limit, is_sparse):
+    lists = lists_of(table, 4_000 if is_sparse else 6)
+    parts = [
+        (lists, as_array(chosen), None if mask is None else dense(mask).words)
+        for chosen, mask in zip(keys, masks, strict=True)
+    ]
+    left, right = (
+        {doc for key in chosen for doc in table.get(key, ()) if mask is None or doc in mask}
+        for chosen, mask in zip(keys, masks, strict=True)
+    )
+    for how, expected in ((AND, left & right), (OR, left | right), (LESS, left - right)):
+        assert first_of_two(*parts, how, limit).tolist() == sorted(expected)[:limit]
+    alone = lists.of(2).alone(parts[0][2])
+    expected = {doc for doc in table.get(2, ()) if masks[0] is None or doc in masks[0]}
+    assert first_of_two(alone, (lists, as_array(set()), None), OR, limit).tolist() == sorted(expected)[:limit]
+
+
+def test_names_are_read_together():
+    texts = ["ann", "", "bo\0b", "élodie", "한국", "x" * 300]
+    column = Names(Strings.of(texts))
+    assert column.of(np.array([3, 0, 4, 5], dtype=np.uint32)) == ["élodie", "ann", "한국", "x" * 300]
+    assert column.of(np.array([2, 0, 1], dtype=np.uint32)) == ["bo\0b", "ann", ""]
+    assert column.of(np.array([1], dtype=np.uint32)) == [""]
+    assert column.of(np.array([], dtype=np.uint32)) == []
 
 
 def test_a_long_list_is_a_roaring_bitmap_that_others_can_read():

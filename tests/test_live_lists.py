@@ -8,7 +8,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from index import WINDOW, DocSet, Layer, PostingLists, arrays_of, new_words, pack_rows, set_bits, tally
+from index import WINDOW, DocSet, Layer, PostingLists, arrays_of, new_words, pack_rows, set_bits, tally, union
 from index.live.lists import EdgeLayer, LiveLists
 from index.postings import Grouped
 
@@ -137,9 +137,8 @@ def check_together(
     for mask in (None, bits(visible)):
         shown = {key: docs if mask is None else docs & visible for key, docs in expected.items()}
         assert lists.sizes(asked, mask).tolist() == [len(shown.get(key, ())) for key in keys]
-        out = np.zeros(most + 1, dtype=np.uint32)
-        end = lists.append(wanted, mask, out, 1)
-        assert sorted(out[1:end].tolist()) == sorted(doc for key in keys for doc in shown.get(key, ()))
+        united = union([(lists, wanted[:7], mask), (lists, wanted[7:], mask)], most, DOCS)
+        assert united.tolist() == sorted(set().union(*(shown.get(key, ()) for key in keys)))
         counts, met = np.zeros(DOCS, dtype=np.uint32), np.empty(DOCS, dtype=np.uint32)
         met = met[: lists.count_into(wanted, mask, counts, met, 0)]
         assert np.sort(met).tolist() == np.flatnonzero(counts).tolist()

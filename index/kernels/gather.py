@@ -32,24 +32,42 @@ def row_of(keys: U32, rows: int, key: int) -> np.int64:
 
 
 @numba.njit(cache=True, nogil=True)
+def run_of(keys: U32, offsets: U32, lists: U32, wanted: U32, k: int) -> tuple[np.int64, np.int64, np.int64]:
+    """Where the list of `wanted[k]` begins and ends, and the next k. Packed lists that stand end to end, such as those of the words
+    that begin alike, are taken together."""
+    rows = len(offsets) - 1
+    row = row_of(keys, rows, wanted[k])
+    k += 1
+    if row < 0:
+        return np.int64(0), np.int64(0), np.int64(k)
+    start = np.int64(offsets[row])
+    end = np.int64(offsets[row + 1])
+    if len(keys) == 0 and (start == end or lists[start] != ROARING):
+        while k < len(wanted) and wanted[k] == row + 1 and row + 1 < rows:
+            next_end = np.int64(offsets[row + 2])
+            if end < next_end and lists[end] == ROARING:
+                break
+            row += 1
+            end = next_end
+            k += 1
+    return start, end, np.int64(k)
+
+
+@numba.njit(cache=True, nogil=True)
 def union_into(keys: U32, offsets: U32, lists: U32, wanted: U32, out: Words) -> None:
     """OR the lists of the wanted keys into a bitset over the whole vertical."""
     halves: U16 = lists.view(np.uint16)
-    rows = len(offsets) - 1
-    for k in range(len(wanted)):
-        row = row_of(keys, rows, wanted[k])
-        if row < 0:
-            continue
-        start = np.int64(offsets[row])
-        end = np.int64(offsets[row + 1])
+    k = 0
+    while k < len(wanted):
+        start, end, k = run_of(keys, offsets, lists, wanted, k)
         if start == end:
             continue
         if lists[start] == ROARING:
             roaring_into_bits(halves, 2 * start, out, 0)
         else:
-            for i in range(start, end):
-                doc = np.int64(lists[i])
-                out[doc >> 6] |= ONE << np.uint64(doc & 63)
+            docs = lists[start:end]
+            for i in range(len(docs)):
+                out[docs[i] >> 6] |= ONE << np.uint64(docs[i] & 63)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -76,18 +94,6 @@ def append(
 
 
 @numba.njit(cache=True, nogil=True)
-def sort_distinct(docs: U32) -> int:
-    """Sort in place and drop repeats; the number of documents left."""
-    docs.sort()
-    kept = 0
-    for i in range(len(docs)):
-        if kept == 0 or docs[kept - 1] != docs[i]:
-            docs[kept] = docs[i]
-            kept += 1
-    return kept
-
-
-@numba.njit(cache=True, nogil=True)
 def count_into(
     keys: U32, offsets: U32, lists: U32, wanted: U32, mask: Words, is_masked: bool, counts: U32, met: U32, at: int
 ) -> np.int64:
@@ -110,15 +116,6 @@ def count_into(
                     end += 1
                 counts[doc] += np.uint32(1)
     return end
-
-
-@numba.njit(cache=True, nogil=True)
-def column_into(column: U32, none: int, docs: U32, out: Words) -> None:
-    """Set the bit of `column[doc]` for every document, but where it is `none`."""
-    for i in range(len(docs)):
-        value = np.int64(column[docs[i]])
-        if value != none:
-            out[value >> 6] |= ONE << np.uint64(value & 63)
 
 
 @numba.njit(cache=True, nogil=True)

@@ -20,7 +20,8 @@ ARRAY_MAX = 4096
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def _u32(halves: U16, at: int) -> np.int64:
+def u32_at(halves: U16, at: int) -> np.int64:
+    """A 32-bit number in two halves."""
     return np.int64(halves[at]) | (np.int64(halves[at + 1]) << 16)
 
 
@@ -29,7 +30,7 @@ def roaring_into_bits(halves: U16, origin: int, words: Words, base: int) -> None
     """OR the part of the Roaring list that begins at `halves[origin]` into a bitset, as far as it lies in its span."""
     span = len(words) << 6
     head = origin + HEADER + 4
-    containers = _u32(halves, head - 2)
+    containers = u32_at(halves, head - 2)
     for c in range(containers):
         start = (np.int64(halves[head + 2 * c]) << 16) - base
         if start < 0:
@@ -37,10 +38,11 @@ def roaring_into_bits(halves: U16, origin: int, words: Words, base: int) -> None
         if start >= span:
             return
         cardinality = np.int64(halves[head + 1 + 2 * c]) + 1
-        at = origin + HEADER + (_u32(halves, head + 2 * containers + 2 * c) >> 1)
+        at = origin + HEADER + (u32_at(halves, head + 2 * containers + 2 * c) >> 1)
         if cardinality <= ARRAY_MAX:
-            for i in range(cardinality):
-                bit = start + np.int64(halves[at + i])
+            lows = halves[at : at + cardinality]
+            for i in range(len(lows)):
+                bit = start + np.int64(lows[i])
                 words[bit >> 6] |= ONE << np.uint64(bit & 63)
         else:
             first = start >> 6
@@ -58,7 +60,7 @@ def roaring_into_bits(halves: U16, origin: int, words: Words, base: int) -> None
 def roaring_into_sorted(halves: U16, origin: int, base: int, end: int, out: U32) -> int:
     """Write the documents of a Roaring list that lie between `base` and `end` in order; the number of them."""
     head = origin + HEADER + 4
-    containers = _u32(halves, head - 2)
+    containers = u32_at(halves, head - 2)
     found = 0
     for c in range(containers):
         start = np.int64(halves[head + 2 * c]) << 16
@@ -67,11 +69,12 @@ def roaring_into_sorted(halves: U16, origin: int, base: int, end: int, out: U32)
         if start >= end:
             break
         cardinality = np.int64(halves[head + 1 + 2 * c]) + 1
-        at = origin + HEADER + (_u32(halves, head + 2 * containers + 2 * c) >> 1)
+        at = origin + HEADER + (u32_at(halves, head + 2 * containers + 2 * c) >> 1)
         if cardinality <= ARRAY_MAX:
-            for i in range(cardinality):
-                out[found] = start + np.int64(halves[at + i])
-                found += 1
+            lows = halves[at : at + cardinality]
+            for i in range(len(lows)):
+                out[found + i] = start + np.int64(lows[i])
+            found += cardinality
         else:
             for i in range(65_536):
                 if (np.int64(halves[at + (i >> 4)]) >> (i & 15)) & 1 == 1:
@@ -93,27 +96,36 @@ def sorted_docs(lists: U32, start: int, stop: int) -> U32:
 @numba.njit(cache=True, nogil=True)
 def keep_in_roaring(docs: U32, halves: U16, wanted: bool, out: U32) -> int:
     """Copy to `out` the (sorted) documents whose membership in a Roaring list is `wanted`; the number of them."""
-    containers = _u32(halves, HEADER + 2)
+    containers = u32_at(halves, HEADER + 2)
     kept = 0
     c = 0
+    left = 0  # where the search in container c goes on
     for i in range(len(docs)):
         key = np.int64(docs[i]) >> 16
         low = np.int64(docs[i]) & 0xFFFF
         while c < containers and np.int64(halves[HEADER + 4 + 2 * c]) < key:
             c += 1
+            left = 0
         found = False
         if c < containers and np.int64(halves[HEADER + 4 + 2 * c]) == key:
             cardinality = np.int64(halves[HEADER + 5 + 2 * c]) + 1
-            at = HEADER + (_u32(halves, HEADER + 4 + 2 * containers + 2 * c) >> 1)
+            at = HEADER + (u32_at(halves, HEADER + 4 + 2 * containers + 2 * c) >> 1)
             if cardinality <= ARRAY_MAX:
-                lo = 0
-                hi = cardinality
+                step = 1
+                lo = left
+                hi = left
+                while hi < cardinality and np.int64(halves[at + hi]) < low:
+                    lo = hi + 1
+                    hi += step
+                    step <<= 1
+                hi = min(hi, cardinality)
                 while lo < hi:
                     mid = (lo + hi) >> 1
                     if np.int64(halves[at + mid]) < low:
                         lo = mid + 1
                     else:
                         hi = mid
+                left = lo
                 found = lo < cardinality and np.int64(halves[at + lo]) == low
             else:
                 found = (np.int64(halves[at + (low >> 4)]) >> (low & 15)) & 1 == 1

@@ -24,6 +24,7 @@ from index.kernels.bits import ONE, Words
 from index.kernels.gather import row_of
 from index.kernels.lists import ROARING, lower_bound, roaring_into_bits, sorted_docs
 from index.kernels.membership import holds
+from index.kernels.touched import set_touched
 
 ARRAYS = ("touched", "added.keys", "added.offsets", "added.lists", "removed.keys", "removed.offsets", "removed.lists")
 """What stands in a row of the table; `touched` is a bitset of keys (uint64), the others are uint32."""
@@ -146,18 +147,8 @@ def union_into(
             _or(_less(_docs(base), removed, hidden, is_hiding), out)
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
-def _append(docs: U32, mask: Words, is_masked: bool, out: U32, end: int) -> int:
-    for i in range(len(docs)):
-        doc = np.int64(docs[i])
-        if not is_masked or (mask[doc >> 6] >> np.uint64(doc & 63)) & ONE != 0:
-            out[end] = docs[i]
-            end += 1
-    return end
-
-
 @numba.njit(cache=True, nogil=True)
-def append(
+def mark(
     keys: U32,
     offsets: U32,
     lists: U32,
@@ -167,21 +158,19 @@ def append(
     wanted: U32,
     mask: Words,
     is_masked: bool,
-    out: U32,
-    at: int,
-) -> np.int64:
-    """Copy the lists of the wanted keys, as far as the mask has them, to `out` from `at` on; where they end."""
-    end = np.int64(at)
+    words: Words,
+    touched: Words,
+) -> None:
+    """As `touched.mark`."""
     for k in range(len(wanted)):
         key = np.int64(wanted[k])
         layer = _speaker(table, key)
         removed = lists[:0]
         if layer >= 0:
-            end = _append(_docs(_layer_row(table, layer, _ADDED, key)), mask, is_masked, out, end)
+            set_touched(_docs(_layer_row(table, layer, _ADDED, key)), mask, is_masked, words, touched)
             removed = _docs(_layer_row(table, layer, _REMOVED, key))
         docs = _less(_docs(_row(keys, offsets, lists, key)), removed, hidden, is_hiding)
-        end = _append(docs, mask, is_masked, out, end)
-    return end
+        set_touched(docs, mask, is_masked, words, touched)
 
 
 @numba.njit(cache=True, nogil=True, inline="always")

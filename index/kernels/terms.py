@@ -1,4 +1,4 @@
-"""Binary search in a sorted table of byte strings."""
+"""Kernels on tables of byte strings: binary search in a sorted one, many rows at once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from index.corpus import U8
+from index.corpus import U8, U32
 
 
 @numba.njit(cache=True, nogil=True)
@@ -35,3 +35,21 @@ def first_not_below(blob: U8, offsets: NDArray[np.uint64], key: U8, is_prefix_en
 def rows_that_begin(blob: U8, offsets: NDArray[np.uint64], key: U8) -> tuple[int, int]:
     """The first row that begins with `key`, and the first behind those that do."""
     return first_not_below(blob, offsets, key, False), first_not_below(blob, offsets, key, True)
+
+
+@numba.njit(cache=True, nogil=True)
+def join(blob: U8, offsets: NDArray[np.uint64], rows: U32, separator: int) -> U8:
+    """The strings of some rows end to end, a separator byte behind each but the last."""
+    size = len(rows)
+    for i in range(len(rows)):
+        size += np.int64(offsets[rows[i] + 1]) - np.int64(offsets[rows[i]])
+    out = np.empty(max(size - 1, 0), dtype=np.uint8)
+    at = 0
+    for i in range(len(rows)):
+        if i:
+            out[at] = separator
+            at += 1
+        for byte in range(np.int64(offsets[rows[i]]), np.int64(offsets[rows[i] + 1])):
+            out[at] = blob[byte]
+            at += 1
+    return out

@@ -144,9 +144,9 @@ class LiveLists:
             unhidden &= ~self._hidden
             words |= unhidden
 
-    def append(self, keys: U32, mask: Words | None, out: U32, at: int) -> int:
-        """Copy the lists of many keys, as far as the mask has them, to `out` from `at` on; where they end."""
-        return int(live.append(*self._read(), keys, *_masked(mask), out, at))
+    def mark(self, keys: U32, mask: Words | None, words: Words, touched: Words) -> None:
+        """As `PostingLists.mark`."""
+        live.mark(*self._read(), keys, *_masked(mask), words, touched)
 
     def count_into(self, keys: U32, mask: Words | None, counts: U32, met: U32, at: int) -> int:
         """As `PostingLists.count_into`."""

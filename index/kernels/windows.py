@@ -1,0 +1,226 @@
+"""Kernels that combine two unions of posting lists window by window (65,536 documents, the range of a Roaring container), best
+first.
+
+A window of a union becomes a bitset of 1,024 words. Two of them are combined a word at a time, or, where the one is a single list
+of few documents there, these are looked up in the bitset of the other. So nothing is searched for, and the walk stops in the
+window that has the last document wanted.
+
+A list is told by where it begins in the words of all lists, in words (`start`) or, read as uint16, in halves. A cursor in it is the
+number of a container of a Roaring list, or a place of a packed one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from index.corpus import I64, U32
+from index.kernels.bits import ONE, Words, trailing_zeros
+from index.kernels.gather import row_of
+from index.kernels.lists import ARRAY_MAX, HEADER, ROARING, U16, lower_bound, u32_at
+
+AND, OR, LESS = 0, 1, 2
+WINDOW_WORDS = 1024
+_END = np.int64(1 << 16)
+"""Behind every window that a list can have."""
+_NUMBERS, _HALVES, _BITSET = 0, 1, 2
+
+
+@numba.njit(cache=True, nogil=True)
+def _window_at(lists: U32, halves: U16, start: int, end: int, cursor: int) -> np.int64:
+    """The window that a cursor stands in."""
+    if start < end and lists[start] == ROARING:
+        head = 2 * start + HEADER
+        return np.int64(halves[head + 4 + 2 * cursor]) if cursor < u32_at(halves, head + 2) else _END
+    return np.int64(lists[start + cursor]) >> 16 if start + cursor < end else _END
+
+
+@numba.njit(cache=True, nogil=True)
+def _seek(lists: U32, halves: U16, start: int, end: int, cursor: int, window: int) -> np.int64:
+    """The cursor moved on to this window, or to the first one behind it that the list has."""
+    if start == end or lists[start] != ROARING:
+        return np.int64(lower_bound(lists[start:end], window << 16, cursor))
+    head = 2 * start + HEADER
+    containers = u32_at(halves, head + 2)
+    while cursor < containers and np.int64(halves[head + 4 + 2 * cursor]) < window:
+        cursor += 1
+    return np.int64(cursor)
+
+
+@numba.njit(cache=True, nogil=True)
+def _extent(lists: U32, halves: U16, start: int, end: int, cursor: int) -> tuple[np.int64, np.int64, int]:
+    """Where the window that the cursor stands in begins and ends, and in which form: numbers in `lists`, the lower halves of
+    numbers in `halves`, or a bitset there."""
+    if lists[start] != ROARING:
+        behind = lower_bound(lists[start:end], (np.int64(lists[start + cursor]) | 0xFFFF) + 1, cursor)
+        return np.int64(start + cursor), np.int64(start + behind), _NUMBERS
+    head = 2 * start + HEADER
+    cardinality = np.int64(halves[head + 5 + 2 * cursor]) + 1
+    at = head + (u32_at(halves, head + 4 + 2 * u32_at(halves, head + 2) + 2 * cursor) >> 1)
+    if cardinality > ARRAY_MAX:
+        return at, at + 4 * WINDOW_WORDS, _BITSET
+    return at, at + cardinality, _HALVES
+
+
+@numba.njit(cache=True, nogil=True)
+def _spread(lists: U32, halves: U16, first: int, last: int, form: int, out: Words) -> None:
+    """OR a window of a list into a bitset."""
+    if form == _BITSET:
+        for i in range(WINDOW_WORDS):
+            four = first + 4 * i
+            out[i] |= (
+                np.uint64(halves[four])
+                | (np.uint64(halves[four + 1]) << np.uint64(16))
+                | (np.uint64(halves[four + 2]) << np.uint64(32))
+                | (np.uint64(halves[four + 3]) << np.uint64(48))
+            )
+    elif form == _HALVES:
+        for low in halves[first:last]:
+            out[low >> 6] |= ONE << np.uint64(low & 63)
+    else:
+        for doc in lists[first:last]:
+            low = np.uint16(doc & 0xFFFF)
+            out[low >> 6] |= ONE << np.uint64(low & 63)
+
+
+@numba.njit(cache=True, nogil=True)
+def _behind(first: int, last: int, form: int, cursor: int) -> np.int64:
+    """The cursor behind a window."""
+    return np.int64(cursor + (last - first if form == _NUMBERS else 1))
+
+
+@numba.njit(cache=True, nogil=True)
+def _is_set(mask: Words, doc: int) -> bool:
+    """Whether a mask over the whole vertical lets a document through; an empty one does."""
+    return len(mask) == 0 or (mask[doc >> 6] >> np.uint64(doc & 63)) & ONE != 0
+
+
+@numba.njit(cache=True, nogil=True)
+def _cut(bits: Words, mask: Words, window: int) -> None:
+    """What a mask over the whole vertical lets through of a window; an empty one lets everything through."""
+    first = window * WINDOW_WORDS
+    for i in range(min(WINDOW_WORDS, len(mask) - first)):
+        bits[i] &= mask[first + i]
+
+
+@numba.njit(cache=True, nogil=True)
+def _look_up(
+    docs: NDArray[Any], window: int, others: Words, wanted: bool, mask: Words, out: U32, found: int
+) -> np.int64:
+    """Write those documents of a window, or their lower halves, whose bit in the window `others` is `wanted` and that the mask lets
+    through, behind the `found` that are there; how many are there then."""
+    for i in range(len(docs)):
+        low = np.int64(docs[i]) & 0xFFFF
+        if ((others[low >> 6] >> np.uint64(low & 63)) & ONE != 0) == wanted:
+            doc = (window << 16) + low
+            if found < len(out) and _is_set(mask, doc):
+                out[found] = doc
+                found += 1
+    return np.int64(found)
+
+
+@numba.njit(cache=True, nogil=True)
+def _bounds(keys: U32, offsets: U32, wanted: U32) -> tuple[I64, I64, I64]:
+    """Where the lists of the wanted keys begin and end, and a cursor for each."""
+    starts = np.zeros(len(wanted), dtype=np.int64)
+    ends = np.zeros(len(wanted), dtype=np.int64)
+    for k in range(len(wanted)):
+        row = row_of(keys, len(offsets) - 1, wanted[k])
+        if row >= 0:
+            starts[k] = offsets[row]
+            ends[k] = offsets[row + 1]
+    return starts, ends, np.zeros(len(wanted), dtype=np.int64)
+
+
+@numba.njit(cache=True, nogil=True)
+def _next(lists: U32, halves: U16, starts: I64, ends: I64, cursors: I64, window: int) -> tuple[np.int64, int, int]:
+    """The first window from `window` on that any of the lists has, with all cursors moved to it or behind; how many lists have it,
+    and one of them."""
+    nearest = _END
+    having = 0
+    one = 0
+    for k in range(len(starts)):
+        at = _window_at(lists, halves, starts[k], ends[k], cursors[k])
+        if at < window:
+            cursors[k] = _seek(lists, halves, starts[k], ends[k], cursors[k], window)
+            at = _window_at(lists, halves, starts[k], ends[k], cursors[k])
+        if at < nearest:
+            nearest = at
+            having = 0
+        if at == nearest:
+            having += 1
+            one = k
+    return nearest, having, one
+
+
+@numba.njit(cache=True, nogil=True)
+def _take(lists: U32, halves: U16, starts: I64, ends: I64, cursors: I64, window: int, mask: Words, out: Words) -> None:
+    """What all lists have of a window, under the mask, as a bitset; cursors go behind it."""
+    out[:] = 0
+    for k in range(len(starts)):
+        if _window_at(lists, halves, starts[k], ends[k], cursors[k]) == window:
+            first, last, form = _extent(lists, halves, starts[k], ends[k], cursors[k])
+            _spread(lists, halves, first, last, form, out)
+            cursors[k] = _behind(first, last, form, cursors[k])
+    _cut(out, mask, window)
+
+
+@numba.njit(cache=True, nogil=True)
+def first_of_two(
+    keys: U32, offsets: U32, lists: U32, wanted: U32, mask: Words,
+    other_keys: U32, other_offsets: U32, other_lists: U32, other_wanted: U32, other_mask: Words,
+    how: int, out: U32,
+) -> np.int64:  # fmt: skip
+    """The first `len(out)` documents that both unions hold (AND), either (OR), or only the first one (LESS), each under its mask
+    (empty: none); the number of them. A union is that of the lists of some keys; it may be empty."""
+    halves: U16 = lists.view(np.uint16)
+    other_halves: U16 = other_lists.view(np.uint16)
+    starts, ends, cursors = _bounds(keys, offsets, wanted)
+    other_starts, other_ends, other_cursors = _bounds(other_keys, other_offsets, other_wanted)
+    bits = np.empty(WINDOW_WORDS, dtype=np.uint64)
+    others = np.empty(WINDOW_WORDS, dtype=np.uint64)
+    found = np.int64(0)
+    window = np.int64(0)
+    while found < len(out):
+        here, having, k = _next(lists, halves, starts, ends, cursors, window)
+        there = _next(other_lists, other_halves, other_starts, other_ends, other_cursors, window)[0]
+        if how == AND and here != there:
+            window = max(here, there)
+            if window == _END:
+                break
+            continue
+        window = min(here, there) if how == OR else here
+        if window == _END:
+            break
+        if there < window:  # LESS: what the other has before is of no use
+            _next(other_lists, other_halves, other_starts, other_ends, other_cursors, window)
+        _take(other_lists, other_halves, other_starts, other_ends, other_cursors, window, other_mask, others)
+        if how != OR and having == 1:
+            first, last, form = _extent(lists, halves, starts[k], ends[k], cursors[k])
+            if form != _BITSET:
+                cursors[k] = _behind(first, last, form, cursors[k])
+                if form == _HALVES:
+                    found = _look_up(halves[first:last], window, others, how == AND, mask, out, found)
+                else:
+                    found = _look_up(lists[first:last], window, others, how == AND, mask, out, found)
+                window += 1
+                continue
+        _take(lists, halves, starts, ends, cursors, window, mask, bits)
+        for w in range(WINDOW_WORDS):
+            if how == AND:
+                bits[w] &= others[w]
+            elif how == OR:
+                bits[w] |= others[w]
+            else:
+                bits[w] &= ~others[w]
+        for w in range(WINDOW_WORDS):
+            word = bits[w]
+            while word != 0 and found < len(out):
+                out[found] = (window << 16) + (w << 6) + trailing_zeros(word)
+                found += 1
+                word &= word - ONE
+        window += 1
+    return found
