@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from schemas.errors import MonocerosError
@@ -12,18 +12,18 @@ from schemas.errors import MonocerosError
 
 def run(
     doc: str | None,
-    report: Callable[[argparse.Namespace], Sequence[str]],
+    act: Callable[[argparse.Namespace], object],
     more: Callable[[argparse.ArgumentParser], object] = lambda parser: None,
     **flags: str,
 ) -> None:
-    """Parse, report, print. `flags` are switches and what they mean."""
+    """Parse and act; `act` prints. `flags` are switches and what they mean."""
     parser = argparse.ArgumentParser(description=(doc or "").strip(), formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, metavar="DIR")
     for flag, meaning in flags.items():
         parser.add_argument(f"--{flag}", action="store_true", help=meaning)
     more(parser)
     try:
-        print("\n".join(report(parser.parse_args())))
+        act(parser.parse_args())
     except MonocerosError as error:
         hint = f"\n  {error.hint}" if error.hint else ""
         print(f"error: {error.message} ({error.code}){hint}", file=sys.stderr)

@@ -114,4 +114,4 @@ def tuned(train: sparse.csr_array) -> list[str]:
 
 
 if __name__ == "__main__":
-    run(__doc__, lambda options: report(options.folder, options.tune), tune="look for powers on a part of train")
+    run(__doc__, lambda options: print(*report(options.folder, options.tune), sep="\n"), tune="look for powers on a part of train")

@@ -42,21 +42,27 @@ TYPEAHEAD = FeatureSchema(
 )
 """Accounts for a viewer and the first letters of a word."""
 
-_SHARED = {
-    "adamic_adar": "adamic_adar",
-    "walk": "walk",
-    "three_paths": "three_paths",
-    "places_alike": "places_alike",
-    "affine_paths": "affine_paths",
-    "moments_alike": "moments_alike",
-    "company": "company",
-}
+_SHARED = (
+    "adamic_adar",
+    "walk",
+    "three_paths",
+    "places_alike",
+    "affine_paths",
+    "moments_alike",
+    "company",
+    "mixed_walk",
+    "area_alike",
+)
 
 SUGGESTIONS = FeatureSchema(
     "suggestions",
     (
         *_PATHS,
         Feature("affine_paths", Source.GRAPH, "adamic_adar, both links worth how alike the places of their ends are"),
+        Feature("mixed_walk", Source.GRAPH, "where a walk is that prefers links of affinity, and at times goes to one seen at the same places"),
+        Feature("community_links", Source.GRAPH, "links among the mutuals"),
+        Feature("best_middle", Source.GRAPH, "1 / whom the most exclusive of the mutuals follows"),
+        Feature("area_alike", Source.PLACES, "cosine of the leading singular vectors of the visits"),
         Feature("strongest_path", Source.GRAPH, "affine_paths over adamic_adar"),
         Feature("places_alike", Source.PLACES, "tf-idf cosine of the places visited"),
         Feature("moments_alike", Source.PLACES, "the same of places at an hour of the week"),

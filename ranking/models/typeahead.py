@@ -22,15 +22,15 @@ from ranking.models.training import TrainingSet, train
 
 LETTERS = 8
 PARAMETERS: Mapping[str, Any] = {
-    "learning_rate": 0.06,
-    "num_leaves": 31,
-    "min_data_in_leaf": 100,
+    "learning_rate": 0.05,
+    "num_leaves": 15,
+    "min_data_in_leaf": 200,
     "feature_fraction": 0.6,
-    "lambda_l2": 5.0,
+    "lambda_l2": 10.0,
     "lambdarank_truncation_level": 20,
     "seed": 1,
 }
-TREES = 300
+TREES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,10 @@ def sample(
     return np.flatnonzero(kept)
 
 
-def learn(accounts: Accounts, links: I64, seed: int, recipe: Recipe = Recipe()) -> Model:
+RECIPE = Recipe()
+
+
+def learn_typeahead(accounts: Accounts, links: I64, seed: int, recipe: Recipe = RECIPE) -> Model:
     """A ranker for accounts that match a prefix. `links` [m, 2] are all that may be known, each once."""
     data = training_set(accounts, links, recipe, np.random.default_rng([seed, 2]))
     window = ("links of one snapshot", f"{len(links)} links")
