@@ -27,11 +27,10 @@ def successes(ranks: Ints, k: int) -> F64:
     return ((ranks > 0) & (ranks <= k)).astype(np.float64)
 
 
-def ranks_of(scores: npt.NDArray[np.floating], wanted: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
-    """The rank of each row's wanted column among the row's scores; of equals, the column further left comes first."""
-    own = np.take_along_axis(scores, wanted[:, None], axis=1)
-    before = np.arange(scores.shape[1])[None, :] < wanted[:, None]
-    return (1 + (scores > own).sum(axis=1) + ((scores == own) & before).sum(axis=1)).astype(np.int64)
+def rank_of(scores: npt.NDArray[np.floating], wanted: int) -> int:
+    """The rank of one candidate among all; of equal scores the earlier place comes first."""
+    own = scores[wanted]
+    return 1 + int((scores > own).sum()) + int((scores[:wanted] == own).sum())
 
 
 def dcg(grades: npt.NDArray[np.integer], k: int) -> float:
@@ -41,7 +40,7 @@ def dcg(grades: npt.NDArray[np.integer], k: int) -> float:
 
 
 def ndcg(scores: npt.NDArray[np.floating], grades: npt.NDArray[np.integer], k: int) -> float:
-    """DCG over that of the best order. Of equal scores the earlier row comes first. With nothing to find it is 1, as in LightGBM."""
+    """DCG over that of the best order. Of equal scores the earlier row comes first. With nothing to find: 1, as in LightGBM."""
     ideal = dcg(np.sort(grades)[::-1], k)
     return 1.0 if ideal == 0 else dcg(grades[np.argsort(-scores, kind="stable")], k) / ideal
 

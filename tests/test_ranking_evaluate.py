@@ -7,10 +7,17 @@ import math
 import numpy as np
 import pytest
 
-pytest.importorskip("scipy", reason="the extra 'ranking' is not installed")
 pytest.importorskip("lightgbm", reason="the extra 'ranking' is not installed")
 
-from ranking import bootstrap_mean, bootstrap_ratio, keystrokes_saved, ndcg_by_query, recalls, reciprocal_ranks, successes
+from ranking import (
+    bootstrap_mean,
+    bootstrap_ratio,
+    keystrokes_saved,
+    ndcg_by_query,
+    recalls,
+    reciprocal_ranks,
+    successes,
+)
 
 
 def slow_ndcg(scores, grades, k):
@@ -30,7 +37,10 @@ def test_ndcg_is_that_of_the_slow_twin(seed):
     scores = random.integers(0, 4, sizes.sum()).astype(float)
     grades = random.integers(0, 5, sizes.sum()) * (random.random(sizes.sum()) < 0.6)
     ends = np.cumsum(sizes)
-    slow = [slow_ndcg(list(scores[e - s : e]), list(map(int, grades[e - s : e])), 5) for s, e in zip(sizes, ends, strict=True)]
+    slow = [
+        slow_ndcg(list(scores[e - s : e]), list(map(int, grades[e - s : e])), 5)
+        for s, e in zip(sizes, ends, strict=True)
+    ]
     assert ndcg_by_query(scores, grades, sizes, 5) == pytest.approx(slow), f"seed {seed}"
 
 

@@ -7,8 +7,9 @@ import json
 import numpy as np
 import pytest
 
-pytest.importorskip("scipy", reason="the extra 'ranking' is not installed")
-lightgbm = pytest.importorskip("lightgbm", reason="the extra 'ranking' is not installed")
+pytest.importorskip("lightgbm", reason="the extra 'ranking' is not installed")
+
+import lightgbm
 
 from ranking import Feature, FeatureSchema, Source, TrainingSet, load, save, train
 from schemas.errors import DamagedError, InputError
@@ -25,7 +26,15 @@ def data(seed=1, queries=60, rows=20):
 
 
 def model(schema=SCHEMA, **parameters):
-    return train(schema, data(), {"min_data_in_leaf": 5, **parameters}, 20, task="toy", window=("a", "b"), metrics={"ndcg@10": 0.5})
+    return train(
+        schema,
+        data(),
+        {"min_data_in_leaf": 5, **parameters},
+        20,
+        task="toy",
+        window=("a", "b"),
+        metrics={"ndcg@10": 0.5},
+    )
 
 
 def test_a_model_scores_alike_after_the_disk_and_after_a_second_training(tmp_path):

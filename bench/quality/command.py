@@ -13,15 +13,18 @@ from schemas.errors import MonocerosError
 def run(
     doc: str | None,
     act: Callable[[argparse.Namespace], object],
-    more: Callable[[argparse.ArgumentParser], object] = lambda parser: None,
+    more: Callable[[argparse.ArgumentParser], object] | None = None,
     **flags: str,
 ) -> None:
     """Parse and act; `act` prints. `flags` are switches and what they mean."""
-    parser = argparse.ArgumentParser(description=(doc or "").strip(), formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=(doc or "").strip(), formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path, metavar="DIR")
     for flag, meaning in flags.items():
         parser.add_argument(f"--{flag}", action="store_true", help=meaning)
-    more(parser)
+    if more:
+        more(parser)
     try:
         act(parser.parse_args())
     except MonocerosError as error:

@@ -1,7 +1,7 @@
 """`python -m bench.quality.ltr DIR`: our way to train, keep and ask a ranker against LightGBM's own, on its ranking example.
 
-DIR holds train.parquet and test.parquet: query_id, label, feature_ids and feature_values (lists). Parameters are those of the example
-that comes with LightGBM (lambdarank, 100 trees).
+DIR holds train.parquet and test.parquet: query_id, label, feature_ids and feature_values (lists). Parameters are those of the
+example that comes with LightGBM (lambdarank, 100 trees).
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ def rows(folder: Path, name: str, width: int | None = None) -> TrainingSet:
     query, label = (integers(table, column, f"{folder}/{name}.parquet") for column in ("query_id", "label"))
     lengths = table["feature_ids"].list.len().to_numpy()
     if (lengths != table["feature_values"].list.len().to_numpy()).any():
-        raise InputError("bad-column", f"{folder}/{name}.parquet: a row has other numbers of feature_ids and feature_values")
+        raise InputError(
+            "bad-column", f"{folder}/{name}.parquet: a row has other numbers of feature_ids and feature_values"
+        )
     ids = table["feature_ids"].explode().drop_nulls().to_numpy().astype(np.int64)
     values = table["feature_values"].explode().drop_nulls().to_numpy()
     size = int(ids.max(initial=0)) + 1 if width is None else width
@@ -55,17 +57,32 @@ def measure(folder: Path, k: int = 10) -> Measured:
     """Train ours, save it, load it, score; beside it LightGBM asked directly, with its own NDCG."""
     known = rows(folder, "train")
     asked = rows(folder, "test", known.matrix.shape[1])
-    schema = FeatureSchema("ltr", tuple(Feature(f"f{n}", Source.DOCUMENT, "unknown") for n in range(known.matrix.shape[1])))
+    schema = FeatureSchema(
+        "ltr", tuple(Feature(f"f{n}", Source.DOCUMENT, "unknown") for n in range(known.matrix.shape[1]))
+    )
     model = train(schema, known, PARAMETERS, TREES, task="ltr", window=("train", "train"))
     with tempfile.TemporaryDirectory() as directory:
         save(model, Path(directory))
         ours = load(Path(directory), schema).score(asked.matrix)
-    own = {"objective": "lambdarank", "metric": "ndcg", "eval_at": [k], "verbosity": -1, "num_threads": 1, "deterministic": True, "force_row_wise": True}
+    own = {
+        "objective": "lambdarank",
+        "metric": "ndcg",
+        "eval_at": [k],
+        "verbosity": -1,
+        "num_threads": 1,
+        "deterministic": True,
+        "force_row_wise": True,
+    }
     data = lightgbm.Dataset(known.matrix, label=known.labels, group=known.sizes, params=own | PARAMETERS)
     held = lightgbm.Dataset(asked.matrix, label=asked.labels, group=asked.sizes, reference=data)
     history: dict[str, dict[str, list[float]]] = {}
     booster = lightgbm.train(
-        own | PARAMETERS, data, TREES, valid_sets=[held], valid_names=["test"], callbacks=[lightgbm.record_evaluation(history)]
+        own | PARAMETERS,
+        data,
+        TREES,
+        valid_sets=[held],
+        valid_names=["test"],
+        callbacks=[lightgbm.record_evaluation(history)],
     )
     native = np.asarray(booster.predict(asked.matrix, num_threads=1))
     return Measured(ours, native, ndcg_by_query(ours, asked.labels, asked.sizes, k), history["test"][f"ndcg@{k}"][-1])

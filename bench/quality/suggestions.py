@@ -9,7 +9,6 @@ scores in the order of ids.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,9 +61,14 @@ def cities(folder: Path) -> dict[str, tuple[pl.DataFrame, pl.DataFrame]]:
     visits = read(folder, "checkins", ("user_id", "place_id", "hour_of_week", "category_id"))
     strange = set(friends["snapshot"].unique().to_list()) - set(SNAPSHOTS)
     if strange:
-        raise InputError("bad-column", f"{folder}/friends.parquet: snapshot {sorted(map(str, strange))[0]!r} is neither 'before' nor 'after'")
+        raise InputError(
+            "bad-column",
+            f"{folder}/friends.parquet: snapshot {sorted(map(str, strange))[0]!r} is neither 'before' nor 'after'",
+        )
     if ("city" in friends.columns) != ("city" in visits.columns):
-        raise InputError("missing-column", f"{folder}: only one of friends.parquet and checkins.parquet has the column 'city'")
+        raise InputError(
+            "missing-column", f"{folder}: only one of friends.parquet and checkins.parquet has the column 'city'"
+        )
     if "city" not in friends.columns:
         return {ONLY: (friends, visits)}
     names = [str(name) for name in friends["city"].unique(maintain_order=True).to_list()]
@@ -79,11 +83,16 @@ def known(folder: Path, friends: pl.DataFrame, visits: pl.DataFrame) -> Known:
         for when in SNAPSHOTS
         for part in [friends.filter(pl.col("snapshot") == when)]
     }
-    columns = [integers(visits, name, f"{folder}/checkins.parquet") for name in ("user_id", "place_id", "hour_of_week", "category_id")]
+    columns = [
+        integers(visits, name, f"{folder}/checkins.parquet")
+        for name in ("user_id", "place_id", "hour_of_week", "category_id")
+    ]
     ids = np.unique(np.concatenate([ends["before"].ravel(), ends["after"].ravel(), columns[0]]))
     before, after = (distinct_links(np.searchsorted(ids, ends[when]).astype(np.int64)) for when in SNAPSHOTS)
     if len(before) == 0 or len(after) == 0:
-        raise InputError("too-few-links", f"{folder}: friendships {'before' if len(before) == 0 else 'after'} are missing")
+        raise InputError(
+            "too-few-links", f"{folder}: friendships {'before' if len(before) == 0 else 'after'} are missing"
+        )
     size = len(ids)
     fresh = after[~np.isin(after @ [size, 1], before @ [size, 1])]
     hours = (columns[2] - 1) % 168

@@ -1,9 +1,10 @@
 """`python -m bench.quality.typeahead DIR`: find an account by the first letters of its name, over real links and names.
 
-DIR holds nodes.parquet (id, name; type if there is one) and edges.parquet (src, dst; undirected). For each seed a fifth of the links is
-hidden. Of 1,500 of them one end searches, and types the first 1 to 8 letters of the first word of the other's name, as far as
-the word goes. Candidates are the accounts with a word of that prefix whom the searcher does not follow yet. The model learns from
-links that are not hidden. The baseline orders by mutual links, then popularity, then place in the table.
+DIR holds nodes.parquet (id, name; type if there is one) and edges.parquet (src, dst; undirected). For each seed a
+fifth of the links is hidden. Of 1,500 of them one end searches, and types the first 1 to 8 letters of the first word
+of the other's name, as far as the word goes. Candidates are the accounts with a word of that prefix whom the searcher
+does not follow yet. The model learns from links that are not hidden. The baseline orders by mutual links, then
+popularity, then place in the table.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from ranking import (
     keystrokes_saved,
     learn_typeahead,
     mutual_graph,
+    rank_of,
     reciprocal_ranks,
     successes,
 )
@@ -69,14 +71,19 @@ def load_folder(folder: Path) -> Folder:
     order = np.argsort(ids, kind="stable")
     if len(ids) == 0 or (np.diff(ids[order]) == 0).any():
         raise InputError("bad-column", f"{folder}/nodes.parquet: ids are empty or not unique")
-    ends = np.column_stack([integers(edges, end, f"{folder}/edges.parquet", np.iinfo(np.int64).min) for end in ("src", "dst")])
+    ends = np.column_stack(
+        [integers(edges, end, f"{folder}/edges.parquet", np.iinfo(np.int64).min) for end in ("src", "dst")]
+    )
     place = np.minimum(np.searchsorted(ids[order], ends), len(ids) - 1)
     if (ids[order][place] != ends).any():
         lost = ends[ids[order][place] != ends][0]
         raise InputError("unknown-node", f"{folder}/edges.parquet names node {lost}, which nodes.parquet lacks")
     links = distinct_links(order[place].astype(np.int64))
     if len(links) < 50:
-        raise InputError("too-few-links", f"{folder} has {len(links)} links; at least 50 are needed to hide some and learn from others")
+        raise InputError(
+            "too-few-links",
+            f"{folder} has {len(links)} links; at least 50 are needed to hide some and learn from others",
+        )
     names = [str(name) for name in nodes["name"].to_list()]
     types = [str(kind) for kind in nodes["type"].to_list()] if "type" in nodes.columns else None
     return Folder(Accounts.of(names, types), links, tuple(names))
@@ -103,21 +110,17 @@ def measure(
                 own = int(np.searchsorted(who, target))
                 rows.append((int(link), typed, len(word)))
                 mutual = block.column(row, "mutuals")[who].astype(np.float64)
-                ranks[POPULARITY].append(_rank(degree[who].astype(np.float64), own))
-                ranks[MUTUAL].append(_rank(mutual * (len(degree) + 1) + degree[who], own))
+                ranks[POPULARITY].append(rank_of(degree[who].astype(np.float64), own))
+                ranks[MUTUAL].append(rank_of(mutual * (len(degree) + 1) + degree[who], own))
                 if models:
                     matrix = block.matrix(row, word[:typed], match)
                     for name, model in models.items():
-                        ranks[name].append(_rank(model.score(matrix), own))
+                        ranks[name].append(rank_of(model.score(matrix), own))
                 if tantivy:
                     known = np.append(proximity.graph.followed(int(searchers[link])), searchers[link])
                     ranks[TANTIVY].append(tantivy.rank(word[:typed], target, known, TOP))
     link, typed, word = np.array(rows, dtype=np.int64).reshape(-1, 3).T
     return Ranks(link, typed, word, {name: np.array(one, dtype=np.int64) for name, one in ranks.items()})
-
-
-def _rank(scores: np.ndarray, own: int) -> int:
-    return 1 + int((scores > scores[own]).sum()) + int((scores[:own] == scores[own]).sum())
 
 
 def report(
@@ -129,7 +132,9 @@ def report(
     if other is not None:
         theirs = load_folder(other)
         models[OTHER] = learn_typeahead(theirs.accounts, theirs.links, 0)
-    say(f"{len(found.titles):,} accounts, {len(found.links):,} links; {HIDDEN:.0%} hidden, {links:,} of them asked, {seeds} seeds")
+    say(
+        f"{len(found.titles):,} accounts, {len(found.links):,} links; {HIDDEN:.0%} hidden, {links:,} of them asked, {seeds} seeds"
+    )
     every = []
     for seed in range(seeds):
         random = np.random.default_rng([seed, 1])
@@ -143,10 +148,19 @@ def report(
         popularity = mutual_graph(kept, len(found.titles)).degree
         every.append(measure(found, kept, chosen, mine, tantivy_prefix(found.accounts.names, popularity)))
     say("")
-    heads = ["MRR", "queries", POPULARITY, MUTUAL, *every[0].by.keys() - {POPULARITY, MUTUAL, TANTIVY}, "model over mutual links"]
+    heads = [
+        "MRR",
+        "queries",
+        POPULARITY,
+        MUTUAL,
+        *every[0].by.keys() - {POPULARITY, MUTUAL, TANTIVY},
+        "model over mutual links",
+    ]
     heads[4:-1] = [MODEL, *models]
     pooled = _together(every)
-    for line in lines(heads, [_row(f"seed {seed}", one, models) for seed, one in enumerate(every)] + [_row("all", pooled, models)]):
+    for line in lines(
+        heads, [_row(f"seed {seed}", one, models) for seed, one in enumerate(every)] + [_row("all", pooled, models)]
+    ):
         say(line)
     for name in models:
         ratio = bootstrap_ratio(reciprocal_ranks(pooled.by[name]), reciprocal_ranks(pooled.by[MUTUAL]), pooled.link)
@@ -176,15 +190,26 @@ def by_length(ranks: Ranks, say: Callable[[str], None]) -> None:
     for typed in range(1, LETTERS + 1):
         here = ranks.typed == typed
         if here.any():
-            rows.append([str(typed), f"{int(here.sum()):,}", *(f"{successes(ranks.by[n][here], TOP).mean():.4f}" for n in names)])
+            rows.append(
+                [
+                    str(typed),
+                    f"{int(here.sum()):,}",
+                    *(f"{successes(ranks.by[n][here], TOP).mean():.4f}" for n in names),
+                ]
+            )
     rows.append(["all", f"{len(ranks.typed):,}", *(f"{successes(ranks.by[n], TOP).mean():.4f}" for n in names)])
     for line in lines(["typed", "queries", *names], rows):
         say(line)
-    say(f"\nletters that need not be typed to see the account among the first {TOP}, by letters of the word (8 stands for 8 and more)")
+    say(
+        f"\nletters that need not be typed to see the account among the first {TOP}, by letters of the word (8: 8 and more)"
+    )
     starts = np.flatnonzero(ranks.typed == 1)
     ends = np.append(starts[1:], len(ranks.typed))
     word = ranks.word[starts]
-    saved = {n: np.array([keystrokes_saved(ranks.by[n][a:b], TOP, b - a) for a, b in zip(starts, ends, strict=True)]) for n in names}
+    saved = {
+        n: np.array([keystrokes_saved(ranks.by[n][a:b], TOP, b - a) for a, b in zip(starts, ends, strict=True)])
+        for n in names
+    }
     rows = [
         [str(size), f"{int((word == size).sum()):,}", *(f"{saved[n][word == size].mean():.3f}" for n in names)]
         for size in range(1, LETTERS + 1)
@@ -199,7 +224,9 @@ def more(parser: argparse.ArgumentParser) -> None:
     """The options of this module."""
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--links", type=int, default=1_500, help="hidden links that are asked about, for each seed")
-    parser.add_argument("--other", type=Path, help="a second folder: the model that learns from it is reported here too")
+    parser.add_argument(
+        "--other", type=Path, help="a second folder: the model that learns from it is reported here too"
+    )
 
 
 if __name__ == "__main__":

@@ -23,17 +23,38 @@ TYPEAHEAD = FeatureSchema(
     "typeahead",
     (
         *_PATHS,
-        Feature("popularity_share", Source.GRAPH, "followers over the most among the candidates", freshness=Freshness.REQUEST),
+        Feature(
+            "popularity_share",
+            Source.GRAPH,
+            "followers over the most among the candidates",
+            freshness=Freshness.REQUEST,
+        ),
         Feature("walk_share", Source.GRAPH, "walk over the most among the candidates", freshness=Freshness.REQUEST),
-        Feature("three_paths_share", Source.GRAPH, "three_paths over the most among the candidates", freshness=Freshness.REQUEST),
-        Feature("spectral_share", Source.GRAPH, "spectral over the most among the candidates", freshness=Freshness.REQUEST),
+        Feature(
+            "three_paths_share",
+            Source.GRAPH,
+            "three_paths over the most among the candidates",
+            freshness=Freshness.REQUEST,
+        ),
+        Feature(
+            "spectral_share", Source.GRAPH, "spectral over the most among the candidates", freshness=Freshness.REQUEST
+        ),
         Feature("candidates", Source.QUERY, "how many accounts match", freshness=Freshness.REQUEST),
         Feature("prefix_letters", Source.QUERY, "letters typed", freshness=Freshness.REQUEST),
-        Feature("word_position", Source.NAME, "place in the name of the first word that matches", freshness=Freshness.REQUEST),
-        Feature("word_typed_share", Source.NAME, "letters typed over the letters of that word", freshness=Freshness.REQUEST),
+        Feature(
+            "word_position",
+            Source.NAME,
+            "place in the name of the first word that matches",
+            freshness=Freshness.REQUEST,
+        ),
+        Feature(
+            "word_typed_share", Source.NAME, "letters typed over the letters of that word", freshness=Freshness.REQUEST
+        ),
         Feature("name_words", Source.NAME, "words of the name"),
         Feature("same_type", Source.DOCUMENT, "1 where viewer and account are of one type"),
-        Feature("type_among_followed", Source.GRAPH, "share of those whom the viewer follows who are of the account's type"),
+        Feature(
+            "type_among_followed", Source.GRAPH, "share of those whom the viewer follows who are of the account's type"
+        ),
         Feature("words_like_viewer", Source.NAME, "tf-idf cosine of the words of both names"),
         Feature("words_like_followed", Source.NAME, "mean of the same over those whom the viewer follows"),
         Feature("letters_like_viewer", Source.NAME, "tf-idf cosine of the trigrams of both names"),
@@ -59,7 +80,11 @@ SUGGESTIONS = FeatureSchema(
     (
         *_PATHS,
         Feature("affine_paths", Source.GRAPH, "adamic_adar, both links worth how alike the places of their ends are"),
-        Feature("mixed_walk", Source.GRAPH, "where a walk is that prefers links of affinity, and at times goes to one seen at the same places"),
+        Feature(
+            "mixed_walk",
+            Source.GRAPH,
+            "where a walk is that prefers links of affinity, and at times goes to one seen at the same places",
+        ),
         Feature("community_links", Source.GRAPH, "links among the mutuals"),
         Feature("best_middle", Source.GRAPH, "1 / whom the most exclusive of the mutuals follows"),
         Feature("area_alike", Source.PLACES, "cosine of the leading singular vectors of the visits"),
@@ -74,8 +99,14 @@ SUGGESTIONS = FeatureSchema(
         Feature("viewer_visits", Source.DOCUMENT, "visits of the viewer"),
         Feature("distinct_places", Source.DOCUMENT, "places that the account visits"),
         Feature("viewer_distinct_places", Source.DOCUMENT, "places that the viewer visits"),
-        *(Feature(f"{name}_share", Source.GRAPH, f"{name} over the viewer's most towards a stranger") for name in _SHARED),
-        *(Feature(f"{name}_share_back", Source.GRAPH, f"{name} over the account's most towards a stranger") for name in _SHARED),
+        *(
+            Feature(f"{name}_share", Source.GRAPH, f"{name} over the viewer's most towards a stranger")
+            for name in _SHARED
+        ),
+        *(
+            Feature(f"{name}_share_back", Source.GRAPH, f"{name} over the account's most towards a stranger")
+            for name in _SHARED
+        ),
     ),
 )
 """Accounts that a viewer does not follow yet."""

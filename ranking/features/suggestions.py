@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from ranking.features.catalogue import SUGGESTIONS
@@ -19,10 +20,29 @@ from ranking.graph.spectral import leading
 CELLS = 800_000
 """Figures of one measure that are computed together; a block has as many viewers as fit."""
 NEAREST = 60
-SOURCES = ("adamic_adar", "three_paths_normalised", "walk", "places_alike", "moments_alike", "affine_paths", "mixed_walk")
+SOURCES = (
+    "adamic_adar",
+    "three_paths_normalised",
+    "walk",
+    "places_alike",
+    "moments_alike",
+    "affine_paths",
+    "mixed_walk",
+)
 """Each gives its nearest accounts as candidates."""
-SHARED = ("adamic_adar", "walk", "three_paths", "places_alike", "affine_paths", "moments_alike", "company", "mixed_walk", "area_alike")
+SHARED = (
+    "adamic_adar",
+    "walk",
+    "three_paths",
+    "places_alike",
+    "affine_paths",
+    "moments_alike",
+    "company",
+    "mixed_walk",
+    "area_alike",
+)
 """Measures that also count relative to the best among the viewer's candidates, and to the account's own best."""
+TINY = np.float32(1e-9)
 AREAS = 64
 PLACE_SHARE = 0.3
 PLACE_NEAREST = 20
@@ -73,8 +93,8 @@ class People:
             "affine_paths": np.asarray(((strong * middle).tocsr() @ self.affinity).toarray(), dtype=np.float32),
         }
         found["mixed_walk"] = _walk(self.mixed, viewers)
-        found["area_alike"] = self.areas[viewers] @ self.areas.T
-        found["strongest_path"] = found["affine_paths"] / np.maximum(found["adamic_adar"], 1e-6)
+        found["area_alike"] = np.asarray(self.areas[viewers] @ self.areas.T, dtype=np.float32)
+        found["strongest_path"] = found["affine_paths"] / np.maximum(found["adamic_adar"], TINY)
         return found
 
     def candidates(self, dense: dict[str, F32], viewers: I64) -> list[I64]:
@@ -91,10 +111,11 @@ class People:
     def matrix(self, dense: dict[str, F32], row: int, viewer: int, who: I64) -> F32:
         """[candidates, features] of SUGGESTIONS."""
         degree, visits = self.proximity.graph.degree, self.visits
-        columns = {name: found[row, who] for name, found in dense.items()} | _middles(self.proximity.graph, viewer, who)
+        columns = {name: found[row, who] for name, found in dense.items()}
+        columns |= _middles(self.proximity.graph, viewer, who)
         for name in SHARED:
-            columns[f"{name}_share"] = columns[name] / max(float(self.best[name][viewer]), 1e-9)
-            columns[f"{name}_share_back"] = columns[name] / np.maximum(self.best[name][who], 1e-9)
+            columns[f"{name}_share"] = columns[name] / np.maximum(self.best[name][viewer], TINY)
+            columns[f"{name}_share_back"] = columns[name] / np.maximum(self.best[name][who], TINY)
         rows = len(who)
         columns["followers"] = degree[who].astype(np.float32)
         columns["viewer_following"] = np.full(rows, degree[viewer], np.float32)
@@ -114,14 +135,14 @@ def rows_of(people: People, viewers: I64) -> Iterator[tuple[int, I64, F32]]:
                 yield start + row, who, people.matrix(dense, row, int(block[row]), who)
 
 
-def _mark(kept: np.ndarray, nearest: I64, measure: F32) -> None:
+def _mark(kept: npt.NDArray[np.bool_], nearest: I64, measure: F32) -> None:
     near = np.take_along_axis(measure, nearest, axis=1) > 0
     line = np.broadcast_to(np.arange(len(kept))[:, None], nearest.shape)
     kept[line[near], nearest[near]] = True
 
 
-def _known(graph: Graph, viewers: I64) -> np.ndarray:
-    found = graph.rows(viewers).toarray() > 0
+def _known(graph: Graph, viewers: I64) -> npt.NDArray[np.bool_]:
+    found: npt.NDArray[np.bool_] = np.asarray(graph.rows(viewers).toarray() > 0)
     found[np.arange(len(viewers)), viewers] = True
     return found
 
@@ -188,10 +209,14 @@ def _middles(graph: Graph, viewer: int, who: I64) -> dict[str, F32]:
     followed = graph.followed(viewer)
     theirs = graph.matrix[followed][:, who]
     among = graph.matrix[followed][:, followed]
+    if len(followed) == 0:
+        nobody = np.zeros(len(who), dtype=np.float32)
+        return {"community_links": nobody, "best_middle": nobody}
     worth = theirs * allocation_weights(graph.degree)[followed][:, None]
+    within = (among @ theirs).multiply(theirs).sum(axis=0)
     return {
-        "community_links": np.asarray((among @ theirs).multiply(theirs).sum(axis=0), dtype=np.float32).ravel() / 2,
-        "best_middle": np.asarray(worth.max(axis=0).toarray() if len(followed) else np.zeros(len(who)), dtype=np.float32).ravel(),
+        "community_links": np.asarray(within, dtype=np.float32).ravel() / np.float32(2),
+        "best_middle": np.asarray(worth.max(axis=0).toarray(), dtype=np.float32).ravel(),
     }
 
 

@@ -12,7 +12,7 @@ from scipy import sparse
 from ranking.features.catalogue import TYPEAHEAD
 from ranking.features.names import Matches, Names, likeness, trigram_profiles, word_profiles
 from ranking.features.schema import F32
-from ranking.graph.adjacency import I64, Graph
+from ranking.graph.adjacency import I64
 from ranking.graph.proximity import Proximity, allocation_weights
 
 BLOCK = 32

@@ -29,7 +29,9 @@ class Graph:
 
     def followed(self, account: int) -> npt.NDArray[np.int32]:
         """Whom an account follows, ascending."""
-        found: npt.NDArray[np.int32] = self.matrix.indices[self.matrix.indptr[account] : self.matrix.indptr[account + 1]]
+        found: npt.NDArray[np.int32] = self.matrix.indices[
+            self.matrix.indptr[account] : self.matrix.indptr[account + 1]
+        ]
         return found
 
     def rows(self, accounts: npt.NDArray[np.integer]) -> sparse.csr_array:

@@ -70,7 +70,9 @@ def load(directory: Path, schema: FeatureSchema) -> Model:
     Raises InputError where there is none, or one of another schema or format; DamagedError where bytes changed.
     """
     body = _card_body(directory / CARD)
-    card = Card(**{**body["card"], "features": tuple(body["card"]["features"]), "window": tuple(body["card"]["window"])})
+    card = Card(
+        **{**body["card"], "features": tuple(body["card"]["features"]), "window": tuple(body["card"]["window"])}
+    )
     if (card.schema_hash, card.features) != (schema.hash, schema.names):
         message = f"the model in {directory} was trained on another feature schema than {schema.name!r}"
         raise InputError("schema-mismatch", message, hint="train it anew with `monoceros train`")

@@ -56,7 +56,12 @@ def train(
         settings["monotone_constraints"] = constraints
     logging.getLogger("lightgbm").setLevel(logging.ERROR)
     table = lightgbm.Dataset(
-        data.matrix, label=data.labels, group=data.sizes, weight=data.weights, feature_name=list(schema.names), params=settings
+        data.matrix,
+        label=data.labels,
+        group=data.sizes,
+        weight=data.weights,
+        feature_name=list(schema.names),
+        params=settings,
     )
     booster = lightgbm.train(settings, table, num_boost_round=trees)
     card = Card(task, schema.hash, schema.names, window, dict(metrics or {}), dict(parameters), booster.num_trees())

@@ -30,7 +30,7 @@ PARAMETERS: Mapping[str, Any] = {
     "lambdarank_truncation_level": 20,
     "seed": 1,
 }
-TREES = 200
+TREES = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Recipe:
 
     folds: int = 4
     share: float = 0.15
-    links: int = 2_000
+    links: int = 1_200
     prefixes: int = 3
     nearest: int = 20
     drawn: int = 30
@@ -77,7 +77,9 @@ def training_set(accounts: Accounts, links: I64, recipe: Recipe, random: np.rand
     sizes = np.array([len(found) for found in labels], dtype=np.int64)
     empty = np.zeros((0, len(TYPEAHEAD.features)), np.float32)
     return TrainingSet(
-        np.concatenate(matrices) if matrices else empty, np.concatenate(labels) if labels else np.zeros(0, np.int64), sizes
+        np.concatenate(matrices) if matrices else empty,
+        np.concatenate(labels) if labels else np.zeros(0, np.int64),
+        sizes,
     )
 
 
