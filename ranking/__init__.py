@@ -1,1 +1,75 @@
-"""Nothing is due here yet."""
+"""Ranking: candidates from the graph, features as columns, learned rankers, and how good a ranking is."""
+
+from ranking.evaluate import (
+    Interval,
+    bootstrap_mean,
+    bootstrap_ratio,
+    keystrokes_saved,
+    ndcg_by_query,
+    rank_of,
+    recalls,
+    reciprocal_ranks,
+    successes,
+)
+from ranking.features.catalogue import SUGGESTIONS, TYPEAHEAD
+from ranking.features.names import Names
+from ranking.features.schema import Feature, FeatureSchema, Freshness, Source
+from ranking.features.suggestions import People
+from ranking.features.typeahead import Accounts, ViewerBlock, blocks
+from ranking.features.visits import VisitProfiles, Visits
+from ranking.graph.adjacency import Graph, distinct_links, hide, mutual_graph
+from ranking.graph.proximity import Proximity, adamic_adar_weights, through
+from ranking.graph.two_hop import RAW, Powers, TwoHop
+from ranking.models.artefact import Card, Model, load, save
+from ranking.models.suggestions import Known, Suggested, learn_suggestions, suggest
+from ranking.models.training import TrainingSet, train
+from ranking.models.typeahead import LETTERS, Recipe, asked, learn_typeahead
+
+__all__ = [
+    "LETTERS",
+    "RAW",
+    "SUGGESTIONS",
+    "TYPEAHEAD",
+    "Accounts",
+    "Card",
+    "Feature",
+    "FeatureSchema",
+    "Freshness",
+    "Graph",
+    "Interval",
+    "Known",
+    "Model",
+    "Names",
+    "People",
+    "Powers",
+    "Proximity",
+    "Recipe",
+    "Source",
+    "Suggested",
+    "TrainingSet",
+    "TwoHop",
+    "ViewerBlock",
+    "VisitProfiles",
+    "Visits",
+    "adamic_adar_weights",
+    "asked",
+    "blocks",
+    "bootstrap_mean",
+    "bootstrap_ratio",
+    "distinct_links",
+    "hide",
+    "keystrokes_saved",
+    "learn_suggestions",
+    "learn_typeahead",
+    "load",
+    "mutual_graph",
+    "ndcg_by_query",
+    "rank_of",
+    "recalls",
+    "reciprocal_ranks",
+    "save",
+    "successes",
+    "suggest",
+    "through",
+    "train",
+]

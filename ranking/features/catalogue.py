@@ -1,0 +1,112 @@
+"""All features, declared in one place, and the schemas that rankers are trained on."""
+
+from __future__ import annotations
+
+from ranking.features.schema import Feature, FeatureSchema, Freshness, Source
+
+_PATHS = (
+    Feature("mutuals", Source.GRAPH, "people whom the viewer follows who follow the account"),
+    Feature("adamic_adar", Source.GRAPH, "the same, each worth 1 / log of whom he follows"),
+    Feature("resource_allocation", Source.GRAPH, "the same, each worth 1 / whom he follows"),
+    Feature("cosine", Source.GRAPH, "mutuals over the root of both degrees"),
+    Feature("jaccard", Source.GRAPH, "mutuals over those whom either follows"),
+    Feature("three_paths", Source.GRAPH, "paths of three links, middles worth 1 / root of their degree"),
+    Feature("three_paths_normalised", Source.GRAPH, "the same over the root of both degrees"),
+    Feature("walk", Source.GRAPH, "where a walk that restarts at the viewer is, over the root of the degree"),
+    Feature("spectral", Source.GRAPH, "inner product of the leading singular vectors"),
+    Feature("spectral_cosine", Source.GRAPH, "cosine of the leading singular vectors"),
+    Feature("followers", Source.DOCUMENT, "links of the account"),
+    Feature("viewer_following", Source.DOCUMENT, "links of the viewer"),
+)
+
+TYPEAHEAD = FeatureSchema(
+    "typeahead",
+    (
+        *_PATHS,
+        Feature(
+            "popularity_share",
+            Source.GRAPH,
+            "followers over the most among the candidates",
+            freshness=Freshness.REQUEST,
+        ),
+        Feature("walk_share", Source.GRAPH, "walk over the most among the candidates", freshness=Freshness.REQUEST),
+        Feature(
+            "three_paths_share",
+            Source.GRAPH,
+            "three_paths over the most among the candidates",
+            freshness=Freshness.REQUEST,
+        ),
+        Feature(
+            "spectral_share", Source.GRAPH, "spectral over the most among the candidates", freshness=Freshness.REQUEST
+        ),
+        Feature("candidates", Source.QUERY, "how many accounts match", freshness=Freshness.REQUEST),
+        Feature("prefix_letters", Source.QUERY, "letters typed", freshness=Freshness.REQUEST),
+        Feature(
+            "word_position",
+            Source.NAME,
+            "place in the name of the first word that matches",
+            freshness=Freshness.REQUEST,
+        ),
+        Feature(
+            "word_typed_share", Source.NAME, "letters typed over the letters of that word", freshness=Freshness.REQUEST
+        ),
+        Feature("name_words", Source.NAME, "words of the name"),
+        Feature("same_type", Source.DOCUMENT, "1 where viewer and account are of one type"),
+        Feature(
+            "type_among_followed", Source.GRAPH, "share of those whom the viewer follows who are of the account's type"
+        ),
+        Feature("words_like_viewer", Source.NAME, "tf-idf cosine of the words of both names"),
+        Feature("words_like_followed", Source.NAME, "mean of the same over those whom the viewer follows"),
+        Feature("letters_like_viewer", Source.NAME, "tf-idf cosine of the trigrams of both names"),
+        Feature("letters_like_followed", Source.NAME, "mean of the same over those whom the viewer follows"),
+    ),
+)
+"""Accounts for a viewer and the first letters of a word."""
+
+_SHARED = (
+    "adamic_adar",
+    "walk",
+    "three_paths",
+    "places_alike",
+    "affine_paths",
+    "moments_alike",
+    "company",
+    "mixed_walk",
+    "area_alike",
+)
+
+SUGGESTIONS = FeatureSchema(
+    "suggestions",
+    (
+        *_PATHS,
+        Feature("affine_paths", Source.GRAPH, "adamic_adar, both links worth how alike the places of their ends are"),
+        Feature(
+            "mixed_walk",
+            Source.GRAPH,
+            "where a walk is that prefers links of affinity, and at times goes to one seen at the same places",
+        ),
+        Feature("community_links", Source.GRAPH, "links among the mutuals"),
+        Feature("best_middle", Source.GRAPH, "1 / whom the most exclusive of the mutuals follows"),
+        Feature("area_alike", Source.PLACES, "cosine of the leading singular vectors of the visits"),
+        Feature("strongest_path", Source.GRAPH, "affine_paths over adamic_adar"),
+        Feature("places_alike", Source.PLACES, "tf-idf cosine of the places visited"),
+        Feature("moments_alike", Source.PLACES, "the same of places at an hour of the week"),
+        Feature("kinds_alike", Source.PLACES, "the same of kinds of place"),
+        Feature("hours_alike", Source.PLACES, "the same of hours of the week"),
+        Feature("company", Source.PLACES, "places that both visit, each worth 1 / log of its visitors"),
+        Feature("places_like_followed", Source.PLACES, "mean of places_alike over those whom the viewer follows"),
+        Feature("visits", Source.DOCUMENT, "visits of the account"),
+        Feature("viewer_visits", Source.DOCUMENT, "visits of the viewer"),
+        Feature("distinct_places", Source.DOCUMENT, "places that the account visits"),
+        Feature("viewer_distinct_places", Source.DOCUMENT, "places that the viewer visits"),
+        *(
+            Feature(f"{name}_share", Source.GRAPH, f"{name} over the viewer's most towards a stranger")
+            for name in _SHARED
+        ),
+        *(
+            Feature(f"{name}_share_back", Source.GRAPH, f"{name} over the account's most towards a stranger")
+            for name in _SHARED
+        ),
+    ),
+)
+"""Accounts that a viewer does not follow yet."""
