@@ -1,0 +1,74 @@
+"""What is wanted of the live index, beside what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from bench.markdown import table
+
+Results = dict[str, Any]
+Row = tuple[str, str, str, bool, float]
+
+
+def targets(results: Results) -> Iterator[str]:
+    """One line each; those that were not measured are left out."""
+    measured = {name: found for name, found in results.items() if isinstance(found, dict) and "skipped" not in found}
+    yield from table(
+        ("what", "wanted", "measured", "", "load"),
+        (
+            (what, wanted, found, "met" if is_met else "**not met**", f"{load:.1f}")
+            for what, wanted, found, is_met, load in _rows(measured)
+        ),
+    )
+
+
+def _rows(results: Results) -> Iterator[Row]:
+    for name, source in (("rate", "a file"), ("kafka", "Kafka")):
+        if name in results:
+            yield from _rate(results[name], source)
+    if "traffic" in results:
+        yield from _traffic(results["traffic"])
+    if "many" in results:
+        yield from _many(results)
+    for name, title in (("kill", "a kill"), ("power_cut", "a power cut")):
+        if "restart" in results:
+            of = results["restart"][name]
+            found = f"{of['seconds']:.1f} s ({of['cpu_s']:.1f} s of processor; tail {of['tail']:,} events)"
+            yield f"start again after {title}", "≤ 5 s", found, of["seconds"] <= 5, of["load"]
+
+
+def _rate(of: Results, source: str) -> Iterator[Row]:
+    found = f"{of['events_per_cpu_s']:,.0f} over {of['cpu_s']:.0f} s of processor"
+    yield f"events of one core's second, from {source}", "≥ 25,000", found, of["events_per_cpu_s"] >= 25_000, of["load"]
+    found = f"{of['events_per_s']:,.0f} over {of['seconds']:.0f} s"
+    is_met = of["events_per_s"] >= 25_000 and of["seconds"] >= 600
+    yield f"events of a second on the wall, from {source}", "≥ 25,000 for 600 s", found, is_met, of["load"]
+
+
+def _traffic(of: Results) -> Iterator[Row]:
+    fresh, queries = of["freshness"], of["queries"]
+    rate = of["producer"]["events"] / of["producer"]["seconds"]
+    p99 = fresh.get("p99", float("inf"))
+    is_met = p99 <= 1 and not fresh["missing"] and rate >= 4_900 and queries["busy"]["per_s"] >= 195
+    found = f"{p99:.2f} s at {rate:,.0f} events/s and {queries['busy']['per_s']:.0f} queries/s; {fresh['missing']} lost"
+    yield "freshness p99", "≤ 1 s at 5,000 events/s, 200 queries/s", found, is_met, queries["busy"]["load"]
+    for phase, before, what in (("busy", "quiet", "with ingest"), ("swap", "before", "during a swap of bases")):
+        for clock, name in (("wall_ms", "wall"), ("cpu_ms", "processor")):
+            new, old = queries[phase][clock]["p99"], queries[before][clock]["p99"]
+            found = f"{new / old:.2f}× ({old:.2f} → {new:.2f} ms)"
+            yield f"p99 of queries {what}, {name}", "≤ 2×", found, new <= 2 * old, queries[phase]["load"]
+    yield "failed queries, the swap included", "0", str(of["failed"]), of["failed"] == 0, queries["swap"]["load"]
+
+
+def _many(results: Results) -> Iterator[Row]:
+    many = results["many"]
+    events, anon = many["events"], many["memory_mib"]["anon"] / 1024
+    found = f"{anon:.2f} GiB of the writer's own with {events:,} events"
+    yield "10 M events, memory", "≤ 2 GiB with 10,000,000", found, anon <= 2 and events >= 10_000_000, many["load"]
+    if "many_size" in results:
+        of = results["many_size"]["shapes"]["two_hop"]
+        ratio = of["live"]["p50"] / of["base"]["p50"]
+        found = f"{ratio:.2f}× ({of['base']['p50']:.3f} → {of['live']['p50']:.3f} ms) with {events:,} events"
+        load = results["many_size"]["load"]
+        yield "two-hop p50 over the bare base", "≤ 2× with 10,000,000", found, ratio <= 2 and events >= 10_000_000, load
