@@ -16,15 +16,19 @@ from typing import Any, NoReturn
 import click
 
 from api.cli.build import build
+from api.cli.curl import curl
 from api.cli.demo import demo
+from api.cli.doctor import doctor
 from api.cli.events import events
 from api.cli.failures import exit_code_of
 from api.cli.generate import generate
 from api.cli.import_ import import_
 from api.cli.ingest import ingest
+from api.cli.keys import keys
 from api.cli.produce import produce
 from api.cli.query import query
 from api.cli.repl import repl
+from api.cli.serve import serve
 from api.cli.verify import verify
 
 
@@ -72,7 +76,7 @@ def commands() -> None:
     """
 
 
-for _command in (import_, generate, build, ingest, events, produce, verify, query, repl, demo):
+for _command in (import_, generate, build, ingest, events, produce, verify, query, repl, serve, keys, curl, doctor, demo):
     commands.add_command(_command)
 
 
