@@ -10,7 +10,7 @@ from typing import final
 from pymemcache.client.base import PooledClient  # type: ignore[import-untyped]
 from pymemcache.exceptions import MemcacheError  # type: ignore[import-untyped]
 
-from api.http.cache.interface import PATIENCE_S, CacheDownError
+from api.http.cache.interface import CacheDownError
 
 _THREADS = 4
 
@@ -21,9 +21,9 @@ class MemcachedCache:
 
     kind = "memcached"
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, patience_s: float) -> None:
         self._client = PooledClient(
-            (host, port), connect_timeout=PATIENCE_S, timeout=PATIENCE_S, max_pool_size=_THREADS, no_delay=True
+            (host, port), connect_timeout=patience_s, timeout=patience_s, max_pool_size=_THREADS, no_delay=True
         )
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="memcached")
 

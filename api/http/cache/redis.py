@@ -7,7 +7,7 @@ from typing import final
 from redis import RedisError
 from redis.asyncio import Redis
 
-from api.http.cache.interface import PATIENCE_S, CacheDownError
+from api.http.cache.interface import CacheDownError
 
 
 @final
@@ -16,9 +16,9 @@ class RedisCache:
 
     kind = "redis"
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, patience_s: float) -> None:
         self._redis: Redis = Redis.from_url(
-            url, socket_timeout=PATIENCE_S, socket_connect_timeout=PATIENCE_S, retry_on_timeout=False, retry=None
+            url, socket_timeout=patience_s, socket_connect_timeout=patience_s, retry_on_timeout=False, retry=None
         )
 
     async def get(self, key: str) -> bytes | None:
