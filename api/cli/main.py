@@ -76,7 +76,22 @@ def commands() -> None:
     """
 
 
-for _command in (import_, generate, build, ingest, events, produce, verify, query, repl, serve, keys, curl, doctor, demo):
+for _command in (
+    import_,
+    generate,
+    build,
+    ingest,
+    events,
+    produce,
+    verify,
+    query,
+    repl,
+    serve,
+    keys,
+    curl,
+    doctor,
+    demo,
+):
     commands.add_command(_command)
 
 

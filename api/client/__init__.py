@@ -1,5 +1,6 @@
 """A client of the service, for programs: typed, signing, with one deadline for all its tries. Sync and async are alike."""
 
+from api.client import questions
 from api.client.asynchronous import AsyncClient
 from api.client.credentials import Credentials, read_credentials
 from api.client.errors import ServiceError, UnreachableError
@@ -13,5 +14,6 @@ __all__ = [
     "Question",
     "ServiceError",
     "UnreachableError",
+    "questions",
     "read_credentials",
 ]
