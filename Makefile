@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format oracle-long bench bench-compare clean lock
+.PHONY: help setup demo test check format oracle-long mutated bench bench-compare clean lock
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -38,6 +38,9 @@ format: setup  ## put the code into shape
 
 oracle-long: setup  ## engine against oracle: 1,000,000 random cases (about an hour; CASES and SEED can be set)
 	$(BIN)/python -m tests.oracle_long --cases $(or $(CASES),1000000) --seed $(or $(SEED),1) --workers $(WORKERS)
+
+mutated: setup  ## 100,000 changed signed requests to the service: none may be accepted (CASES and SEED can be set)
+	MONOCEROS_MUTATED=$(or $(CASES),100000) $(if $(SEED),MONOCEROS_SEED=$(SEED)) $(BIN)/python -m pytest tests/test_http_auth.py -k mutated
 
 $(VENV)/.bench: $(VENV)/.installed requirements-bench.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock

@@ -15,6 +15,8 @@ _COMMON = (
     ("400", "The request cannot be answered as it is: `syntax`, `type`, `bad-parameter`, …"),
     ("401", "`unsigned`, `bad-signature`, `signature-expired`, `replayed`, `token-expired`, `not-local`"),
     ("403", "`no-scope`"),
+    ("404", "`not-found`"),
+    ("405", "`not-allowed`"),
     ("409", "`live`"),
     ("410", "`cursor-ended`"),
     ("413", "`too-large`"),
