@@ -73,7 +73,8 @@ def test_no_mutated_request_is_accepted(here: Site) -> None:
     for number in range(MUTATED):
         original = Request.random(rng)
         changed = mutated(original, rng)
-        answer = send(here, changed)
+        while (answer := send(here, changed)).status_code == 503:
+            time.sleep(0.05)  # the machine is busy, and nothing was looked at
         if answer.status_code not in (400, 401, 404, 405, 413, 415):
             accepted.append((number, changed, answer.status_code))
         elif answer.status_code in (400, 413, 415) and answer.json()["code"] not in ("bad-signature", "unsigned"):

@@ -20,17 +20,23 @@ from api.http.problems import Refusal
 from schemas.errors import InputError
 
 ANCHORS = 8
+GHOSTS = 64
 _PURPOSE = b"monoceros cursor"
 _MAC = 16
 _AGAIN = "ask again without a cursor"
 
 
 class Cursor(msgspec.Struct, array_like=True, frozen=True):
-    """The last ids that were given, the last of all first; how many were given before; the `L` of a fixed answer, else 0."""
+    """The last ids before its place, the last of all first; how many were given; the `L` of a fixed answer, else 0.
+
+    `ghosts` were anchors of pages before and had gone when the next page was made: should they come back behind its place, they
+    are not given again.
+    """
 
     anchors: tuple[int, ...]
     given: int
     fixed: int
+    ghosts: tuple[int, ...] = ()
 
 
 class _Content(msgspec.Struct, array_like=True):

@@ -7,14 +7,14 @@ that limit.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
 
 from api.console.answers import lead_text
-from api.http.cursor import ANCHORS, Cursor, ended, read_cursor, write_cursor
+from api.http.cursor import ANCHORS, GHOSTS, Cursor, ended, read_cursor, write_cursor
 from api.http.documents import some_fields
 from api.http.endpoint import Call
 from api.http.problems import Refusal
@@ -42,10 +42,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """An answer of the engine, and where in it the page begins."""
+    """An answer of the engine, where in it the page begins, and who is not to be given again."""
 
     answer: Answer
     start: int
+    ghosts: tuple[int, ...] = ()
 
 
 def page(call: Call, wanted: Page) -> Results:
@@ -66,16 +67,18 @@ def page(call: Call, wanted: Page) -> Results:
         before = read_cursor(wanted.cursor, binding, secret)
         found = _resume(call, request, before, wanted.limit, settings)
     answer, start = found.answer, found.start
-    stop = min(start + wanted.limit, len(answer.ids))
-    given = before.given + stop - start
+    ghosts = frozenset(found.ghosts)
+    places = [place for place in range(start, len(answer.ids)) if answer.ids[place] not in ghosts][: wanted.limit]
+    stop = places[-1] + 1 if places else len(answer.ids)
+    given = before.given + len(places)
     is_more = stop < len(answer.ids) or not answer.total_is_exact or answer.total > len(answer.ids)
     ends = _why_it_ends(stop, is_more, before.fixed, settings)
     cursor = None
     if ends is None:
         anchors = tuple(reversed(answer.ids[max(0, stop - ANCHORS) : stop]))
-        cursor = write_cursor(Cursor(anchors, given, before.fixed), binding, secret)
+        cursor = write_cursor(Cursor(anchors, given, before.fixed, found.ghosts), binding, secret)
     return Results(
-        results=list(_hits(call, wanted, answer, start, stop)),
+        results=list(_hits(call, wanted, answer, places)),
         total=answer.total if answer.total_is_exact else given,
         total_is_exact=answer.total_is_exact,
         complete=answer.is_complete,
@@ -96,7 +99,7 @@ def whole(call: Call, wanted: Page) -> Results:
         )
     answer = call.run(replace(wanted.request, limit=wanted.limit, deadline_ms=call.deadline_ms))
     return Results(
-        results=list(_hits(call, wanted, answer, 0, len(answer.ids))),
+        results=list(_hits(call, wanted, answer, range(len(answer.ids)))),
         total=answer.total,
         total_is_exact=answer.total_is_exact,
         complete=answer.is_complete,
@@ -117,22 +120,26 @@ def _resume(call: Call, request: Request, cursor: Cursor, limit: int, settings: 
     reach = cursor.fixed or min(cursor.given + limit + _ROOM, settings.max_limit)
     while True:
         answer = call.run(replace(request, limit=reach))
-        start = _behind(answer.ids, cursor.anchors)
+        start, gone = _behind(answer.ids, cursor.anchors)
+        ghosts = cursor.ghosts + gone
+        if start is not None and len(ghosts) > GHOSTS:
+            raise ended("too many of the results that were given have gone since")
         is_whole = len(answer.ids) < reach or reach == settings.max_limit or bool(cursor.fixed)
-        if start is not None and (is_whole or start + limit <= len(answer.ids)):
-            return _Found(answer, start)
+        if start is not None and (is_whole or start + limit + len(ghosts) <= len(answer.ids)):
+            return _Found(answer, start, ghosts)
         if start is None and is_whole:
             if any(reason["reason"] == "deadline" for reason in answer.incomplete):
                 raise Refusal(504, "deadline", "the deadline passed before the place of the cursor was reached")
             raise ended("none of the results that the page before ended with is left")
-        reach = min(reach * 2 if start is None else start + limit, settings.max_limit)
+        reach = min(reach * 2 if start is None else start + limit + len(ghosts), settings.max_limit)
 
 
-def _behind(ids: list[int], anchors: tuple[int, ...]) -> int | None:
-    for anchor in anchors:
+def _behind(ids: list[int], anchors: tuple[int, ...]) -> tuple[int | None, tuple[int, ...]]:
+    """The place behind the first anchor that is there, None where none is, and the anchors before it, which have gone."""
+    for number, anchor in enumerate(anchors):
         if anchor in ids:
-            return ids.index(anchor) + 1
-    return None
+            return ids.index(anchor) + 1, anchors[:number]
+    return None, anchors
 
 
 def _why_it_ends(stop: int, is_more: bool, fixed: int, settings: Settings) -> str | None:
@@ -144,10 +151,10 @@ def _why_it_ends(stop: int, is_more: bool, fixed: int, settings: Settings) -> st
     return "cut" if stop == 0 else None
 
 
-def _hits(call: Call, wanted: Page, answer: Answer, start: int, stop: int) -> Iterator[Hit]:
+def _hits(call: Call, wanted: Page, answer: Answer, places: Iterable[int]) -> Iterator[Hit]:
     vertical = answer.vertical
     world = call.world() if wanted.fields is not None else None
-    for place in range(start, stop):
+    for place in places:
         hit = Hit(id=str(answer.ids[place]), vertical=vertical.value, name=answer.names[place])
         if answer.lineage is not None:
             hit.lineage = [lead_out(lead) for lead in answer.lineage[place]]
