@@ -49,7 +49,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running,
 
 
 @SCHEMA.parametrize()
-@settings(max_examples=int(os.environ.get("MONOCEROS_EXAMPLES", "25")), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=int(os.environ.get("MONOCEROS_EXAMPLES", "25")), deadline=None, suppress_health_check=list(HealthCheck)
+)
 def test_described_requests(case: Any, service: tuple[Running, str]) -> None:
     found, token = service
     headers = {} if case.operation.path == "/v1/viewer-tokens" else {"Authorization": f"Bearer {token}"}
