@@ -3,9 +3,10 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
+KAFKA_JARS ?= $(HOME)/.cache/monoceros/kafka
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format oracle-long mutated bench bench-compare clean lock
+.PHONY: help setup demo test check format oracle-long live-long warehouses mutated bench bench-compare schemas wire-fuzz kafka servers clean lock
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -42,6 +43,18 @@ oracle-long: setup  ## engine against oracle: 1,000,000 random cases (about an h
 mutated: setup  ## 100,000 changed signed requests to the service: none may be accepted (CASES and SEED can be set)
 	MONOCEROS_MUTATED=$(or $(CASES),100000) $(if $(SEED),MONOCEROS_SEED=$(SEED)) $(BIN)/python -m pytest tests/test_http_auth.py -k mutated
 
+live-long: setup  ## the law of the live index: 20,000 random histories against the oracle (HISTORIES and SEED can be set)
+	$(BIN)/python -m tests.live_long --histories $(or $(HISTORIES),20000) --seed $(or $(SEED),1) --workers $(WORKERS)
+
+$(VENV)/.spark: $(VENV)/.installed requirements-spark.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
+	@touch $@
+
+servers: kafka $(VENV)/.spark  ## what the tests against real Kafka, Hive and Spark start; Debian's packages are up to you
+
+warehouses: $(VENV)/.spark  ## the tests against real servers of Hive, Spark and PostgreSQL; fails where one cannot be had
+	MONOCEROS_REQUIRE_SERVERS=1 $(BIN)/python -m pytest tests/test_hive.py tests/test_spark.py tests/test_postgres.py tests/test_nightly.py
+
 $(VENV)/.bench: $(VENV)/.installed requirements-bench.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
@@ -52,10 +65,29 @@ bench: $(VENV)/.bench  ## the engine against its peers at a million users, into 
 bench-compare:  ## the change of every shape between two results (OLD=… NEW=…)
 	$(BIN)/python -m bench.compare $(OLD) $(NEW)
 
+schemas:  ## generate schemas/gen from schemas/firehose.thrift (with Debian's thrift-compiler)
+	mkdir -p build/thrift
+	thrift --gen py:slots -out build/thrift schemas/firehose.thrift
+	cp build/thrift/schemas/gen/*.py schemas/gen/
+
+wire-fuzz: setup  ## 1,000,000 damaged messages against the decoder (MESSAGES and SEED can be set)
+	$(BIN)/python -m tests.wire_fuzz --messages $(or $(MESSAGES),1000000) --seed $(or $(SEED),1)
+
+kafka: $(KAFKA_JARS)/.fetched  ## fetch the broker that tests start, with Maven (into KAFKA_JARS)
+
+$(KAFKA_JARS)/.fetched: tests/servers/kafka.pom.xml
+	mvn --quiet --batch-mode --file tests/servers/kafka.pom.xml \
+		org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies -DoutputDirectory=$(KAFKA_JARS)
+	@touch $@
+
+EXTRAS := --extra dev --extra build --extra kafka --extra hive --extra postgres --extra ranking --extra serve
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header $(EXTRAS)
+
 lock: setup  ## resolve the dependencies anew
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra dev --extra build pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra dev --extra build --extra bench pyproject.toml -o requirements-bench.lock
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) --extra spark pyproject.toml -o requirements-spark.lock
+	$(COMPILE) --extra bench pyproject.toml -o requirements-bench.lock
 
 clean:  ## remove what was installed and generated here
 	rm -rf $(VENV) .monoceros build *.egg-info .mypy_cache .ruff_cache

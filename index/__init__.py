@@ -5,7 +5,7 @@ from index.arrays import AnyArray
 from index.compile import compile_kernels
 from index.corpus import I64, NONE, PUBLIC, U8, U32, Corpus, PairFact, Pairs, Postings, Strings, TermFact
 from index.docset import WINDOW, DocSet, new_words, part
-from index.durable import changing
+from index.durable import changing, make_directories, sync_directory
 from index.idmap import BulkIdMap
 from index.idtable import IdTable
 from index.kernels.bits import Words, clear_bits, keep_set, set_bits
@@ -19,18 +19,21 @@ from index.live.lists import AnyList, AnyLists, LiveList, LiveLists
 from index.live.merge import merge_layers
 from index.live.order import Order, joined
 from index.live.pointer import LIVE, LayerName, Live, read_live, write_live
-from index.live.rows import arrays_of, pack_rows
+from index.live.rows import arrays_of, pack_rows, rows_of
 from index.live.segment import AnySegment, LiveSegment
-from index.manifest import Manifest
+from index.manifest import Manifest, damaged, hash_of
 from index.postings import PostingList, PostingLists
 from index.segment import Segment, State
-from index.sidecar import comment_marks
+from index.sidecar import caption_marks, comment_marks, joined_marks, split_marks
 from index.store import (
     Staged,
     current_generation,
     current_state,
     discard,
+    has_generation,
+    open_base,
     open_index,
+    open_published,
     open_staged,
     promote,
     publish,
@@ -82,6 +85,7 @@ __all__ = [
     "Terms",
     "Words",
     "arrays_of",
+    "caption_marks",
     "changing",
     "clear_bits",
     "column_into",
@@ -89,17 +93,24 @@ __all__ = [
     "compile_kernels",
     "current_generation",
     "current_state",
+    "damaged",
     "discard",
+    "has_generation",
+    "hash_of",
     "hash_texts",
     "joined",
+    "joined_marks",
     "keep_set",
     "layer_directory",
     "layout",
+    "make_directories",
     "make_durable",
     "merge_layers",
     "new_words",
+    "open_base",
     "open_index",
     "open_layer",
+    "open_published",
     "open_staged",
     "pack_rows",
     "part",
@@ -108,11 +119,14 @@ __all__ = [
     "rank_places",
     "read_live",
     "rollback",
+    "rows_of",
     "same_texts",
     "set_bits",
     "settle",
     "sort_distinct",
+    "split_marks",
     "stage",
+    "sync_directory",
     "tally",
     "verify_index",
     "weak_and_walk",

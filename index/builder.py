@@ -106,7 +106,16 @@ class SegmentBuilder:
     def _group(self, keys: U32, docs: U32, key_vertical: Vertical, vertical: Vertical) -> Grouped:
         return Grouped.of(keys, docs, self._size[key_vertical], self._size[vertical])
 
+    def _held(self, name: str, grouped: Grouped) -> Grouped:
+        """What a shard keeps of lists: its own documents. Hashtags of a media are a property of that media."""
+        if self._corpus.held is None:
+            return grouped
+        if name == layout.HASHTAGS_OF_MEDIA:
+            return grouped.where(np.repeat(self._corpus.held[_V.MEDIA], np.diff(grouped.offsets)))
+        return grouped.where(self._corpus.held[_split(name)[0]][grouped.values])
+
     def _put(self, name: str, grouped: Grouped, documents: int) -> None:
+        grouped = self._held(name, grouped)
         self.postings += len(grouped.values)
         self._put_lists(name, grouped, documents)
 
@@ -230,7 +239,7 @@ class SegmentBuilder:
         grouped = Grouped.of(keys, docs, len(terms), documents)
         self._put(name, grouped, documents)
         if layout.keeps_prefixes(EDGES[_split(name)]):
-            self._put_prefixes(name, terms, grouped, documents)
+            self._put_prefixes(name, terms, self._held(name, grouped), documents)
 
     def _put_prefixes(self, name: str, terms: list[str], lists: Grouped, documents: int) -> None:
         """The unions behind frequent prefixes. They say nothing new, so they are no postings of the index."""

@@ -13,6 +13,7 @@ from index.docset import WINDOW, DocSet, new_words, part
 from index.idmap import BulkIdMap, IdMap
 from index.kernels.gather import column_into, sort_distinct
 from index.kernels.walks import settle, weak_and_walk
+from index.live.compile import compile_live
 from index.postings import LONG, Grouped, PostingList
 from index.terms import TermDictionary
 from schemas.ids import ExternalId
@@ -46,6 +47,7 @@ def compile_kernels() -> None:
         lists.of(row).within(0, size)
         PostingList(lists.of(row).list).within(0, 64 * size)
         lists.of(row).keep(few)
+    compile_live(lists, few, wanted)
     strings = Strings.of(["a", "b"])
     words_of = TermDictionary(Strings(strings.blob.copy(), strings.offsets.astype(np.uint32)))
     words_of.find("a")

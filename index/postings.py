@@ -173,6 +173,12 @@ class Grouped:
         """The same facts from the other end."""
         return Grouped(*transpose(self.offsets, self.values, rows))
 
+    def where(self, stays: NDArray[np.bool_]) -> Grouped:
+        """Of every list the values whose place in `values` is marked."""
+        ends = np.zeros(len(stays) + 1, dtype=np.int64)
+        np.cumsum(stays, out=ends[1:])
+        return Grouped(ends[self.offsets], self.values[stays])
+
     def packed(self, documents: int) -> PostingLists:
         """The lists in the form in which they are stored."""
         lengths = np.diff(self.offsets)

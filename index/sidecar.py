@@ -3,9 +3,9 @@
 | array | holds |
 |---|---|
 | `blocks` | who blocks whom as (blocker << 32 | blocked), sorted: the posting lists say it in either direction only |
-| `comments.offsets`, `comments.marks` | by user, a 32-bit mark of each of his comments, sorted (`comment_marks`) |
-| `comment_pairs`, `comment_counts` | (user << 32 | media), sorted, with more than one comment, and how many |
-| `captions` | by media, the 64-bit hash of its caption |
+| `comments.low`, `comments.high` | the mark of each comment (`comment_marks`), sorted, its low 32 bits and the rest |
+| `comments.at` | beside it, the place of its posting among those of `media.commenter`, end to end by user |
+| `captions.low`, `captions.high` | by media, the mark of its caption (`caption_marks`), its low 32 bits and the rest |
 | `autotagged` | bitset of the media that table `media_autotags` has a row of |
 | `waiting.<table>.<column>` | rows that were kept out because they refer to nothing: they wait for what they refer to |
 """
@@ -25,7 +25,6 @@ SIDECAR = "sidecar"
 SidecarArrays = Mapping[str, AnyArray]
 
 _ID = np.uint64(0x9E37_79B9_7F4A_7C15)
-_MEDIA = np.uint64(0xC2B2_AE3D_27D4_EB4F)
 _MIX = np.uint64(0xFF51_AFD7_ED55_8CCD)
 
 
@@ -35,9 +34,24 @@ def put_sidecar(arrays: SidecarArrays, put: Callable[[str, NDArray[Any]], None])
         put(f"{SIDECAR}.{name}", array)
 
 
-def comment_marks(ids: I64, media: U32) -> U32:
-    """A mark of each comment by its id and its media's document number; two comments of a user seldom share one."""
-    state = ids.astype(np.uint64) * _ID ^ (media.astype(np.uint64) + np.uint64(1)) * _MEDIA
+def comment_marks(ids: I64) -> NDArray[np.uint64]:
+    """A mark of 48 bits of each comment by its id."""
+    state = ids.astype(np.uint64) * _ID
     state ^= state >> np.uint64(33)
     state *= _MIX
-    return (state >> np.uint64(32)).astype(np.uint32)
+    return state >> np.uint64(16)
+
+
+def caption_marks(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """A mark of 40 bits of each caption by its hash."""
+    return hashes >> np.uint64(24)
+
+
+def split_marks(marks: NDArray[np.uint64], dtype: type) -> tuple[U32, AnyArray]:
+    """Marks as their low 32 bits and the rest."""
+    return marks.astype(np.uint32), (marks >> np.uint64(32)).astype(dtype)
+
+
+def joined_marks(low: U32, high: AnyArray) -> NDArray[np.uint64]:
+    """What `split_marks` split."""
+    return high.astype(np.uint64) << np.uint64(32) | low

@@ -115,11 +115,12 @@ def stage(index: Path, read: Callable[[], Corpus], *, now_ms: int, progress: Cal
 
 
 def promote(index: Path, staged: Staged) -> None:
-    """Put a staged generation in force, keep the one before and remove all others. The caller holds `writing(index)`.
+    """Put a staged generation in force. The caller holds `writing(index)`.
 
+    The one before is kept, and the one that `LIVE` follows; all others are removed.
     Where that fails, the generation of before is in force and the staged one is gone.
     """
-    before = _in_force(index)
+    kept = {staged.name, _in_force(index), _followed(index)}
     try:
         _point(index, staged.name, staged.manifest_hash)
     except BaseException:
@@ -128,7 +129,7 @@ def promote(index: Path, staged: Staged) -> None:
         raise
     sync_directory(index)
     for other in _generations(index):
-        if other.name not in (staged.name, before):
+        if other.name not in kept:
             shutil.rmtree(other, ignore_errors=True)
 
 
@@ -206,6 +207,30 @@ def open_staged(index: Path, staged: Staged) -> Segment:
     if problems:
         raise DamagedError("damaged", problems[0], hint="the disk does not give back what was written to it")
     return segment
+
+
+def open_published(index: Path) -> tuple[Segment, str]:
+    """Open the generation that was published last, every hash checked, whatever `LIVE` follows; and its manifest's hash."""
+    while True:
+        generation, manifest_hash = _pointer(index)
+        try:
+            return open_base(index, generation, manifest_hash), manifest_hash
+        except DamagedError:
+            if _pointer(index)[0] == generation:
+                raise
+
+
+def open_base(index: Path, generation: str, manifest_hash: str) -> Segment:
+    """Open one generation, every hash checked."""
+    segment, problems = _open_generation(index / _GENERATIONS / generation, manifest_hash, True)
+    if problems:
+        raise DamagedError("damaged", problems[0], hint="restore the file or build the index again")
+    return segment
+
+
+def has_generation(index: Path, generation: str) -> bool:
+    """Whether a generation is still kept."""
+    return (index / _GENERATIONS / generation).is_dir()
 
 
 def verify_index(index: Path) -> tuple[Manifest, list[str]]:
@@ -303,6 +328,15 @@ def _locked(index: Path) -> IO[str]:
 
 def _generations(index: Path) -> list[Path]:
     return [path for path in (index / _GENERATIONS).iterdir() if path.name.isdecimal()]
+
+
+def _followed(index: Path) -> str | None:
+    """The name of the generation that readers follow `LIVE` to, None where there is none or it cannot be read."""
+    try:
+        live = read_live(index)
+    except (MonocerosError, OSError):
+        return None
+    return None if live is None else live.generation
 
 
 def _in_force(index: Path) -> str | None:

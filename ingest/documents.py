@@ -52,7 +52,6 @@ def read_corpus(
         source,
         ledger.counts,
         {"users": users.numbers, "media": media.numbers, "places": places.numbers, "groups": groups.numbers},
-        users=len(users.ids),
         media_rows=media.rows,
     )
 

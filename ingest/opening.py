@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ingest.hive import HiveUrl, HiveWarehouse
-from ingest.hive.url import SCHEME
+from ingest.hive import SCHEME, HiveUrl, HiveWarehouse
 from ingest.parquet import ParquetWarehouse
 from ingest.warehouse import Warehouse
 from schemas.errors import InputError

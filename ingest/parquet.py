@@ -47,7 +47,7 @@ class ParquetWarehouse:
         path = path.resolve() if path.is_symlink() else path
         self._parts: dict[str, tuple[_Part, ...]] = {}
         for table in TABLES.values():
-            files = _files(path, table.name)
+            files = table_files(path, table.name)
             if files:
                 self._parts[table.name] = tuple(_open(table, file) for file in files)
         if not self._parts:
@@ -100,7 +100,8 @@ class ParquetWarehouse:
         return newest, later
 
 
-def _files(root: Path, table: str) -> list[Path]:
+def table_files(root: Path, table: str) -> list[Path]:
+    """The files of a table in the order in which they are read; none where it is missing."""
     single, directory = root / f"{table}.parquet", root / table
     try:
         whole = single.exists()

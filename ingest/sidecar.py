@@ -9,7 +9,18 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from index import NONE, AnyArray, BulkIdMap, Strings, comment_marks, hash_texts, new_words, set_bits
+from index import (
+    NONE,
+    AnyArray,
+    BulkIdMap,
+    Strings,
+    caption_marks,
+    comment_marks,
+    hash_texts,
+    new_words,
+    set_bits,
+    split_marks,
+)
 from ingest.cleaning import End, keep, kept_batches, load, pairs
 from ingest.facts import MediaRows
 from ingest.warehouse import Warehouse
@@ -42,7 +53,6 @@ class SidecarSource:
     warehouse: Warehouse
     counts: Mapping[str, Mapping[str, int]]
     documents: Mapping[str, BulkIdMap]
-    users: int
     media_rows: MediaRows
 
     def arrays(self) -> dict[str, AnyArray]:
@@ -60,16 +70,12 @@ class SidecarSource:
         ends = load(self.warehouse, "comments", ["commenter_id", "media_id"], kept.rows)
         users = known["users"].numbers(ends["commenter_id"].to_numpy()).astype(np.uint64)
         media = known["media"].numbers(ends["media_id"].to_numpy())
-        marked = users << _SHIFT | comment_marks(kept.ids, media)
-        marked.sort()
-        offsets = np.searchsorted(marked, np.arange(self.users + 1, dtype=np.uint64) << _SHIFT)
-        codes, counts = np.unique(users << _SHIFT | media, return_counts=True)
-        return {
-            "comments.offsets": offsets.astype(np.uint32),
-            "comments.marks": marked.astype(np.uint32),
-            "comment_pairs": codes[counts > 1],
-            "comment_counts": counts[counts > 1].astype(np.uint32),
-        }
+        codes = users << _SHIFT | media
+        marks = comment_marks(kept.ids)
+        order = np.argsort(marks)
+        low, high = split_marks(marks[order], np.uint16)
+        at = np.searchsorted(np.unique(codes), codes[order])
+        return {"comments.low": low, "comments.high": high, "comments.at": at.astype(np.uint32)}
 
     def _captions(self) -> dict[str, AnyArray]:
         hashes = np.zeros(len(self.media_rows.numbers), dtype=np.uint64)
@@ -79,7 +85,8 @@ class SidecarSource:
             numbers = self.media_rows.numbers[start : start + batch.height]
             hashes[numbers] = hash_texts(texts.blob, texts.offsets.astype(np.int64))
             start += batch.height
-        return {"captions": hashes}
+        low, high = split_marks(caption_marks(hashes), np.uint8)
+        return {"captions.low": low, "captions.high": high}
 
     def _autotagged(self) -> dict[str, AnyArray]:
         words = new_words(len(self.media_rows.numbers))

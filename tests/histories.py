@@ -102,10 +102,11 @@ def random_history(seed: int) -> History:
     builds = [plan.build(missing if rng.random() < 0.8 else []) for plan in plans]
     delivered = delivery(rng, events, rng.choice((0.02, 0.1, 0.3)) if is_lossy else 0.0)
     cut = rng.randint(0, len(delivered))
+    is_single = rng.random() < 0.35
     return History(
         seed=seed,
-        builds=builds,
-        deliveries=[delivered[:cut], delivered[cut:]],
+        builds=builds[:1] if is_single else builds,
+        deliveries=[delivered] if is_single else [delivered[:cut], delivered[cut:]],
         now=now.build([]),
         is_lawful=not (is_odd or is_lossy or missing),
         is_repaired=not is_odd,

@@ -43,7 +43,7 @@ _SHARED = re.compile(r"\.\./shared/(data/\w+)")
 _TABLE = re.compile(r"(<!-- table: ([a-z-]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 _LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)|<img[^>]* src=\"([^\":]+)\"")
 _TIME = re.compile(r"\b\d+(?:\.\d+)? (ms|s)\b|(\"took_ms\": )[\d.]+|\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")
-_PROGRESS = re.compile(r"^(?:build|generate|import|verify): .* \(\d+\.\d s\)\n", re.MULTILINE)
+_PROGRESS = re.compile(r"^(?:build|generate|import|verify|nightly|snapshot): .* \(\d+\.\d s\)\n", re.MULTILINE)
 
 
 @dataclass(frozen=True)

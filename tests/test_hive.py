@@ -10,14 +10,16 @@ import polars as pl
 import pytest
 
 from index import Manifest, publish, writing
-from ingest import generate, open_warehouse, read_corpus
-from ingest.hive import HiveUrl, HiveWarehouse
+from ingest import generate, open_warehouse, read_corpus, take_snapshot
+from ingest.hive import HiveUrl, HiveWarehouse, load_snapshot
 from ingest.parquet import ParquetWarehouse
+from ingest.warehouse import Warehouse
 from schemas.errors import InputError
 from schemas.tables import TABLES
 from tests.oracle import write_world
 from tests.oracle.random_world import random_tables
 from tests.servers.hive import HiveServer, hive_server
+from tests.servers.postgres import postgres_server
 from tests.servers.required import free_port
 from tests.test_warehouse import ERRORS, MEDIA, NOW_MS, USERS, Tables, write
 
@@ -154,7 +156,55 @@ class TestErrors:
             assert caught.value.code == "no-warehouse"
 
 
+class TestSnapshots:
+    def test_a_database_becomes_a_warehouse_again_and_again(self, hive: HiveServer, tmp_path: Path) -> None:
+        """What comes back out of Hive is what a snapshot into a directory holds."""
+        names = ["ann", "", 'O\'Neil \\ ${x} $5 "q" \n\t;--', "Straße 😀", "%s {0}"]
+        hive.execute("DROP DATABASE IF EXISTS night CASCADE", "CREATE DATABASE night")
+        with postgres_server() as postgres:
+            source = postgres.new_database(
+                "night",
+                "CREATE TABLE users (id bigint, username text, is_private boolean)",
+                "CREATE TABLE places (id bigint, name text, lat double precision)",
+                "CREATE TABLE media_vectors (media_id bigint, vector double precision[])",
+                "CREATE TABLE groups (id bigint, name text)",
+                "INSERT INTO places VALUES (1, 'pier', -0.1), (2, 'bay', 1e-300), (3, 'nowhere', NULL)",
+                "INSERT INTO media_vectors VALUES (1, '{0.5,-1e10}'), (2, NULL)",
+            )
+            with postgres.connect("night") as connection:
+                for number, name in enumerate(names):
+                    row = (2**63 - 1 - number, name, (True, False, None)[number % 3])
+                    connection.execute("INSERT INTO users VALUES (%s, %s, %s)", row)
+            for night in range(3):
+                take_snapshot(source, hive.url("night"), progress=lambda _: None)
+                take_snapshot(source, str(tmp_path / "w"), progress=lambda _: None)
+                local = ParquetWarehouse(tmp_path / "w")
+                with open_warehouse(hive.url("night")) as remote:
+                    assert remote.tables() == local.tables()
+                    for table in remote.tables():
+                        columns = [column.name for column in TABLES[table].columns if column.kind != "time"]
+                        assert rows(remote, table, columns) == rows(local, table, columns), (night, table)
+                with postgres.connect("night") as connection:
+                    connection.execute("INSERT INTO users VALUES (%s, 'new', NULL)", [night])
+                    connection.execute(("DROP TABLE groups", "SELECT 1", "SELECT 1")[night])
+        left = [f"{table}__{n:06}" for n in (2, 3) for table in ("media_vectors", "places", "snapshot", "users")]
+        assert sorted(name for name in hive.tables("night") if "__" in name) == sorted(left)
+
+    def test_tables_of_others_are_not_touched(self, hive: HiveServer, tmp_path: Path) -> None:
+        hive.load("theirs", write(tmp_path / "w", {"users": USERS}))
+        (tmp_path / "users").mkdir()
+        pl.DataFrame({"id": [1], "username": ["a"]}).write_parquet(tmp_path / "users" / "part.parquet")
+        with pytest.raises(InputError, match="table users of hive://") as caught:
+            load_snapshot(HiveUrl.parse(hive.url("theirs")), tmp_path, lambda _: None)
+        assert caught.value.code == "exists"
+
+
+def rows(warehouse: Warehouse, table: str, columns: list[str]) -> list[str]:
+    return sorted(str(row) for frame in warehouse.read(table, columns) for row in frame.rows())
+
+
 URLS = {
+    "jdbc:hive2://h/d": "does not begin",
     "hive:///d": "no host",
     "hive://h": "no database",
     "hive://h/a.b": "no database",

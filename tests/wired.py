@@ -37,3 +37,19 @@ def wire_event(event: Event) -> WireEvent:
 def message(event: Event) -> bytes:
     """The message of an event."""
     return encode(wire_event(event))
+
+
+def oracle_event(event: WireEvent) -> Event:
+    """The other way round: an event as the engine decodes it, as the oracle's."""
+    return Event(event.time_ms, event.kind, _fields(event.body))
+
+
+def _fields(body: Any) -> dict[str, Any]:
+    values = {spec[2]: getattr(body, spec[2]) for spec in body.thrift_spec if spec}
+    return {name: _plain(value) for name, value in values.items() if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return _fields(value) if hasattr(value, "thrift_spec") else value

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,14 +35,55 @@ _FATES = {
     metavar="MS",
     help="Snapshot time of all tables, milliseconds since 1970 in UTC.",
 )
-def build(warehouse: str, index: Path, as_of: int | None) -> None:
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "spark"]),
+    default="local",
+    show_default=True,
+    help="Where segments are made: here, or in Spark's executors.",
+)
+@click.option(
+    "--shards",
+    type=click.IntRange(1, 1024),
+    metavar="N",
+    help="With --engine spark: so many segments, into DIR/shards/0 and on; one, into DIR, if not said.",
+)
+def build(warehouse: str, index: Path, as_of: int | None, engine: str, shards: int | None) -> None:
     """Build an index from warehouse tables and put it in force.
 
     Readers of the index see the generation of before until the new one is complete.
     """
     started = time.monotonic()
-    manifest = build_index(warehouse, index, as_of)
-    print_build(manifest, index, time.monotonic() - started)
+    if engine == "spark":
+        places = [index] if shards is None else [index / "shards" / str(shard) for shard in range(shards)]
+        for place, manifest in zip(places, build_on_spark(warehouse, places, as_of), strict=True):
+            print_build(manifest, place, time.monotonic() - started)
+        return
+    if shards is not None:
+        raise click.UsageError("--shards goes with --engine spark")
+    print_build(build_index(warehouse, index, as_of), index, time.monotonic() - started)
+
+
+def build_on_spark(warehouse: str, places: Sequence[Path], as_of_ms: int | None = None) -> list[Manifest]:
+    """One shard into each place. Where that fails, all are as they were, and absent where they were absent."""
+    from api.cli.progress import steps
+    from ingest import build_shards
+
+    if warehouse.startswith("hive://"):
+        raise InputError(
+            "bad-url",
+            "Spark reads no tables through a Hive server",
+            hint="name a directory, or catalog://DATABASE for a database of the metastore that Spark is configured with",
+        )
+    check_warehouse(warehouse)
+    now_ms = time.time_ns() // 1_000_000
+    with ExitStack() as held, steps("build") as progress:
+        for place in places:
+            held.enter_context(changing_index(place))
+        manifests = build_shards(warehouse, places, as_of_ms=as_of_ms, now_ms=now_ms, progress=progress)
+    for place in places:
+        follow(place, now_ms)
+    return manifests
 
 
 def build_index(warehouse: str, index: Path, as_of_ms: int | None = None) -> Manifest:
@@ -54,12 +95,25 @@ def build_index(warehouse: str, index: Path, as_of_ms: int | None = None) -> Man
     check_warehouse(warehouse)
     now_ms = time.time_ns() // 1_000_000
     with changing_index(index), steps("build") as progress, open_warehouse(warehouse) as source:
-        return publish(
+        manifest = publish(
             index,
             lambda: read_corpus(source, as_of_ms=as_of_ms, now_ms=now_ms, progress=progress),
             now_ms=now_ms,
             progress=progress,
         )
+    follow(index, now_ms)
+    return manifest
+
+
+def follow(index: Path, now_ms: int) -> None:
+    """Let a live index go over to the base that is in force now. Where a process applies events to it, that one does so.
+
+    The caller no longer holds the index as its writer.
+    """
+    from ingest import rebase
+
+    if rebase(index, now_ms=now_ms):
+        click.echo("the live index has moved to the new base", err=True)
 
 
 def check_warehouse(warehouse: str) -> None:

@@ -13,7 +13,7 @@ from api.console.output import console
 from api.console.text import printable
 
 
-def print_rows(rows: Mapping[str, int], warehouse: Path) -> None:
+def print_rows(rows: Mapping[str, int], warehouse: Path | str) -> None:
     """The rows that were written, by table."""
     print_table(("table", "rows"), ((table, f"{count:,}") for table, count in sorted(rows.items())))
     console(sys.stdout).print(f"{sum(rows.values()):,} rows in {printable(str(warehouse))}")

@@ -6,10 +6,10 @@ import json
 from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
-from io import BufferedReader
+from io import BufferedReader, RawIOBase
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import click
 
@@ -57,7 +57,7 @@ def _messages(file: BinaryIO) -> Iterator[bytes]:
     from api.lines import bounded_lines
     from ingest.firehose import encode, event_from_json, read_frames
 
-    reader = BufferedReader(file)  # type: ignore[arg-type]  # any file of bytes will do
+    reader = cast(BufferedReader, file if hasattr(file, "peek") else BufferedReader(cast(RawIOBase, file)))
     if reader.peek(1)[:1] not in (b"{", b"\n", b"\r", b" "):  # a length that began so would be too large
         yield from (message for _, message in read_frames(reader))
         return

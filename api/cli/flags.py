@@ -50,6 +50,14 @@ source_flag = click.option(
     help="The directory of the warehouse tables, or hive://[USER@]HOST:PORT/DATABASE[?auth=NOSASL].",
 )
 
+target_flag = click.option(
+    "--warehouse",
+    type=Location(),
+    required=True,
+    metavar="DIR|URL",
+    help="The warehouse to write; replaced as a whole.",
+)
+
 
 def settings_of(context: click.Context) -> Settings:
     """The settings that the environment of the process gives."""

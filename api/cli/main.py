@@ -1,7 +1,7 @@
 """The entry point: the commands, and what every ending of one means for the person and for the exit code.
 
 0    done                      2    the input, the index or the flags cannot be used as they are
-1    damage was found          70   a bug of ours        130  interrupted
+1    damage, or a refusal      70   a bug of ours        130  interrupted
 """
 
 from __future__ import annotations
@@ -25,10 +25,14 @@ from api.cli.generate import generate
 from api.cli.import_ import import_
 from api.cli.ingest import ingest
 from api.cli.keys import keys
+from api.cli.nightly import nightly
 from api.cli.produce import produce
 from api.cli.query import query
+from api.cli.reconcile import reconcile
 from api.cli.repl import repl
+from api.cli.rollback import rollback
 from api.cli.serve import serve
+from api.cli.snapshot import snapshot
 from api.cli.verify import verify
 
 
@@ -83,6 +87,10 @@ for _command in (
     ingest,
     events,
     produce,
+    snapshot,
+    nightly,
+    rollback,
+    reconcile,
     verify,
     query,
     repl,

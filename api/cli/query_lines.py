@@ -44,13 +44,13 @@ def _answer(session: Session, defaults: Request, line: bytes, *, is_whole: bool)
     try:
         if not is_whole:
             raise InputError("limit", f"the line is longer than {len(line)} bytes", hint="shorten the query")
-        return session.run(_request(defaults, line)).as_json()
+        return session.run(request_of(defaults, line)).as_json()
     except MonocerosError as error:
         return {"error": error.as_json()}
 
 
-def _request(defaults: Request, line: bytes) -> Request:
-    """The request that a line spells."""
+def request_of(defaults: Request, line: bytes) -> Request:
+    """The request that a line spells. `InputError` `bad-line`."""
     values = _object(line)
     text = values.pop("query", None)
     if not isinstance(text, str):

@@ -1,60 +1,90 @@
-"""Kernels of the live index: posting lists less what layers take from them, and the merging of layers.
+"""Kernels of the live index: posting lists read through layers, rank order, and the merging of layers.
 
-*Lists less*: the documents of a key's list that are neither in the key's list of removed documents nor hidden. Base lists
-and removed ones come as (keys, offsets, lists), as in `index/kernels/gather.py`; `hidden` is a bitset over the vertical, not
-looked at where `is_hiding` is false.
+Base lists come as (keys, offsets, lists), as in `index/kernels/gather.py`. The layers of an edge come as one table of numbers,
+a row for each layer, the newest first: address and length of each of its arrays (`ARRAYS`), which the caller keeps alive. So a
+call costs the same however many layers there are. `hidden` is a bitset over the vertical, not looked at where `is_hiding`
+is false. For each key the newest layer that touches it speaks alone: its list is that of the base, less what that layer
+removes and what is hidden, and what the layer adds.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import numba
 import numpy as np
+from llvmlite.ir import IRBuilder, Value
+from numba import carray  # type: ignore[attr-defined]
+from numba.core import cgutils, types
+from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from index.corpus import I64, U8, U32
 from index.kernels.bits import ONE, Words
 from index.kernels.gather import row_of
-from index.kernels.lists import sorted_docs
+from index.kernels.lists import ROARING, lower_bound, roaring_into_bits, sorted_docs
+from index.kernels.membership import holds
+
+ARRAYS = ("touched", "added.keys", "added.offsets", "added.lists", "removed.keys", "removed.offsets", "removed.lists")
+"""What stands in a row of the table; `touched` is a bitset of keys (uint64), the others are uint32."""
+_TOUCHED, _ADDED, _REMOVED = 0, 1, 4
+
+
+@intrinsic
+def _pointer(_context: Any, address: Any) -> Any:
+    """A number as a pointer."""
+
+    def generate(_context: Any, builder: IRBuilder, _signature: Any, arguments: tuple[Value]) -> Value:
+        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
+
+    return types.voidptr(address), generate
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _array(table: I64, layer: int, column: int) -> U32:
+    at: Any = _pointer(table[layer, 2 * column])  # type: ignore[call-arg]
+    return carray(at, table[layer, 2 * column + 1], np.uint32)
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _speaker(table: I64, key: int) -> np.int64:
+    """The layer that speaks for a key, -1 where none does."""
+    for layer in range(len(table)):
+        at: Any = _pointer(table[layer, 2 * _TOUCHED])  # type: ignore[call-arg]
+        words = carray(at, table[layer, 2 * _TOUCHED + 1], np.uint64)
+        if key >> 6 < len(words) and (words[key >> 6] >> np.uint64(key & 63)) & ONE != 0:
+            return np.int64(layer)
+    return np.int64(-1)
 
 
 @numba.njit(cache=True, nogil=True)
-def part_keys(keys: U32, touched: Words, hit: U32, left: U32) -> int:
-    """Copy keys whose bit is set to `hit`, the others (also those past the end of the bitset) to `left`; how many are hit."""
-    n = 0
-    m = 0
-    end = np.int64(len(touched)) << 6
-    for i in range(len(keys)):
-        key = np.int64(keys[i])
-        if key < end and (touched[key >> 6] >> np.uint64(key & 63)) & ONE != 0:
-            hit[n] = keys[i]
-            n += 1
-        else:
-            left[m] = keys[i]
-            m += 1
-    return n
-
-
-@numba.njit(cache=True, nogil=True)
-def _less(
-    keys: U32,
-    offsets: U32,
-    lists: U32,
-    r_keys: U32,
-    r_offsets: U32,
-    r_lists: U32,
-    key: int,
-    hidden: Words,
-    is_hiding: bool,
-) -> U32:
-    """The documents of one list less what is removed and hidden: a view of the list where nothing is."""
+def _row(keys: U32, offsets: U32, lists: U32, key: int) -> U32:
+    """The words of one list."""
     row = row_of(keys, len(offsets) - 1, key)
-    if row < 0:
-        return lists[:0]
-    docs = sorted_docs(lists, np.int64(offsets[row]), np.int64(offsets[row + 1]))
-    r_row = row_of(r_keys, len(r_offsets) - 1, key)
-    removed = r_lists[:0]
-    if r_row >= 0:
-        removed = sorted_docs(r_lists, np.int64(r_offsets[r_row]), np.int64(r_offsets[r_row + 1]))
+    return lists[:0] if row < 0 else lists[np.int64(offsets[row]) : np.int64(offsets[row + 1])]
+
+
+@numba.njit(cache=True, nogil=True)
+def _layer_row(table: I64, layer: int, kind: int, key: int) -> U32:
+    """The words of the list of a key that a layer adds or removes."""
+    return _row(_array(table, layer, kind), _array(table, layer, kind + 1), _array(table, layer, kind + 2), key)
+
+
+@numba.njit(cache=True, nogil=True)
+def _docs(words: U32) -> U32:
+    """The documents of a list."""
+    return sorted_docs(words, 0, len(words))
+
+
+@numba.njit(cache=True, nogil=True)
+def _size(words: U32) -> np.int64:
+    """The number of documents of a list."""
+    return np.int64(words[1]) if len(words) and words[0] == ROARING else np.int64(len(words))
+
+
+@numba.njit(cache=True, nogil=True)
+def _less(docs: U32, removed: U32, hidden: Words, is_hiding: bool) -> U32:
+    """The documents that are neither removed nor hidden: all of them, uncopied, where none is."""
     if len(removed) == 0 and not is_hiding:
         return docs
     out = np.empty(len(docs), dtype=np.uint32)
@@ -74,110 +104,207 @@ def _less(
 
 
 @numba.njit(cache=True, nogil=True)
-def union_less_into(
-    keys: U32,
-    offsets: U32,
-    lists: U32,
-    r_keys: U32,
-    r_offsets: U32,
-    r_lists: U32,
-    wanted: U32,
-    hidden: Words,
-    is_hiding: bool,
-    out: Words,
-) -> None:
-    """OR the lists less of the wanted keys into a bitset over the whole vertical."""
-    for k in range(len(wanted)):
-        docs = _less(keys, offsets, lists, r_keys, r_offsets, r_lists, wanted[k], hidden, is_hiding)
-        for i in range(len(docs)):
-            doc = np.int64(docs[i])
-            out[doc >> 6] |= ONE << np.uint64(doc & 63)
+def _or(words: U32, out: Words) -> None:
+    """OR a list into a bitset over the whole vertical."""
+    if len(words) and words[0] == ROARING:
+        roaring_into_bits(words.view(np.uint16), 0, out, 0)
+        return
+    for i in range(len(words)):
+        doc = np.int64(words[i])
+        out[doc >> 6] |= ONE << np.uint64(doc & 63)
 
 
 @numba.njit(cache=True, nogil=True)
-def append_less(
+def union_into(
     keys: U32,
     offsets: U32,
     lists: U32,
-    r_keys: U32,
-    r_offsets: U32,
-    r_lists: U32,
-    wanted: U32,
+    table: I64,
     hidden: Words,
     is_hiding: bool,
+    wanted: U32,
+    out: Words,
+    unhidden: Words,
+) -> None:
+    """OR the lists of the wanted keys into a bitset over the whole vertical.
+
+    Where `unhidden` is a bitset too, base lists from which no layer removes anything go there, hidden documents and all.
+    """
+    for k in range(len(wanted)):
+        key = np.int64(wanted[k])
+        layer = _speaker(table, key)
+        base = _row(keys, offsets, lists, key)
+        removed = lists[:0]
+        if layer >= 0:
+            _or(_layer_row(table, layer, _ADDED, key), out)
+            removed = _docs(_layer_row(table, layer, _REMOVED, key))
+        if len(removed) == 0 and not is_hiding:
+            _or(base, out)
+        elif len(removed) == 0 and len(unhidden):
+            _or(base, unhidden)
+        else:
+            _or(_less(_docs(base), removed, hidden, is_hiding), out)
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _append(docs: U32, mask: Words, is_masked: bool, out: U32, end: int) -> int:
+    for i in range(len(docs)):
+        doc = np.int64(docs[i])
+        if not is_masked or (mask[doc >> 6] >> np.uint64(doc & 63)) & ONE != 0:
+            out[end] = docs[i]
+            end += 1
+    return end
+
+
+@numba.njit(cache=True, nogil=True)
+def append(
+    keys: U32,
+    offsets: U32,
+    lists: U32,
+    table: I64,
+    hidden: Words,
+    is_hiding: bool,
+    wanted: U32,
     mask: Words,
     is_masked: bool,
     out: U32,
     at: int,
 ) -> np.int64:
-    """Copy the lists less of the wanted keys, as far as the mask has them, to `out` from `at` on; where they end."""
+    """Copy the lists of the wanted keys, as far as the mask has them, to `out` from `at` on; where they end."""
     end = np.int64(at)
     for k in range(len(wanted)):
-        docs = _less(keys, offsets, lists, r_keys, r_offsets, r_lists, wanted[k], hidden, is_hiding)
-        for i in range(len(docs)):
-            doc = np.int64(docs[i])
-            if not is_masked or (mask[doc >> 6] >> np.uint64(doc & 63)) & ONE != 0:
-                out[end] = docs[i]
+        key = np.int64(wanted[k])
+        layer = _speaker(table, key)
+        removed = lists[:0]
+        if layer >= 0:
+            end = _append(_docs(_layer_row(table, layer, _ADDED, key)), mask, is_masked, out, end)
+            removed = _docs(_layer_row(table, layer, _REMOVED, key))
+        docs = _less(_docs(_row(keys, offsets, lists, key)), removed, hidden, is_hiding)
+        end = _append(docs, mask, is_masked, out, end)
+    return end
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _count(docs: U32, mask: Words, is_masked: bool, counts: U32, met: U32, end: int) -> int:
+    for i in range(len(docs)):
+        doc = np.int64(docs[i])
+        if not is_masked or (mask[doc >> 6] >> np.uint64(doc & 63)) & ONE != 0:
+            if counts[doc] == 0:
+                met[end] = docs[i]
                 end += 1
+            counts[doc] += np.uint32(1)
     return end
 
 
 @numba.njit(cache=True, nogil=True)
-def count_less_into(
+def count_into(
     keys: U32,
     offsets: U32,
     lists: U32,
-    r_keys: U32,
-    r_offsets: U32,
-    r_lists: U32,
-    wanted: U32,
+    table: I64,
     hidden: Words,
     is_hiding: bool,
+    wanted: U32,
     mask: Words,
     is_masked: bool,
     counts: U32,
     met: U32,
     at: int,
 ) -> np.int64:
-    """As `gather.count_into`, of lists less."""
+    """As `gather.count_into`."""
     end = np.int64(at)
     for k in range(len(wanted)):
-        docs = _less(keys, offsets, lists, r_keys, r_offsets, r_lists, wanted[k], hidden, is_hiding)
-        for i in range(len(docs)):
-            doc = np.int64(docs[i])
-            if not is_masked or (mask[doc >> 6] >> np.uint64(doc & 63)) & ONE != 0:
-                if counts[doc] == 0:
-                    met[end] = docs[i]
-                    end += 1
-                counts[doc] += np.uint32(1)
+        key = np.int64(wanted[k])
+        layer = _speaker(table, key)
+        removed = lists[:0]
+        if layer >= 0:
+            end = _count(_docs(_layer_row(table, layer, _ADDED, key)), mask, is_masked, counts, met, end)
+            removed = _docs(_layer_row(table, layer, _REMOVED, key))
+        docs = _less(_docs(_row(keys, offsets, lists, key)), removed, hidden, is_hiding)
+        end = _count(docs, mask, is_masked, counts, met, end)
     return end
 
 
+@numba.njit(cache=True, nogil=True, inline="always")
+def _shown(docs: U32, mask: Words, is_masked: bool) -> np.uint32:
+    if not is_masked:
+        return np.uint32(len(docs))
+    shown = np.uint32(0)
+    for i in range(len(docs)):
+        doc = np.int64(docs[i])
+        shown += np.uint32((mask[doc >> 6] >> np.uint64(doc & 63)) & ONE)
+    return shown
+
+
 @numba.njit(cache=True, nogil=True)
-def sizes_less(
+def sizes(
     keys: U32,
     offsets: U32,
     lists: U32,
-    r_keys: U32,
-    r_offsets: U32,
-    r_lists: U32,
-    wanted: U32,
+    table: I64,
     hidden: Words,
     is_hiding: bool,
+    wanted: U32,
     mask: Words,
     is_masked: bool,
     out: U32,
 ) -> None:
-    """For each wanted key the number of documents of its list less that the mask lets through."""
+    """For each wanted key the number of documents of its list that the mask lets through."""
     for k in range(len(wanted)):
-        docs = _less(keys, offsets, lists, r_keys, r_offsets, r_lists, wanted[k], hidden, is_hiding)
-        if is_masked:
-            out[k] = 0
-            for i in range(len(docs)):
-                doc = np.int64(docs[i])
-                out[k] += np.uint32((mask[doc >> 6] >> np.uint64(doc & 63)) & ONE)
+        key = np.int64(wanted[k])
+        layer = _speaker(table, key)
+        base = _row(keys, offsets, lists, key)
+        out[k] = 0
+        removed = lists[:0]
+        if layer >= 0:
+            out[k] = _shown(_docs(_layer_row(table, layer, _ADDED, key)), mask, is_masked)
+            removed = _docs(_layer_row(table, layer, _REMOVED, key))
+        if is_masked or is_hiding:
+            out[k] += _shown(_less(_docs(base), removed, hidden, is_hiding), mask, is_masked)
         else:
-            out[k] = len(docs)
+            out[k] += np.uint32(_size(base) - len(removed))
+
+
+@numba.njit(cache=True, nogil=True)
+def total_length(keys: U32, offsets: U32, lists: U32, table: I64, wanted: U32) -> np.int64:
+    """How many postings the lists of the wanted keys hold together, hidden ones included."""
+    total = np.int64(0)
+    for k in range(len(wanted)):
+        key = np.int64(wanted[k])
+        layer = _speaker(table, key)
+        total += _size(_row(keys, offsets, lists, key))
+        if layer >= 0:
+            total += _size(_layer_row(table, layer, _ADDED, key)) - _size(_layer_row(table, layer, _REMOVED, key))
+    return total
+
+
+@numba.njit(cache=True, nogil=True)
+def contains(
+    keys: U32,
+    offsets: U32,
+    lists: U32,
+    table: I64,
+    hidden: Words,
+    is_hiding: bool,
+    wanted: U32,
+    docs: U32,
+    out: NDArray[np.bool_],
+) -> None:
+    """Whether the list of each wanted key holds the document beside it."""
+    for k in range(len(wanted)):
+        key = np.int64(wanted[k])
+        doc = np.int64(docs[k])
+        layer = _speaker(table, key)
+        held = holds(keys, offsets, lists, key, doc)
+        if held and is_hiding:
+            held = (hidden[doc >> 6] >> np.uint64(doc & 63)) & ONE == 0
+        if layer >= 0:
+            kind = _REMOVED if held else _ADDED
+            said = holds(
+                _array(table, layer, kind), _array(table, layer, kind + 1), _array(table, layer, kind + 2), key, doc
+            )
+            held = said != held
+        out[k] = held
 
 
 @numba.njit(cache=True, nogil=True)
@@ -193,6 +320,45 @@ def find_docs(docs: U32, changed: U32, out: I64) -> None:
             else:
                 hi = mid
         out[i] = lo if lo < len(changed) and changed[lo] == docs[i] else -1
+
+
+@numba.njit(cache=True, nogil=True)
+def in_order(docs: U32, base: int, late_places: U32, odd_base: U32, odd_base_places: I64, slot: U32, out: I64) -> None:
+    """Write the places of the first `len(out)` documents (by rising number) in rank order.
+
+    `late_places` says where each late document stands among the odd ones, `odd_base` and `odd_base_places` where base documents
+    do; `slot` is by place.
+    """
+    odd = np.empty(len(docs), dtype=np.uint64)
+    n = 0
+    regular = np.empty(len(docs), dtype=np.int64)
+    m = 0
+    at = 0
+    for i in range(len(docs)):
+        doc = np.int64(docs[i])
+        place = np.int64(-1)
+        if doc >= base:
+            place = np.int64(late_places[doc - base])
+        elif len(odd_base):
+            at = lower_bound(odd_base, docs[i], at)
+            if at < len(odd_base) and odd_base[at] == docs[i]:
+                place = odd_base_places[at]
+        if place < 0:
+            regular[m] = i
+            m += 1
+        else:
+            odd[n] = (np.uint64(place) << np.uint64(32)) | np.uint64(i)
+            n += 1
+    ranked = np.sort(odd[:n])
+    i = 0
+    j = 0
+    for k in range(len(out)):
+        if j < n and (i == m or slot[np.int64(ranked[j] >> np.uint64(32))] <= docs[regular[i]]):
+            out[k] = np.int64(ranked[j] & np.uint64(0xFFFF_FFFF))
+            j += 1
+        else:
+            out[k] = regular[i]
+            i += 1
 
 
 @numba.njit(cache=True, nogil=True)

@@ -61,18 +61,20 @@ def _in_roaring(halves: U16, origin: int, doc: int) -> bool:
 
 
 @numba.njit(cache=True, nogil=True)
+def holds(keys: U32, offsets: U32, lists: U32, key: int, doc: int) -> bool:
+    """Whether the list of a key holds a document."""
+    row = row_of(keys, len(offsets) - 1, key)
+    if row < 0:
+        return False
+    start = np.int64(offsets[row])
+    stop = np.int64(offsets[row + 1])
+    if start < stop and lists[start] == ROARING:
+        return _in_roaring(lists.view(np.uint16), 2 * start, doc)
+    return _in_packed(lists, start, stop, doc)
+
+
+@numba.njit(cache=True, nogil=True)
 def contains(keys: U32, offsets: U32, lists: U32, wanted: U32, docs: U32, out: NDArray[np.bool_]) -> None:
     """Whether the list of each wanted key holds the document beside it."""
-    halves = lists.view(np.uint16)
-    rows = len(offsets) - 1
     for k in range(len(wanted)):
-        out[k] = False
-        row = row_of(keys, rows, wanted[k])
-        if row < 0:
-            continue
-        start = np.int64(offsets[row])
-        stop = np.int64(offsets[row + 1])
-        if start == stop:
-            continue
-        doc = np.int64(docs[k])
-        out[k] = _in_roaring(halves, 2 * start, doc) if lists[start] == ROARING else _in_packed(lists, start, stop, doc)
+        out[k] = holds(keys, offsets, lists, np.int64(wanted[k]), np.int64(docs[k]))

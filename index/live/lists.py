@@ -1,17 +1,17 @@
 """Posting lists of one edge read through layers: (base less removed less hidden) and added, key by key.
 
-The same interface as `index.postings`, and the same laws, but for `total`, which may be too large where documents are hidden.
+The same interface as `index.postings`, and the same laws, but that `size` and `total` may be too large.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.corpus import U32
+from index.corpus import I64, U32
 from index.docset import DocSet, new_words
 from index.kernels import lists as kernels
 from index.kernels import live
@@ -28,11 +28,12 @@ _DENSE = 7
 
 
 class EdgeLayer(NamedTuple):
-    """What one layer says of the lists of one edge; `touched` as a bitset of keys."""
+    """What one layer says of the lists of one edge; `touched` as a bitset of keys, `row` as the kernels read it."""
 
     touched: Words
     added: PostingLists
     removed: PostingLists
+    row: tuple[int, ...]
 
     @staticmethod
     def of(layer: Layer, edge: str) -> EdgeLayer | None:
@@ -42,12 +43,23 @@ class EdgeLayer(NamedTuple):
             return None
         touched = new_words(int(keys[-1]) + 1)
         set_bits(touched, 0, keys)
-        added, removed = (rows_of(layer.arrays, f"{edge}.{kind}", 0) for kind in ("added", "removed"))
-        return EdgeLayer(touched, added or _NO_LISTS, removed or _NO_LISTS)
+        added, removed = _plain(layer, f"{edge}.added"), _plain(layer, f"{edge}.removed")
+        row = [touched.ctypes.data, len(touched)]
+        for lists in (added, removed):
+            for array in (lists.keys, lists.offsets, lists.lists):
+                row += [array.ctypes.data, len(array)]
+        return EdgeLayer(touched, added, removed, tuple(row))
 
     def touches(self, key: int) -> bool:
         """Whether the layer speaks for a key."""
         return key >> 6 < len(self.touched) and bool((int(self.touched[key >> 6]) >> (key & 63)) & 1)
+
+
+def _plain(layer: Layer, name: str) -> PostingLists:
+    """Lists of a layer, in arrays as kernels read them through their addresses."""
+    lists = rows_of(layer.arrays, name, 0) or _NO_LISTS
+    keys, offsets, words = (np.ascontiguousarray(a, dtype=np.uint32) for a in (lists.keys, lists.offsets, lists.lists))
+    return PostingLists(keys, offsets, words, 0)
 
 
 @final
@@ -68,7 +80,7 @@ class LiveList:
         return self._base.is_roaring
 
     def size(self) -> int:
-        """The number of documents, at most: hidden ones are counted."""
+        """The number of documents, at most: hidden ones are counted too."""
         return self._base.size() - self._removed.size() + self._added.size()
 
     def within(self, base: int, end: int) -> DocSet:
@@ -99,22 +111,16 @@ class LiveList:
         return out[: kernels.keep_in_sorted(docs, held, False, out)]
 
 
-class _Share(NamedTuple):
-    """Some of the keys that were asked for, and the layer that speaks for them; None: no layer does."""
-
-    keys: U32
-    layer: EdgeLayer | None
-
-
 @final
 class LiveLists:
     """All lists of one edge. `layers` are those that speak for it, the newest first; `hidden` is over all documents."""
 
-    __slots__ = ("_base", "_documents", "_hidden", "_is_hiding", "_layers")
+    __slots__ = ("_base", "_documents", "_hidden", "_is_hiding", "_layers", "_table")
 
     def __init__(self, base: PostingLists, layers: Sequence[EdgeLayer], hidden: Words | None, documents: int) -> None:
         self._base = base
         self._layers = tuple(layers)
+        self._table = np.array([layer.row for layer in layers], dtype=np.int64).reshape(-1, 2 * len(live.ARRAYS))
         self._is_hiding = hidden is not None
         self._hidden = _NO_WORDS if hidden is None else hidden
         self._documents = documents
@@ -130,78 +136,32 @@ class LiveLists:
 
     def union_into(self, keys: U32, words: Words) -> None:
         """OR the lists of many keys into a bitset over the whole vertical."""
-        for share in self._shares(keys):
-            removed = _NO_LISTS
-            if share.layer is not None:
-                removed = share.layer.removed
-                share.layer.added.union_into(share.keys, words)
-            if not len(removed.keys) and not self._is_hiding:
-                self._base.union_into(share.keys, words)
-            elif not len(removed.keys) and self._base.total(share.keys) > self._documents >> _DENSE:
-                shown = new_words(self._documents)
-                self._base.union_into(share.keys, shown)
-                shown &= ~self._hidden
-                words |= shown
-            else:
-                live.union_less_into(*self._less(removed), share.keys, self._hidden, self._is_hiding, words)
+        unhidden = _NO_WORDS
+        if self._is_hiding and self._base.total(keys) > self._documents >> _DENSE:
+            unhidden = new_words(self._documents)
+        live.union_into(*self._read(), keys, words, unhidden)
+        if len(unhidden):
+            unhidden &= ~self._hidden
+            words |= unhidden
 
     def append(self, keys: U32, mask: Words | None, out: U32, at: int) -> int:
         """Copy the lists of many keys, as far as the mask has them, to `out` from `at` on; where they end."""
-        for share in self._shares(keys):
-            removed = _NO_LISTS
-            if share.layer is not None:
-                removed = share.layer.removed
-                at = share.layer.added.append(share.keys, mask, out, at)
-            if not len(removed.keys) and not self._is_hiding:
-                at = self._base.append(share.keys, mask, out, at)
-            else:
-                at = int(
-                    live.append_less(
-                        *self._less(removed), share.keys, self._hidden, self._is_hiding, *_masked(mask), out, at
-                    )
-                )
-        return at
+        return int(live.append(*self._read(), keys, *_masked(mask), out, at))
 
     def count_into(self, keys: U32, mask: Words | None, counts: U32, met: U32, at: int) -> int:
         """As `PostingLists.count_into`."""
-        for share in self._shares(keys):
-            removed = _NO_LISTS
-            if share.layer is not None:
-                removed = share.layer.removed
-                at = share.layer.added.count_into(share.keys, mask, counts, met, at)
-            if not len(removed.keys) and not self._is_hiding:
-                at = self._base.count_into(share.keys, mask, counts, met, at)
-            else:
-                at = int(
-                    live.count_less_into(
-                        *self._less(removed), share.keys, self._hidden, self._is_hiding, *_masked(mask), counts, met, at
-                    )
-                )
-        return at
+        return int(live.count_into(*self._read(), keys, *_masked(mask), counts, met, at))
 
     def sizes(self, keys: U32, mask: Words | None) -> U32:
         """For each key the number of documents of its list that the mask lets through."""
-        out = np.zeros(len(keys), dtype=np.uint32)
-        for rows, share in self._shares_by_row(keys):
-            removed = _NO_LISTS if share.layer is None else share.layer.removed
-            if not len(removed.keys) and not self._is_hiding:
-                sizes = self._base.sizes(share.keys, mask)
-            else:
-                sizes = np.empty(len(share.keys), dtype=np.uint32)
-                live.sizes_less(*self._less(removed), share.keys, self._hidden, self._is_hiding, *_masked(mask), sizes)
-            if share.layer is not None:
-                sizes += share.layer.added.sizes(share.keys, mask)
-            out[rows] = sizes
+        out = np.empty(len(keys), dtype=np.uint32)
+        live.sizes(*self._read(), keys, *_masked(mask), out)
         return out
 
     def total(self, keys: U32) -> int:
-        """How many postings the lists of these keys hold together, at most: hidden ones are counted."""
-        total = 0
-        for share in self._shares(keys):
-            total += self._base.total(share.keys)
-            if share.layer is not None:
-                total += share.layer.added.total(share.keys) - share.layer.removed.total(share.keys)
-        return total
+        """How many postings the lists of these keys hold together, at most: hidden ones are counted too."""
+        base = self._base
+        return int(live.total_length(base.keys, base.offsets, base.lists, self._table, keys))
 
     def estimate(self, keys: U32) -> int:
         """About how many postings they hold, without a look at each key."""
@@ -209,48 +169,13 @@ class LiveLists:
 
     def contains(self, keys: U32, docs: U32) -> NDArray[np.bool_]:
         """Whether the list of each key holds the document beside it."""
-        out = np.zeros(len(keys), dtype=np.bool_)
-        for rows, share in self._shares_by_row(keys):
-            of = docs[rows]
-            held = self._base.contains(share.keys, of)
-            if self._is_hiding:
-                held &= (self._hidden[of >> 6] >> (of & 63).astype(np.uint64)) & np.uint64(1) == 0
-            if share.layer is not None:
-                held &= ~share.layer.removed.contains(share.keys, of)
-                held |= share.layer.added.contains(share.keys, of)
-            out[rows] = held
+        out = np.empty(len(keys), dtype=np.bool_)
+        live.contains(*self._read(), keys, docs, out)
         return out
 
-    def _less(self, removed: PostingLists) -> tuple[U32, U32, U32, U32, U32, U32]:
+    def _read(self) -> tuple[U32, U32, U32, I64, Words, bool]:
         base = self._base
-        return base.keys, base.offsets, base.lists, removed.keys, removed.offsets, removed.lists
-
-    def _shares(self, keys: U32) -> Iterator[_Share]:
-        """The keys by the layer that speaks for them."""
-        left = keys
-        for layer in self._layers:
-            if len(left) == 0:
-                return
-            hit, rest = np.empty(len(left), dtype=np.uint32), np.empty(len(left), dtype=np.uint32)
-            count = live.part_keys(left, layer.touched, hit, rest)
-            if count:
-                yield _Share(hit[:count], layer)
-                left = rest[: len(left) - count]
-        if len(left):
-            yield _Share(left, None)
-
-    def _shares_by_row(self, keys: U32) -> Iterator[tuple[NDArray[np.int64], _Share]]:
-        """As `_shares`, with the places of the keys among those that were asked for."""
-        rows = np.arange(len(keys))
-        for layer in self._layers:
-            inside = np.minimum(keys[rows] >> 6, len(layer.touched) - 1)
-            hit = (layer.touched[inside] >> (keys[rows] & 63).astype(np.uint64)) & np.uint64(1) == 1
-            hit &= inside == keys[rows] >> 6
-            if hit.any():
-                yield rows[hit], _Share(keys[rows[hit]], layer)
-                rows = rows[~hit]
-        if len(rows):
-            yield rows, _Share(keys[rows], None)
+        return base.keys, base.offsets, base.lists, self._table, self._hidden, self._is_hiding
 
 
 def _masked(mask: Words | None) -> tuple[Words, bool]:

@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 from index.corpus import I64, U32
 from index.docset import WINDOW, DocSet, new_words
 from index.kernels.bits import Words, set_bits
+from index.kernels.live import in_order
 
 _CHUNK = 1_024
-"""Odd documents that are looked at first; four times as many each time after."""
+"""So many odd documents are looked at one by one; if that is not enough, all those of the set are found at once."""
 _GROWTH = 4
-_MANY = 4
-"""Where a chunk is at least a quarter of all odd documents, those of the late span are found at once and not one by one."""
+_FEW = 8_192
+"""Packed sets up to this size are put in order as a whole."""
 
 _NO_DOCS = np.empty(0, dtype=np.uint32)
 _NO_SLOTS = np.empty(0, dtype=np.uint32)
@@ -61,22 +62,22 @@ class Order:
 
     def sorted(self, docs: U32) -> U32:
         """The documents (by rising number) in rank order."""
-        return docs[self.permutation(docs)] if self._has_odd(docs) else docs
+        return docs if self._are_in_order(docs) else docs[self._places(docs, len(docs))]
 
     def permutation(self, docs: U32) -> I64:
         """The places of the documents (by rising number) in rank order."""
-        if not self._has_odd(docs):
-            return np.arange(len(docs))
-        return np.argsort(self._ranks(docs), kind="stable")
+        return np.arange(len(docs)) if self._are_in_order(docs) else self._places(docs, len(docs))
 
     def first(self, docs: DocSet, limit: int) -> U32:
         """The best `limit` documents of a set over the whole vertical, or all where there are fewer, in rank order."""
         if self.is_plain:
             return docs.first(limit)
-        if docs.packed is not None and len(docs.packed) <= max(limit, _CHUNK):
-            return self.sorted(docs.packed)[:limit]
-        spans = self.spans(WINDOW, _GROWTH)
-        return joined(self.walk(spans, docs.within, docs.keep, limit))
+        if docs.packed is not None and len(docs.packed) <= _FEW:
+            packed = docs.packed
+            if self._are_in_order(packed):
+                return packed[:limit]
+            return packed[self._places(packed, min(limit, len(packed)))]
+        return joined(self.walk(self.spans(WINDOW, _GROWTH), docs.within, docs.keep, limit))
 
     def walk(
         self,
@@ -111,35 +112,25 @@ class Order:
 
     def _merged(self, docs: DocSet, odd: _Odd, missing: int) -> U32:
         """The best documents of a span, at least so many where it has them, and the odd ones that rank among them."""
-        best = docs.first(missing + self._odd_base_between(docs.base, docs.end))
-        best = best[: best.searchsorted(np.uint32(self.base))]
         if len(self._odd_base):
+            between = self._odd_base.searchsorted((np.uint32(docs.base), np.uint32(docs.end)))
+            best = docs.first(missing + int(between[1] - between[0]))
             best = best[~_holds(self._odd_bits, best)]
+        else:
+            best = docs.first(missing)
+        if docs.end > self.base:
+            best = best[: best.searchsorted(np.uint32(self.base))]
         inside = odd.all_up_to(min(docs.end, self.base) - 1)
         return self.sorted(np.sort(np.concatenate([best, inside]))) if len(inside) else best
 
-    def _odd_base_between(self, start: int, end: int) -> int:
-        return int(np.diff(self._odd_base.searchsorted((np.uint32(start), np.uint32(end))))[0])
+    def _are_in_order(self, docs: U32) -> bool:
+        """Whether documents by rising number are certainly in rank order."""
+        return self.is_plain or len(docs) == 0 or (docs[-1] < self.base and len(self._odd_base) == 0)
 
-    def _has_odd(self, docs: U32) -> bool:
-        if self.is_plain or len(docs) == 0:
-            return False
-        return bool(docs[-1] >= self.base) or (len(self._odd_base) > 0 and bool(_holds(self._odd_bits, docs).any()))
-
-    def _ranks(self, docs: U32) -> NDArray[np.uint64]:
-        """A number for each document that rises with rank: slots of odd documents lie before their base document."""
-        ranks = (docs.astype(np.uint64) << np.uint64(32)) | np.uint64(0xFFFF_FFFF)
-        late = docs >= self.base
-        places = np.full(len(docs), -1, dtype=np.int64)
-        places[late] = self._place_of_late[docs[late] - self.base]
-        if len(self._odd_base):
-            row = np.minimum(self._odd_base.searchsorted(docs), len(self._odd_base) - 1)
-            hit = self._odd_base[row] == docs
-            places[hit] = self._place_of_odd_base[row[hit]]
-        is_odd = places >= 0
-        odd = places[is_odd]
-        ranks[is_odd] = (self._slot[odd].astype(np.uint64) << np.uint64(32)) | odd.astype(np.uint64)
-        return ranks
+    def _places(self, docs: U32, limit: int) -> I64:
+        out = np.empty(limit, dtype=np.int64)
+        in_order(docs, self.base, self._place_of_late, self._odd_base, self._base_places, self._slot, out)
+        return out
 
     @cached_property
     def _place_of_late(self) -> U32:
@@ -159,10 +150,6 @@ class Order:
     @cached_property
     def _odd_base(self) -> U32:
         return self._odd[self._base_places]
-
-    @property
-    def _place_of_odd_base(self) -> I64:
-        return self._base_places
 
     @cached_property
     def _odd_bits(self) -> Words:
@@ -186,39 +173,45 @@ class _Odd:
         self._within = within
         self._keep = keep
         self._at = 0
-        self._width = _CHUNK
-        self._late: DocSet | None = None
+        self._places: I64 | None = None
 
     def up_to(self, slot: int) -> Iterator[U32]:
-        """Those that rank before the base document of this number, chunk by chunk."""
-        end = int(self._order._slot.searchsorted(slot, side="right"))
+        """Those that rank before the base document of this number, portion by portion."""
+        end = self._end(slot)
         while self._at < end:
-            stop = min(self._at + self._width, end)
-            yield self._held(stop)
-            self._width *= _GROWTH
+            yield self._held(min(end, _CHUNK) if self._at < _CHUNK else end)
 
     def all_up_to(self, slot: int) -> U32:
         """The same at once."""
-        end = int(self._order._slot.searchsorted(slot, side="right"))
+        end = self._end(slot)
         return self._held(end) if end > self._at else _NO_DOCS
 
+    def _end(self, slot: int) -> int:
+        slots = self._order._slot
+        if self._at == len(slots) or slots[self._at] > slot:
+            return self._at
+        return int(slots.searchsorted(slot, side="right"))
+
     def _held(self, stop: int) -> U32:
-        order = self._order
-        chunk = order._odd[self._at : stop]
+        order, start = self._order, self._at
         self._at = stop
-        asked = np.sort(chunk)
-        if self._late is None and (len(chunk) * _MANY < len(order._odd) or len(chunk) < _CHUNK):
-            held = self._keep(asked)
-        else:
-            late = asked.searchsorted(np.uint32(order.base))
-            if self._late is None:
-                self._late = self._within(order.base & -WINDOW, order.size)
-            held = np.concatenate([self._keep(asked[:late]), self._late.keep(asked[late:])])
-        if len(held) == len(chunk):
-            return chunk
-        member = np.zeros(len(asked), dtype=np.bool_)
-        member[asked.searchsorted(held)] = True
-        return chunk[member[asked.searchsorted(chunk)]]
+        if self._places is None and stop > _CHUNK:
+            late = self._within(order.base & -WINDOW, order.size).docs()
+            late = late[late.searchsorted(np.uint32(order.base)) :]
+            self._places = self._in_rank_order(np.concatenate([self._keep(order._odd_base), late]))
+        if self._places is not None:
+            first, last = self._places.searchsorted((start, stop))
+            return order._odd[self._places[first:last]]
+        chunk = order._odd[start:stop]
+        held = self._keep(np.sort(chunk))
+        return chunk if len(held) == len(chunk) else order._odd[self._in_rank_order(held)]
+
+    def _in_rank_order(self, docs: U32) -> I64:
+        """The places of odd documents (by rising number) among all odd ones, sorted."""
+        order = self._order
+        late = docs.searchsorted(np.uint32(order.base))
+        changed = order._base_places[order._odd_base.searchsorted(docs[:late])]
+        return np.sort(np.concatenate([changed, order._place_of_late[docs[late:] - np.uint32(order.base)]]))
 
 
 def joined(portions: Iterable[U32]) -> U32:

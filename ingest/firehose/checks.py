@@ -13,7 +13,7 @@ from typing import Any
 from thrift.protocol.TProtocol import TProtocolException
 from thrift.Thrift import TType
 
-from schemas.gen.ttypes import FirehoseEvent, MediaContentType, MediaVisibility
+from schemas.gen.ttypes import InstagramEvent, MediaContentType, MediaVisibility
 
 REPLACEMENT = "\ufffd"
 ENUMS: dict[str, Any] = {"content_type": MediaContentType, "visibility": MediaVisibility}
@@ -59,7 +59,7 @@ def _lines(struct: Any, known: dict[str, Any]) -> Iterator[str]:
     for _, kind, name, inner, _ in filter(None, struct.thrift_spec):
         doubt = f"if {REPLACEMENT!r} in held: doubt = {REPLACEMENT!r}"
         if name in ENUMS:
-            numbers = {int(member) for member in ENUMS[name]}
+            numbers = set(ENUMS[name]._VALUES_TO_NAMES)
             text = f"f'{struct.__name__}.{name} is {{held}}, which stands for nothing'"
             yield from (f" held = value.{name}", f" if held is not None and held not in {numbers}: return {text}")
         elif kind == TType.STRING:
@@ -80,5 +80,5 @@ def _descend(struct: Any) -> Iterator[str]:
     yield "  doubt = doubt or found"
 
 
-check_event: Check = check_of(FirehoseEvent)
-"""The check of a whole event, but for the rule that a union has exactly one member."""
+CHECKS: dict[str, Check] = {spec[2]: check_of(spec[3][0]) for spec in InstagramEvent.thrift_spec if spec}
+"""The check of each kind of event, by its name in the union."""

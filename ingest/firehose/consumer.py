@@ -20,13 +20,13 @@ from ingest.firehose.metrics import Metrics, Window
 from ingest.firehose.mutations import Mutations
 from ingest.firehose.sources.base import Batch, Source
 from ingest.firehose.translate import translate
-from ingest.firehose.wire import KINDS, DecodeError, decode, is_irrelevant, peek_kind
+from ingest.firehose.wire import DecodeError, decode, irrelevant_kind
 from ingest.firehose.writer import Writer
 from schemas.errors import InputError
 
 
 class Consumer:
-    """One source into one index. Not for several threads, but for `metrics`, which any may read."""
+    """One source into one index. Not for several threads, but for `metrics` and `quiet_s`."""
 
     def __init__(
         self,
@@ -50,58 +50,70 @@ class Consumer:
         self._kinds: Counter[str] = Counter()
         self._events = 0
         self._newest_ms = 0
-        self._lag = 0
+        self._lag: int | None = 0
         self._times: list[int] = []
         self._fresh = Window()
         self._unsaved_events = self._unsaved_bytes = self._unchecked_events = 0
         self._unsaved_since: float | None = None
         self._checkpointed_at = self._tended_at = self._looked_at = now_s()
-        self._problem = ""
-        self._retry_at = float("-inf")
+        self._refused: dict[str, tuple[float, str]] = {}
+        """What the disk did not let us do, when it will be tried again, and why."""
         self._rates: deque[tuple[float, int]] = deque([(now_s(), 0)], maxlen=11)
         self._base = Metrics(pid=os.getpid(), source=source.name, started_ms=now_ms())
-        self.beat_s = self.progress_s = now_s()
-        """When the loop last came round, and when it last read something or had nothing to read."""
+        self._beat_at = self._progress_at = now_s()
 
     def run(self, stop: Flag) -> None:
-        """Until `stop` is set or the source ends; then all that was read is flushed and checkpointed.
+        """Until `stop` is set or the source ends or fails; then all that was read is flushed and checkpointed.
 
-        `InputError` `unwritable` where that last part fails: it will be read again.
+        `InputError` `unwritable` where that last part fails: it will be read again. The error of a source that fails.
         """
         self._look()
         self._tend()
-        while not stop.is_set() and self.step():
-            pass
-        self._letters.save()
-        self._writer.flush(self._position)
-        self._flushed()
-        self._writer.checkpoint()
-        self._base.checkpoints += 1
+        try:
+            while not stop.is_set() and self.step():
+                pass
+        except InputError:  # the source cannot be read any further
+            self._save()
+            raise
+        self._save()
+
+    def _save(self) -> None:
+        self._flush()
+        self._checkpoint()
+        self._refused.clear()
+        self._look()
         self._base.dead_letters = len(self._letters)
 
     def step(self) -> bool:
         """One round. Whether the source goes on."""
         limits = self._limits
         room = min(limits.batch_events, limits.unsaved_events - self._unsaved_events)
-        is_full = room <= 0 or self._unsaved_bytes >= limits.unsaved_bytes
-        waited = 0.0 if self._unsaved_since is None else self._now_s() - self._unsaved_since
-        batch = self._source.poll(0 if is_full else room, max(0.0, limits.flush_s - waited) if not is_full else 0.2)
-        self.beat_s = self._now_s()
+        if self._unsaved_bytes >= limits.unsaved_bytes:
+            room = 0
+        batch = self._source.poll(max(0, room), self._patience())
+        self._beat_at = self._now_s()
         if batch is None:
             return False
         if batch.messages:
             self._take(batch)
-        if batch.messages or is_full or self._lag == 0:
-            self.progress_s = self.beat_s
+        if batch.messages or room <= 0 or self._lag == 0:
+            self._progress_at = self._beat_at
         self._when_due()
         return True
+
+    def _patience(self) -> float:
+        """How long a poll may wait: until the next flush."""
+        flush_s, now = self._limits.flush_s, self._now_s()
+        due = now + flush_s if self._unsaved_since is None else self._unsaved_since + flush_s
+        again, _ = self._refused.get("flush", (due, ""))
+        return min(flush_s, max(0.0, due - now, again - now))
 
     def _take(self, batch: Batch) -> None:
         mutations = Mutations()
         kinds = self._kinds
         for message, place in zip(batch.messages, batch.places, strict=True):
-            if is_irrelevant(message):
-                kinds[KINDS[peek_kind(message)]] += 1
+            if kind := irrelevant_kind(message):
+                kinds[kind] += 1
                 continue
             try:
                 event = decode(message)
@@ -126,48 +138,41 @@ class Consumer:
         now, limits = self._now_s(), self._limits
         if now - self._looked_at >= limits.upkeep_s:
             self._look()
-        if now < self._retry_at:
-            return
-        if self._unsaved_since is not None and now - self._unsaved_since >= limits.flush_s and not self._flush():
-            return
-        due = self._unchecked_events >= limits.checkpoint_events or now - self._checkpointed_at >= limits.checkpoint_s
-        if due and self._unchecked_events and not self._checkpoint():
-            return
+        is_due = (
+            self._unchecked_events >= limits.checkpoint_events or now - self._checkpointed_at >= limits.checkpoint_s
+        )
+        is_due = is_due and self._unchecked_events > 0
+        if self._unsaved_since is not None and (is_due or now - self._unsaved_since >= limits.flush_s):
+            self._attempt("flush", self._flush)
+        if is_due and self._unsaved_since is None:
+            self._attempt("checkpoint", self._checkpoint)
         if now - self._tended_at >= limits.upkeep_s:
             self._tend()
 
-    def _flush(self) -> bool:
-        def flush() -> None:
-            self._letters.save()
-            self._writer.flush(self._position)
-
+    def _flush(self) -> None:
         started = self._now_s()
-        if not self._attempt(flush):
-            return False
+        self._letters.save()  # first: the position says that they were read
+        self._writer.flush(self._position)
         self._flushed()
         self._base.flush_ms = round((self._now_s() - started) * 1000, 1)
-        return True
 
     def _flushed(self) -> None:
         now_ms = self._now_ms()
-        self._fresh.add([now_ms - time_ms for time_ms in self._times[:: 1 + len(self._times) // 2_000]])
+        some = self._times[:: 1 + len(self._times) // 2_000]
+        self._fresh.add([max(0, now_ms - time_ms) for time_ms in some])
         self._times.clear()
         self._base.flushes += 1
         self._base.position = dict(self._position)
         self._unsaved_events = self._unsaved_bytes = 0
         self._unsaved_since = None
 
-    def _checkpoint(self) -> bool:
-        if self._unsaved_since is not None and not self._flush():
-            return False
+    def _checkpoint(self) -> None:
         started = self._now_s()
-        if not self._attempt(self._writer.checkpoint):
-            return False
+        self._writer.checkpoint()
         self._checkpointed_at = self._now_s()
         self._unchecked_events = 0
         self._base.checkpoints += 1
         self._base.checkpoint_ms = round((self._checkpointed_at - started) * 1000, 1)
-        return True
 
     def _look(self) -> None:
         self._looked_at = self._now_s()
@@ -177,32 +182,38 @@ class Consumer:
     def _tend(self) -> None:
         """What is done now and then, where the disk lets us."""
         self._tended_at = self._now_s()
-        if self._attempt(self._rebase):
-            self._attempt(self._drive_again)
-
-    def _rebase(self) -> None:
-        self._writer.rebase_if_needed()
+        if self._attempt("upkeep", self._writer.rebase_if_needed):
+            self._attempt("upkeep", self._drive_again)
 
     def _drive_again(self) -> None:
         if drive_again(self._writer, self._letters, self._position):
             self._flushed()
         self._base.dead_letters = len(self._letters)
 
-    def _attempt(self, action: Callable[[], object]) -> bool:
-        """Whether the disk let this be done; else it is tried again a second later, and the problem is told."""
+    def _attempt(self, name: str, action: Callable[[], object]) -> bool:
+        """Whether this is done; if the disk refuses, it is told and tried again a second later, no sooner."""
+        now = self._now_s()
+        again, _ = self._refused.get(name, (now, ""))
+        if now < again:
+            return False
         try:
             action()
         except InputError as error:
             if error.code != "unwritable":
                 raise
-            self._problem = error.message
+            problem = error.message
         except OSError as error:
-            self._problem = f"{error.filename or 'the index'}: {error.strerror or error}"
+            problem = f"{error.filename or 'the index'}: {error.strerror or error}"
         else:
-            self._problem = ""
+            self._refused.pop(name, None)
             return True
-        self._retry_at = self._now_s() + self._limits.upkeep_s
+        self._refused[name] = (self._now_s() + self._limits.upkeep_s, problem)
         return False
+
+    def quiet_s(self) -> float:
+        """How long ago the loop came round, or if longer, something was read or nothing was there to read."""
+        now = self._now_s()
+        return max(now - self._beat_at, now - self._progress_at)
 
     def metrics(self) -> Metrics:
         """The figures of now."""
@@ -210,7 +221,10 @@ class Consumer:
         is_full = self._unsaved_events >= limits.unsaved_events or self._unsaved_bytes >= limits.unsaved_bytes
         (first_s, first), (last_s, last) = self._rates[0], self._rates[-1]
         base.state = "paused" if is_full else "running"
-        base.problem = self._problem
+        problems = [problem for _, problem in self._refused.copy().values()]
+        if self._lag is None:
+            problems.append(f"{self._source.name} does not answer")
+        base.problem = next(iter(problems), "")
         base.events = self._events
         base.by_kind = dict(sorted(self._kinds.copy().items()))
         base.events_per_s = round((last - first) / max(1e-9, last_s - first_s), 1)

@@ -32,7 +32,7 @@ def _struct_to_json(struct: Any) -> dict[str, Any]:
     for _, _, name, _, _ in filter(None, struct.thrift_spec):
         value = getattr(struct, name)
         if value is not None:
-            found[name] = ENUMS[name](value).name if name in ENUMS else _value_to_json(value)
+            found[name] = ENUMS[name]._VALUES_TO_NAMES[value] if name in ENUMS else _value_to_json(value)
     return found
 
 
@@ -76,9 +76,10 @@ def _struct_from_json(found: Any, struct: Any, place: str) -> Any:
 
 
 def _enum_from_json(value: Any, enum: Any, place: str) -> int:
-    if value not in enum.__members__:
-        raise _bad(place, f"is none of {', '.join(enum.__members__)}")
-    return int(enum[value])
+    numbers: dict[str, int] = enum._NAMES_TO_VALUES
+    if not isinstance(value, str) or value not in numbers:
+        raise _bad(place, f"is none of {', '.join(numbers)}")
+    return numbers[value]
 
 
 def _value_from_json(value: Any, kind: int, inner: Any, place: str) -> Any:

@@ -17,7 +17,7 @@ FILE = "metrics.json"
 STALE_S = 10.0
 """A running consumer writes every second; one that has not for so long does not run."""
 
-State = Literal["running", "paused", "stalled", "ended", "dead"]
+State = Literal["running", "paused", "stalled", "ended", "failed", "dead"]
 """paused: what was applied cannot be saved, and the bound of memory is reached; stalled: no progress though there is lag;
 dead: it says that it runs, and does not write any more."""
 
@@ -36,7 +36,8 @@ class Metrics:
     events: int = 0
     by_kind: dict[str, int] = field(default_factory=dict)
     events_per_s: float = 0.0
-    lag_events: int = 0
+    lag_events: int | None = 0
+    """None while the source does not answer."""
     lag_ms: int = 0
     """0 where nothing is behind, else the age of the newest event that was read."""
     freshness_p50_ms: int = 0
@@ -94,7 +95,7 @@ def read_metrics(directory: Path, now_ms: int) -> Metrics:
             break
         except (ValueError, TypeError):
             continue
-        if metrics.state != "ended" and now_ms - metrics.updated_ms > STALE_S * 1000:
+        if metrics.state not in ("ended", "failed") and now_ms - metrics.updated_ms > STALE_S * 1000:
             metrics.state = "dead"
         return metrics
     raise InputError("no-metrics", f"no consumer has written to {directory.parent}", hint="start one: monoceros ingest")

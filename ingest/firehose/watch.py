@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event as Flag
@@ -17,14 +16,14 @@ STALLED_S = 30.0
 
 
 class Watch:
-    """A context: within it the consumer is watched; behind it the metrics say `ended`.
+    """A context: within it the consumer is watched; behind it the metrics say `ended`, or `failed` and why.
 
     `warn` is called with a line for people each time that a problem begins or changes.
     """
 
     def __init__(
         self, consumer: Consumer, directory: Path, warn: Callable[[str], None], *, stalled_s: float = STALLED_S
-    ):
+    ) -> None:
         self._consumer = consumer
         self._directory = directory
         self._warn = warn
@@ -37,11 +36,12 @@ class Watch:
         self._thread.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         self._ended.set()
         self._thread.join()
         metrics = self._consumer.metrics()
-        metrics.state = "ended"
+        metrics.state = "ended" if error is None else "failed"
+        metrics.problem = "" if error is None else str(error) or type(error).__name__
         self._write(metrics)
 
     def _watch(self) -> None:
@@ -53,8 +53,7 @@ class Watch:
     def look(self) -> Metrics:
         """The metrics of now, with the state that the consumer itself cannot know."""
         metrics = self._consumer.metrics()
-        now = time.monotonic()
-        quiet_s = max(now - self._consumer.beat_s, now - self._consumer.progress_s)
+        quiet_s = self._consumer.quiet_s()
         if quiet_s > self._stalled_s:
             metrics.state = "stalled"
             metrics.problem = metrics.problem or f"no progress for {quiet_s:.0f} s"

@@ -44,14 +44,15 @@ def session(url: HiveUrl) -> Iterator[Any]:
 
 
 def rows_of(connection: Any, sql: str, *, code: str, what: str) -> Iterator[list[Row]]:
-    """The rows of a statement, some at a time; a failure is `InputError` `code`, and says `what` could not be read."""
+    """The rows of a statement, some at a time, none where it gives none. A failure is `InputError` `code`, and says `what`
+    could not be read."""
     from pyhive import exc
     from thrift.Thrift import TException
 
     try:
         with closing(connection.cursor(arraysize=ARRAY_SIZE)) as cursor:
             cursor.execute(sql)
-            while rows := cursor.fetchmany(ARRAY_SIZE):
+            while cursor.description is not None and (rows := cursor.fetchmany(ARRAY_SIZE)):
                 yield rows
     except (TException, exc.Error, OSError, EOFError) as error:
         raise InputError(

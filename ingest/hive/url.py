@@ -28,6 +28,8 @@ class HiveUrl:
     @staticmethod
     def parse(text: str) -> HiveUrl:
         """Raises `InputError` `bad-url`, which does not repeat the text, for it may hold a password."""
+        if not text.startswith(SCHEME):
+            raise _bad_url(f"it does not begin with {SCHEME}")
         try:
             url = urlsplit(text)
             port = url.port or _PORT

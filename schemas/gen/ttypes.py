@@ -3,13 +3,12 @@
 #
 # DO NOT EDIT UNLESS YOU ARE SURE THAT YOU KNOW WHAT YOU ARE DOING
 #
-#  options string: py:slots,enum
+#  options string: py:slots
 #
 
 from thrift.Thrift import TType, TMessageType, TFrozenDict, TException, TApplicationException
 from thrift.protocol.TProtocol import TProtocolException
 from thrift.TRecursive import fix_spec
-from enum import IntEnum
 
 import sys
 
@@ -17,18 +16,40 @@ from thrift.transport import TTransport
 all_structs = []
 
 
-class MediaContentType(IntEnum):
+class MediaContentType(object):
     PHOTO = 1
     VIDEO = 2
     ALBUM = 3
 
+    _VALUES_TO_NAMES = {
+        1: "PHOTO",
+        2: "VIDEO",
+        3: "ALBUM",
+    }
+
+    _NAMES_TO_VALUES = {
+        "PHOTO": 1,
+        "VIDEO": 2,
+        "ALBUM": 3,
+    }
 
 
-class MediaVisibility(IntEnum):
+class MediaVisibility(object):
     PUBLIC = 1
     FOLLOWERS = 2
     PRIVATE = 3
 
+    _VALUES_TO_NAMES = {
+        1: "PUBLIC",
+        2: "FOLLOWERS",
+        3: "PRIVATE",
+    }
+
+    _NAMES_TO_VALUES = {
+        "PUBLIC": 1,
+        "FOLLOWERS": 2,
+        "PRIVATE": 3,
+    }
 
 
 class User(object):
@@ -577,7 +598,7 @@ class Media(object):
                     iprot.skip(ftype)
             elif fid == 3:
                 if ftype == TType.I32:
-                    self.content_type = MediaContentType(iprot.readI32()).name
+                    self.content_type = iprot.readI32()
                 else:
                     iprot.skip(ftype)
             elif fid == 4:
@@ -628,7 +649,7 @@ class Media(object):
                     iprot.skip(ftype)
             elif fid == 10:
                 if ftype == TType.I32:
-                    self.visibility = MediaVisibility(iprot.readI32()).name
+                    self.visibility = iprot.readI32()
                 else:
                     iprot.skip(ftype)
             elif fid == 11:
@@ -661,7 +682,7 @@ class Media(object):
             oprot.writeFieldEnd()
         if self.content_type is not None:
             oprot.writeFieldBegin('content_type', TType.I32, 3)
-            oprot.writeI32(MediaContentType[self.content_type].value)
+            oprot.writeI32(self.content_type)
             oprot.writeFieldEnd()
         if self.caption is not None:
             oprot.writeFieldBegin('caption', TType.STRING, 4)
@@ -698,7 +719,7 @@ class Media(object):
             oprot.writeFieldEnd()
         if self.visibility is not None:
             oprot.writeFieldBegin('visibility', TType.I32, 10)
-            oprot.writeI32(MediaVisibility[self.visibility].value)
+            oprot.writeI32(self.visibility)
             oprot.writeFieldEnd()
         if self.mentioned_user_ids is not None:
             oprot.writeFieldBegin('mentioned_user_ids', TType.LIST, 11)

@@ -17,7 +17,8 @@ from typing import Any
 
 from tests.servers.required import free_port, unavailable
 
-_BOOT_S = 120
+_BOOT_S = 600
+"""Eleven seconds on an idle machine; a busy one may take its time."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,13 @@ class HiveServer:
             cursor = connection.cursor()
             for statement in statements:
                 cursor.execute(statement)
+
+    def tables(self, database: str) -> list[str]:
+        """The names of all tables and views of a database."""
+        with self._connect() as connection:
+            cursor = connection.cursor()
+            cursor.execute(f"SHOW TABLES IN {database}")
+            return [row[1] for row in cursor.fetchall()]
 
     @contextmanager
     def _connect(self) -> Iterator[Any]:

@@ -1,4 +1,7 @@
-"""Where messages come from and go to, by URL: `file:///PATH`, `sqlite:///PATH`, `kafka://HOST:PORT/TOPIC`."""
+"""Where messages come from and go to, by URL: `file:///PATH`, `sqlite:///PATH`, `kafka://HOST:PORT/TOPIC`.
+
+A path is whole, or begins with `./`.
+"""
 
 from __future__ import annotations
 
@@ -26,9 +29,10 @@ def open_source(url: str, *, group: str | None = "monoceros") -> Source:
         case "sqlite":
             return SqliteSource(_path(url, rest))
         case _:
+            servers, topic = _topic(url, rest)
             from ingest.firehose.sources.kafka import KafkaSource
 
-            return KafkaSource(*_topic(url, rest), group=group)
+            return KafkaSource(servers, topic, group=group)
 
 
 def open_sink(url: str) -> Sink:
@@ -40,9 +44,10 @@ def open_sink(url: str) -> Sink:
         case "sqlite":
             return SqliteSink(_path(url, rest))
         case _:
+            servers, topic = _topic(url, rest)
             from ingest.firehose.sources.kafka import KafkaSink
 
-            return KafkaSink(*_topic(url, rest))
+            return KafkaSink(servers, topic)
 
 
 def _split(url: str) -> tuple[str, str]:
@@ -53,10 +58,9 @@ def _split(url: str) -> tuple[str, str]:
 
 
 def _path(url: str, rest: str) -> Path:
-    if not rest.startswith("/") or rest.endswith("/"):
-        raise InputError(
-            "bad-url", f"{url!r} names no file", hint="write three slashes and the whole path: file:///PATH"
-        )
+    if not rest.startswith(("/", "./")) or rest.endswith("/"):
+        hint = "write three slashes and the whole path, as in file:///PATH, or file://./PATH"
+        raise InputError("bad-url", f"{url!r} names no file", hint=hint)
     return Path(rest)
 
 

@@ -52,10 +52,10 @@ class Source(Protocol):
         """From now on the source ends where it ends now; what is added later may still be read."""
         ...
 
-    def lag(self) -> int:
-        """How many messages are behind the place of reading and were not read; 0 only where there is none.
+    def lag(self) -> int | None:
+        """How many messages stand behind the place of reading, no longer ago than a second or two; 0 only where none does.
 
-        Cheap, and no older than a second or so; a file counts them by their mean length.
+        Cheap: a file counts them by their mean length. None where the source does not answer.
         """
         ...
 

@@ -51,10 +51,14 @@ class FileSource:
         start = self._at
         self._file.seek(start)
         if self._end is None or self._at < self._end:
-            for behind, message in islice(read_frames(self._file), max_events):
-                messages.append(message)
-                places.append((0, self._at))
-                self._at = behind
+            try:
+                for behind, message in islice(read_frames(self._file, start), max_events):
+                    messages.append(message)
+                    places.append((0, self._at))
+                    self._at = behind
+            except InputError:
+                if not messages:  # else the next poll, which begins at the damage, says so
+                    raise
         self._read += len(messages)
         self._read_bytes += self._at - start
         return Batch(messages, places, {"offset": self._at})

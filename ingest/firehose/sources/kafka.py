@@ -1,7 +1,8 @@
-"""`kafka://HOST:PORT/TOPIC`: a topic, read as a member of a consumer group that keeps its offsets itself."""
+"""`kafka://HOST:PORT/TOPIC`: a topic, read as a member of a consumer group that keeps its offsets itself, or alone."""
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -16,10 +17,11 @@ from schemas.errors import InputError
 
 assert crc32c, "without it the client checks sums in Python, at a sixth of the speed"
 
+logging.getLogger("kafka").setLevel(logging.CRITICAL)
+"""The client logs every attempt to reach a broker; the errors here, and the status of a consumer, say what matters."""
+
 _LAG_S = 1.0
 """How old the answer to `lag` may be."""
-_ASSIGNMENT_S = 30.0
-"""How long a reader waits for its first partitions before it takes the topic for empty."""
 
 
 class KafkaSource:
@@ -27,7 +29,8 @@ class KafkaSource:
 
     Partitions come and go with the members of the group. One that comes is read on from this reader's own position, or
     from its beginning: what another member read is in another index. Nothing is committed to Kafka. Where the topic no
-    longer holds the position, reading goes on from the first message that it holds.
+    longer holds the position, reading goes on from the first message that it holds. Without a group the reader has all
+    partitions that the topic has now.
     """
 
     def __init__(self, servers: str, topic: str, *, group: str | None) -> None:
@@ -35,9 +38,8 @@ class KafkaSource:
         self._topic = topic
         self._offsets: dict[int, int] = {}
         self._end: dict[int, int] | None = None
-        self._lag = 0
+        self._lag: int | None = 0
         self._lag_known_at = float("-inf")
-        self._assigned = False
         try:
             self._consumer = KafkaConsumer(
                 bootstrap_servers=servers.split(","),
@@ -58,7 +60,11 @@ class KafkaSource:
                 raise InputError(
                     "no-source", f"{servers} has no topic {topic!r}", hint="make it, or append to it first"
                 )
-            self._consumer.subscribe([topic], listener=_Assignment(self))
+            if group is None:
+                self._consumer.assign(self._partitions())
+                self.take(self._consumer.assignment())
+            else:
+                self._consumer.subscribe([topic], listener=_Assignment(self))
         except (KafkaError, OSError, ValueError) as cause:
             raise _unreachable(servers, cause) from None
 
@@ -119,16 +125,18 @@ class KafkaSource:
 
     def stop_at_end(self) -> None:
         """See `Source`. Of a group's members each ends with the partitions that it has."""
-        numbers = self._consumer.partitions_for_topic(self._topic) or set()
-        partitions = [TopicPartition(self._topic, number) for number in numbers]
         try:
-            ends = self._consumer.end_offsets(partitions)
+            ends = self._consumer.end_offsets(self._partitions())
         except (KafkaError, OSError) as cause:
             raise _unreachable(self.name, cause) from None
         self._end = {partition.partition: end for partition, end in ends.items()}
 
-    def lag(self) -> int:
-        """See `Source`; while brokers do not answer, the last that was known."""
+    def _partitions(self) -> list[TopicPartition]:
+        numbers = self._consumer.partitions_for_topic(self._topic) or set()
+        return [TopicPartition(self._topic, number) for number in sorted(numbers)]
+
+    def lag(self) -> int | None:
+        """See `Source`."""
         now = time.monotonic()
         if now - self._lag_known_at >= _LAG_S:
             assigned = self._consumer.assignment()
@@ -136,7 +144,7 @@ class KafkaSource:
                 ends = self._consumer.end_offsets(assigned, timeout_ms=1_000) if assigned else {}
                 self._lag = sum(max(0, end - self._reached(p.partition)) for p, end in ends.items())
             except (KafkaError, OSError):
-                pass
+                self._lag = None
             self._lag_known_at = time.monotonic()
         return self._lag
 

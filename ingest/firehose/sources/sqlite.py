@@ -31,6 +31,8 @@ def refused(path: Path) -> Iterator[None]:
     """What SQLite refuses is one error, `unwritable`: no room, no right, no database."""
     try:
         yield
+    except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
+        raise  # a bug of ours
     except sqlite3.Error as cause:
         hint = "make room, or name another file; what was committed before is still there"
         raise InputError("unwritable", f"{path}: {cause}", hint=hint) from cause

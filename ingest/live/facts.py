@@ -1,0 +1,183 @@
+"""Facts and comments: the last word on each, and which hold now."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, final
+
+import numpy as np
+
+from index import I64, NONE, U32, IdTable
+from ingest.firehose.mutations import FactKind
+from ingest.live.base import Base, Flags, distinct
+from ingest.live.columns import Column
+from ingest.live.stamps import NEVER, is_cleared, last_rows
+
+_SHIFT = np.uint64(32)
+
+
+class FactsWon(NamedTuple):
+    """Facts of which this is the last word so far."""
+
+    left: U32
+    right: U32
+    stamps: I64
+
+
+class FactsChanged(NamedTuple):
+    """Facts that hold now and did not before, or the other way round."""
+
+    left: U32
+    right: U32
+    holds: Flags
+
+
+@final
+class FactRegister:
+    """The facts of one kind that events spoke of, by document numbers."""
+
+    def __init__(self, kind: FactKind, base: Base) -> None:
+        self._kind = kind
+        self._base = base
+        self._table = IdTable()
+        self._stamps = Column.zeros(0, np.int64)
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    def apply(self, left: U32, right: U32, stamps: I64) -> tuple[FactsWon, FactsChanged]:
+        """What is said of facts. The last words, and the facts that changed."""
+        rows = self._rows(left, right)
+        last = last_rows(rows, stamps)
+        rows, left, right, stamps = rows[last], left[last], right[last], stamps[last]
+        wins = stamps > self._stamps.data[rows]
+        rows, left, right, stamps = rows[wins], left[wins], right[wins], stamps[wins]
+        before = self._stamps.data[rows]
+        held = ~is_cleared(before)
+        fresh = np.flatnonzero(before == NEVER)
+        held[fresh] = self._base.holds(self._kind, left[fresh], right[fresh])
+        self._stamps.data[rows] = stamps
+        holds = ~is_cleared(stamps)
+        changed = holds != held
+        return FactsWon(left, right, stamps), FactsChanged(left[changed], right[changed], holds[changed])
+
+    def load(self, won: FactsWon) -> None:
+        """Set what is known to be the last word, in order."""
+        rows = self._rows(won.left, won.right)
+        self._stamps.data[rows] = won.stamps
+
+    def holds(self, left: U32, right: U32) -> Flags:
+        """Whether facts hold, wherever that is known from."""
+        codes = _codes(left, right)
+        rows = self._table.rows(codes)
+        known = rows < len(self._table)
+        stamps = np.zeros(len(rows), dtype=np.int64)
+        stamps[known] = self._stamps.data[rows[known]]
+        holds = ~is_cleared(stamps)
+        silent = np.flatnonzero(stamps == NEVER)
+        holds[silent] = self._base.holds(self._kind, left[silent], right[silent])
+        return holds
+
+    def everything(self) -> FactsWon:
+        """All that was said."""
+        codes = self._table.keys().view(np.uint64)
+        return FactsWon((codes >> _SHIFT).astype(np.uint32), codes.astype(np.uint32), self._stamps.data.copy())
+
+    def _rows(self, left: U32, right: U32) -> U32:
+        rows = self._table.put(_codes(left, right))
+        self._stamps.grow(len(self._table))
+        return rows
+
+
+class CommentsWon(NamedTuple):
+    """Comments of which this is the last word so far."""
+
+    ids: I64
+    users: U32
+    media: U32
+    stamps: I64
+
+
+@final
+class CommentRegister:
+    """Comments by id, and for each (user, media) that events spoke of, how many there are more than the base has.
+
+    What an event says of a comment stands in the place of what the base says, also of who wrote it, and under what.
+    """
+
+    def __init__(self, base: Base) -> None:
+        self._base = base
+        self._table = IdTable()
+        self._stamps, self._users, self._media = Column.zeros(0, np.int64), *_two_u32()
+        self._pairs = IdTable()
+        self._more = Column.zeros(0, np.int64)
+
+    def apply(self, ids: I64, users: U32, media: U32, stamps: I64) -> tuple[CommentsWon, FactsChanged]:
+        """What is said of comments. The last words, and the facts comment(user, media) that changed."""
+        rows = self._table.put(ids)
+        for column in (self._stamps, self._users, self._media):
+            column.grow(len(self._table))
+        last = last_rows(rows, stamps, _codes(users, media).view(np.uint64))
+        rows, ids, users, media, stamps = rows[last], ids[last], users[last], media[last], stamps[last]
+        before = self._stamps.data[rows]
+        wins = stamps > before
+        ties = (stamps == before) & ~is_cleared(stamps)
+        wins |= ties & (_codes(users, media).view(np.uint64) > _codes(*self._who(rows)).view(np.uint64))
+        rows, ids, users, media, stamps = rows[wins], ids[wins], users[wins], media[wins], stamps[wins]
+        before = before[wins]
+        was = _codes(*self._who(rows))[(before != NEVER) & ~is_cleared(before)]
+        base_users, base_media = self._base.comment_ends(ids[before == NEVER])
+        in_base = base_users != NONE
+        was = np.concatenate([was, _codes(base_users[in_base], base_media[in_base])])
+        now = _codes(users, media)[~is_cleared(stamps)]
+        touched = distinct(np.concatenate([was, now]).view(np.uint64)).view(np.int64)
+        pair_users, pair_media = _ends(touched)
+        held = self._holds(touched, pair_users, pair_media)
+        self._stamps.data[rows] = stamps
+        self._users.data[rows], self._media.data[rows] = users, media
+        self._count(was, -1)
+        self._count(now, 1)
+        holds = self._holds(touched, pair_users, pair_media)
+        changed = held != holds
+        return (
+            CommentsWon(ids, users, media, stamps),
+            FactsChanged(pair_users[changed], pair_media[changed], holds[changed]),
+        )
+
+    def load(self, won: CommentsWon) -> None:
+        """Set what is known to be the last word, in order."""
+        self.apply(*won)
+
+    def everything(self) -> CommentsWon:
+        """All that was said."""
+        return CommentsWon(
+            self._table.keys(), self._users.data.copy(), self._media.data.copy(), self._stamps.data.copy()
+        )
+
+    def _who(self, rows: U32) -> tuple[U32, U32]:
+        return self._users.data[rows], self._media.data[rows]
+
+    def _count(self, codes: I64, more: int) -> None:
+        pairs = self._pairs.put(codes)
+        self._more.grow(len(self._pairs))
+        np.add.at(self._more.data, pairs, more)
+
+    def _holds(self, codes: I64, users: U32, media: U32) -> Flags:
+        rows = self._pairs.rows(codes)
+        known = rows < len(self._pairs)
+        counts = self._base.comment_counts(users, media)
+        counts[known] += self._more.data[rows[known]]
+        holds: Flags = counts > 0
+        return holds
+
+
+def _two_u32() -> tuple[Column, Column]:
+    return Column.zeros(0, np.uint32), Column.zeros(0, np.uint32)
+
+
+def _codes(left: U32, right: U32) -> I64:
+    return (left.astype(np.uint64) << _SHIFT | right).view(np.int64)
+
+
+def _ends(codes: I64) -> tuple[U32, U32]:
+    words = codes.view(np.uint64)
+    return (words >> _SHIFT).astype(np.uint32), words.astype(np.uint32)

@@ -1,0 +1,95 @@
+"""Lists that a media has: its hashtags, tags, tagged and mentioned users, as numbers, now and in the base."""
+
+from __future__ import annotations
+
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import I64, U32, layout
+from ingest.live.attributes import Attribute, decoded
+from ingest.live.base import Base, distinct, in_sorted
+from ingest.live.documents import Documents
+from ingest.live.hashtags import NO_HASHTAG, Hashtags
+from ingest.live.registers import TextRegister
+from ingest.live.terms import TermKeys
+from schemas.catalogue import Vertical
+
+OF_MEDIA = {
+    "hashtags": layout.HASHTAGS_OF_MEDIA,
+    "tagged": "user.tagged_in",
+    "mentions": "user.mentioned_in",
+    "tags": layout.RAW_TAGS,
+}
+"""The base's lists, keyed by media, behind each attribute that is a list."""
+_SHIFT = np.uint64(32)
+
+
+@final
+class ListNumbers:
+    """What stands in lists, by document number; of tags by their keys in the dictionary of raw tags."""
+
+    def __init__(self, base: Base, users: Documents, hashtags: Hashtags, terms: TermKeys) -> None:
+        self._base = base
+        self._users = users
+        self._hashtags = hashtags
+        self._terms = terms
+
+    def parsed(self, attribute: Attribute, text: str) -> list[int]:
+        """The numbers in an encoded list, repeated ones included."""
+        items = decoded(attribute.kind, text)
+        match attribute.name:
+            case "hashtags":
+                return [number for raw in items if (number := self._hashtags.number(raw)) != NO_HASHTAG]
+            case "tags":
+                return self._terms[layout.RAW_TAGS].keys(filter(None, items))
+            case _:
+                found: list[int] = self._users.numbers(np.array(items, dtype=np.int64)).tolist() if items else []
+                return found
+
+    def in_base(self, attribute: Attribute, docs: U32) -> tuple[I64, U32]:
+        """The base's lists of media end to end, and where each begins; none of late media."""
+        known = np.flatnonzero(docs < self._base.size(Vertical.MEDIA))
+        offsets, numbers = self._base.lists(OF_MEDIA[attribute.name], docs[known])
+        sizes = np.zeros(len(docs) + 1, dtype=np.int64)
+        sizes[known + 1] = np.diff(offsets)
+        return np.cumsum(sizes), numbers
+
+    def now(self, register: TextRegister, docs: U32) -> tuple[U32, NDArray[np.intp]]:
+        """What the lists of media hold now, and beside it the place of its media in `docs`; each once."""
+        differs = register.differs.data[docs]
+        as_base = np.flatnonzero(~differs)
+        offsets, numbers = self.in_base(register.attribute, docs[as_base])
+        rows = np.repeat(as_base, np.diff(offsets))
+        more: list[int] = []
+        more_rows: list[int] = []
+        for row in np.flatnonzero(differs).tolist():
+            text = register.heap.get(int(docs[row]))
+            own = set(self.parsed(register.attribute, text)) if text else ()
+            more += own
+            more_rows += [row] * len(own)
+        if not more:
+            return numbers, rows
+        return (
+            np.concatenate([numbers, np.array(more, dtype=np.uint32)]),
+            np.concatenate([rows, np.array(more_rows, dtype=np.intp)]),
+        )
+
+    def same(self, attribute: Attribute, docs: U32, texts: list[str]) -> NDArray[np.bool_]:
+        """Whether encoded lists hold what the base's lists of their media do."""
+        if attribute.name == "autotags":  # what the base has of them is not known by media
+            empty = np.fromiter((not text for text in texts), dtype=np.bool_, count=len(texts))
+            return empty & (docs >= self._base.size(Vertical.MEDIA))
+        parts = [self.parsed(attribute, text) if text else () for text in texts]
+        sizes = np.fromiter(map(len, parts), dtype=np.int64, count=len(parts))
+        rows = np.arange(len(docs), dtype=np.uint64)
+        flat = np.fromiter((number for part in parts for number in part), dtype=np.uint64, count=int(sizes.sum()))
+        said = distinct(np.repeat(rows, sizes) << _SHIFT | flat)
+        offsets, numbers = self.in_base(attribute, docs)
+        held = np.repeat(rows, np.diff(offsets)) << _SHIFT | numbers
+        same: NDArray[np.bool_] = np.bincount((said >> _SHIFT).astype(np.int64), minlength=len(docs)) == np.diff(
+            offsets
+        )
+        same[(said[~in_sorted(held, said)] >> _SHIFT).astype(np.int64)] = False
+        return same

@@ -1,0 +1,175 @@
+"""What a new base repaired: where what is in force over it differs from what was in force over the old one, counted by kind.
+
+Facts are counted as they are told, whether or not both ends are there; of documents that are there before and after,
+those are `changed` of which an attribute differs.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from index import NONE, U32, Layer, caption_marks, changing, hash_texts, layout
+from ingest.live.attributes import ATTRIBUTES, OF_VERTICAL, TABLE_OF
+from ingest.live.base import FORWARD, Base, Flags, in_sorted
+from ingest.live.changes import Codes, codes_of, rows_in_force
+from ingest.live.columns import Texts, equal
+from ingest.live.derive import Derivation
+from ingest.live.documents import Documents
+from schemas.catalogue import Vertical
+
+REPORT = "reconcile.json"
+Counts = dict[str, int]
+_CHUNK = 1 << 16
+_SHIFT = np.uint64(32)
+_U, _M, _H, _P, _G = Vertical.USER, Vertical.MEDIA, Vertical.HASHTAG, Vertical.PLACE, Vertical.GROUP
+_KINDS: tuple[tuple[str, str, Vertical, Vertical], ...] = (
+    ("follows", FORWARD["follows"], _U, _U),
+    ("blocks", layout.BLOCKED, _U, _U),
+    ("likes", FORWARD["likes"], _U, _M),
+    ("comments", "media.commenter", _U, _M),
+    ("group_members", FORWARD["members"], _U, _G),
+    ("group_media", FORWARD["group_media"], _G, _M),
+    ("media_hashtags", "media.hashtag", _H, _M),
+    ("media_tagged_users", "media.tagged", _U, _M),
+    ("media_mentions", "media.mention", _U, _M),
+)
+"""Kinds of facts: the lists that tell them, and the verticals of keys and documents. Blocks are told in either direction."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is in force at one moment: a base, its layers, and how many documents are numbered. Whatever comes later, it stays."""
+
+    base: Base
+    layers: tuple[Layer, ...]
+    sizes: dict[Vertical, int]
+
+    @staticmethod
+    def of(derivation: Derivation) -> View:
+        """What is in force, and was pushed into layers."""
+        sizes = {v: len(documents) for v, documents in derivation.state.documents.items()}
+        return View(derivation.base, derivation.layers, sizes)
+
+    def codes(self, edge: str, keys: U32) -> Codes:
+        """What an edge holds under keys (sorted), as sorted codes."""
+        added, removed = rows_in_force(self.layers, edge, keys, self.sizes[Vertical(edge.partition(".")[0])])
+        held = codes_of(self.base.segment.lists(edge), keys)
+        codes = np.concatenate([held[~in_sorted(removed, held)], added])
+        codes.sort(kind="stable")
+        return codes
+
+
+def renumbered(old: Derivation, new: Derivation) -> dict[Vertical, U32]:
+    """By the old numbers of documents the new ones, NONE where there is none."""
+    documents = new.state.documents
+    return {v: documents[v].find(before.ids(_all(before))) for v, before in old.state.documents.items()}
+
+
+def repaired_facts(old: View, new: View, numbers: dict[Vertical, U32]) -> dict[str, Counts]:
+    """By kind, facts that hold now and did not before, and the other way round. It takes seconds for millions."""
+    counts = {}
+    for kind, edge, of_keys, of_docs in _KINDS:
+        added = removed = 0
+        size = new.sizes[of_keys]
+        back = np.full(size, NONE, dtype=np.uint32)
+        known = numbers[of_keys] != NONE
+        back[numbers[of_keys][known]] = np.flatnonzero(known)
+        unknown = np.flatnonzero(~known).astype(np.uint32)
+        if len(unknown):
+            removed += len(old.codes(edge, unknown))
+        for start in range(0, size, _CHUNK):
+            keys = np.arange(start, min(start + _CHUNK, size), dtype=np.uint32)
+            before = back[keys]
+            held = old.codes(edge, np.sort(before[before != NONE]))
+            docs = numbers[of_docs][held.astype(np.uint32)]
+            removed += int(np.count_nonzero(docs == NONE))
+            mapped = (numbers[of_keys][held >> _SHIFT].astype(np.uint64) << _SHIFT | docs)[docs != NONE]
+            mapped.sort()
+            holds = new.codes(edge, keys)
+            added += int(np.count_nonzero(~in_sorted(mapped, holds)))
+            removed += int(np.count_nonzero(~in_sorted(holds, mapped)))
+        share = 2 if kind == "blocks" else 1
+        counts[kind] = {"added": added // share, "removed": removed // share, "changed": 0}
+    return counts
+
+
+def repaired_documents(old: Derivation, new: Derivation) -> dict[str, Counts]:
+    """By table, documents that came and went, and those of which an attribute is another."""
+    counts = {}
+    for vertical, table in TABLE_OF.items():
+        before, after = old.state.documents[vertical], new.state.documents[vertical]
+        docs = _all(before)
+        now = after.find(before.ids(docs))
+        known = now != NONE
+        stayed = known.copy()
+        stayed[known] = before.exists.data[docs[known]] & after.exists.data[now[known]]
+        gone = int(before.exists.data.sum()) - int(stayed.sum())
+        come = int(after.exists.data.sum()) - int(stayed.sum())
+        differs = np.zeros(int(stayed.sum()), dtype=np.bool_)
+        for attribute in OF_VERTICAL[vertical]:
+            differs |= _differs((vertical, attribute.name), old, new, docs[stayed], now[stayed])
+        counts[table] = {"added": come, "removed": gone, "changed": int(differs.sum())}
+    return counts
+
+
+def _differs(key: tuple[Vertical, str], old: Derivation, new: Derivation, before: U32, after: U32) -> Flags:
+    attribute = ATTRIBUTES[key]
+    nothing = np.zeros(len(before), dtype=np.bool_)
+    if attribute.is_scalar:
+        one, other = old.state.scalars[key].values.data[before], new.state.scalars[key].values.data[after]
+        if attribute.of is None:
+            other_than: Flags = one != other
+            return other_than
+        numbered = new.state.documents[attribute.of].find(_ids(old.state.documents[attribute.of], one))
+        found: Flags = np.where(one == NONE, other != NONE, numbered != other)
+        return found
+    if attribute.kind != "text":
+        return nothing  # lists are counted as facts
+    one_register, other_register = old.state.texts[key], new.state.texts[key]
+    if attribute.name == "caption":
+        both = (before < len(old.base.captions)) & (after < len(new.base.captions))
+        differs = nothing.copy()
+        differs[both] = old.base.captions[before[both]] != new.base.captions[after[both]]
+    else:
+        differs = ~equal(old.base.texts(attribute, before), new.base.texts(attribute, after))
+    told = one_register.heap.has(before) | other_register.heap.has(after)
+    for row in np.flatnonzero(told).tolist():
+        one_text, other_text = one_register.text(int(before[row])), other_register.text(int(after[row]))
+        if one_text is None:
+            differs[row] = _mark(other_text) != old.base.captions[before[row]]
+        elif other_text is None:
+            differs[row] = _mark(one_text) != new.base.captions[after[row]]
+        else:
+            differs[row] = one_text != other_text
+    return differs
+
+
+def _mark(caption: str | None) -> np.uint64:
+    """The mark of one caption, as the base keeps it."""
+    texts = Texts.of([caption or ""])
+    mark: np.uint64 = caption_marks(hash_texts(texts.blob, texts.offsets()))[0]
+    return mark
+
+
+def write_report(index: Path, counts: dict[str, Counts]) -> None:
+    """Keep a report until the next one: INDEX/live/reconcile.json."""
+    path = index / "live" / REPORT
+    with changing(path):
+        new = path.with_name(f"{path.name}.new")
+        new.write_text(json.dumps(counts, indent=1))
+        new.replace(path)
+
+
+def _all(documents: Documents) -> U32:
+    return np.arange(len(documents), dtype=np.uint32)
+
+
+def _ids(documents: Documents, numbers: U32) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    known = numbers != NONE
+    ids = np.zeros(len(numbers), dtype=np.int64)
+    ids[known] = documents.ids(numbers[known])
+    return ids

@@ -1,0 +1,176 @@
+"""Registers: the last word on one attribute of every document of a vertical, and what it is in force."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import I64, NONE, U32, AnyArray, caption_marks, hash_texts
+from ingest.live.attributes import Attribute, decoded
+from ingest.live.base import Base
+from ingest.live.columns import Column, Heap, Texts, equal
+from ingest.live.documents import Documents
+from ingest.live.stamps import SEED, last_rows
+from schemas.catalogue import Vertical
+
+_NEVER_SAID = {(Vertical.USER, "is_private"): 1, (Vertical.MEDIA, "owner_id"): NONE, (Vertical.MEDIA, "place_id"): NONE}
+"""What late documents have where it is not 0 (data-model.md §5)."""
+
+
+class Won(NamedTuple):
+    """Entries that are the last word so far, as they are logged.
+
+    `values` are numbers or, of text registers, forms; `texts` are those of the forms AS_BASE and OTHER.
+    """
+
+    docs: U32
+    stamps: I64
+    values: AnyArray
+    texts: Texts | None = None
+
+
+@final
+class ScalarRegister:
+    """One number a document: a flag, a time, a code, a document number."""
+
+    def __init__(self, attribute: Attribute, documents: Documents, base: Base, of: Documents | None) -> None:
+        self.attribute = attribute
+        self._of = of
+        self.values = Column(base.column(attribute), _NEVER_SAID.get((attribute.vertical, attribute.name), 0))
+        self.stamps = Column.zeros(documents.base, np.int64)
+        documents.with_column(self.values.grow)
+        documents.with_column(self.stamps.grow)
+        order = sorted(range(len(attribute.values)), key=attribute.values.__getitem__)
+        self._text_rank = np.argsort(np.array(order, dtype=np.int64))
+
+    def apply(self, docs: U32, stamps: I64, values: AnyArray) -> tuple[Won, U32, AnyArray]:
+        """What is said of documents; a `ref` by number. The last words, the documents that changed, and their old values."""
+        last = last_rows(docs, stamps, self._compared(values))
+        docs, stamps, values = docs[last], stamps[last], values[last]
+        before = self.stamps.data[docs]
+        wins = stamps > before
+        ties = np.flatnonzero((stamps == before) & (values != self.values.data[docs]))
+        if len(ties):
+            wins[ties] = self._compared(values[ties]) > self._compared(self.values.data[docs[ties]])
+        docs, stamps, values = docs[wins], stamps[wins], values[wins]
+        old = self.values.data[docs]
+        won = Won(docs, stamps, values.astype(old.dtype))
+        changed = old != won.values
+        self.load(won)
+        return won, docs[changed], old[changed]
+
+    def load(self, won: Won) -> None:
+        """Set what is known to be the last word, in order."""
+        self.stamps.data[won.docs] = won.stamps
+        self.values.data[won.docs] = won.values
+
+    def _compared(self, values: AnyArray) -> AnyArray:
+        """What values are compared by where two were said at one time."""
+        if self._of is not None:
+            return self._of.ids(values)
+        return self._text_rank[values.astype(np.int64)] if self.attribute.values else values
+
+
+SAME, AS_BASE, OTHER, AGAIN = 0, 1, 2, 3
+"""Forms of a logged text: the base's, kept by the base · the base's, kept here · another · the one of before."""
+
+
+@final
+class TextRegister:
+    """One text a document, or a list written as one. It is kept here only where the base does not keep it.
+
+    `differs` says of which documents it may be another than the base's (it stays said). `same_lists` compares a list with
+    what the base holds.
+    """
+
+    def __init__(
+        self,
+        attribute: Attribute,
+        documents: Documents,
+        base: Base,
+        same_lists: Callable[[Attribute, U32, list[str]], NDArray[np.bool_]],
+    ) -> None:
+        self.attribute = attribute
+        self._base = base
+        self._strings = base.strings(attribute)
+        self._same_lists = same_lists
+        self.heap = Heap(documents.base)
+        self.stamps = Column.zeros(documents.base, np.int64)
+        self.differs = Column.zeros(documents.base, np.bool_)
+        for column in (self.heap, self.stamps, self.differs):
+            documents.with_column(column.grow)
+
+    def text(self, doc: int) -> str | None:
+        """The text of a document; None where only the base knows it."""
+        found = self.heap.get(doc)
+        if found is None and self._strings is not None:
+            return self._strings[doc] if doc < len(self._strings) else ""
+        return found
+
+    def apply(self, docs: U32, stamps: I64, values: list[str]) -> tuple[Won, U32, list[str | None]]:
+        """What is said of documents. The last words, the documents that changed, and their old texts (None: the base's)."""
+        last = self._last(docs, stamps, values)
+        docs, stamps = docs[last], stamps[last]
+        before = self.stamps.data[docs]
+        wins = stamps > before
+        for tie in np.flatnonzero((stamps == before) & (stamps > SEED)).tolist():
+            current = self.text(int(docs[tie]))
+            assert current is not None
+            wins[tie] = self._key(values[last[tie]]) > self._key(current)
+        docs, stamps = docs[wins], stamps[wins]
+        texts = Texts.of([values[row] for row in last[wins].tolist()])
+        has = self.heap.has(docs)
+        same = self.heap.same(docs, texts)
+        fresh = np.flatnonzero(~has)
+        same[fresh] = self._same_as_base(docs[fresh], texts.take(fresh))
+        changed = docs[~same]
+        old = [self.text(doc) for doc in changed.tolist()]
+        forms = np.full(len(docs), AGAIN, dtype=np.uint8)
+        forms[~has & same] = SAME if self._strings is not None else AS_BASE
+        forms[~same] = OTHER
+        kept = np.flatnonzero((forms == OTHER) | (forms == AS_BASE))
+        won = Won(docs, stamps, forms, texts.take(kept).packed())
+        self.load(won)
+        return won, changed, old
+
+    def load(self, won: Won) -> None:
+        """Set what is known to be the last word, in order."""
+        assert won.texts is not None
+        self.stamps.data[won.docs] = won.stamps
+        kept = (won.values == OTHER) | (won.values == AS_BASE)
+        self.heap.put(won.docs[kept], won.texts)
+        self.differs.data[won.docs[won.values == OTHER]] = True
+
+    def _last(self, docs: U32, stamps: I64, values: list[str]) -> NDArray[np.intp]:
+        """As `last_rows`; values are compared only where two were said at one time."""
+        order = np.lexsort((stamps, docs))
+        of, at = docs[order], stamps[order]
+        twice = (of[1:] == of[:-1]) & (at[1:] == at[:-1])
+        if twice.any():
+            for place in np.flatnonzero(twice).tolist():  # the larger value goes behind
+                one, other = order[place], order[place + 1]
+                if self._key(values[one]) > self._key(values[other]):
+                    order[place], order[place + 1] = other, one
+        is_last = np.ones(len(of), dtype=np.bool_)
+        np.not_equal(of[1:], of[:-1], out=is_last[:-1])
+        return order[is_last]
+
+    def _key(self, text: str) -> Any:
+        return decoded(self.attribute.kind, text)
+
+    def _same_as_base(self, docs: U32, texts: Texts) -> NDArray[np.bool_]:
+        """Whether texts are what the base says of documents of which nothing is kept here."""
+        if self._strings is not None:
+            return equal(texts, self._base.texts(self.attribute, docs))
+        if self.attribute.name != "caption":
+            return self._same_lists(self.attribute, docs, [texts[row] for row in range(len(texts))])
+        marks = self._base.captions
+        known = np.flatnonzero(docs < len(marks))
+        same: NDArray[np.bool_] = texts.lengths == 0
+        if len(known):
+            packed = texts.take(known).packed()
+            same[known] = caption_marks(hash_texts(packed.blob, packed.offsets())) == marks[docs[known]]
+        return same
