@@ -221,8 +221,7 @@ def test_a_quota_is_said_with_when_to_come_back(tmp_path: Path) -> None:
 
 
 def test_shed_requests_are_counted_and_say_when_to_come_back(tmp_path: Path) -> None:
-    with site(build(tmp_path), tmp_path) as here:
-        here.service.engine.lag_ms = 1e9
+    with site(build(tmp_path), tmp_path, limits=Limits(lag_ms=(-1e9, 1e9, 1e9))) as here:
         answer = here.get("/v1/typeahead", q="a")
         problem(answer, 503, "overloaded")
         assert answer.headers["retry-after"] == "2"

@@ -57,7 +57,11 @@ def test_a_request_over_a_socket(pair: Running) -> None:
 
 def test_a_replay_is_refused_by_every_worker(pair: Running) -> None:
     headers = signed("GET", "/v1/search?q=name:a")
-    statuses = [httpx.get(f"{pair.url}/v1/search?q=name:a", headers=headers).status_code for _ in range(12)]
+    statuses: list[int] = []
+    while len(statuses) < 12:
+        answer = httpx.get(f"{pair.url}/v1/search?q=name:a", headers=headers)
+        if answer.status_code != 503:  # refused before anybody looked at it: the machine is busy
+            statuses.append(answer.status_code)
     assert sorted(statuses) == [200] + [401] * 11
 
 

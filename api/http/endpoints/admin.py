@@ -31,7 +31,7 @@ def roll_back(call: Call) -> Generation:
             409,
             "live",
             "a live index follows its stream, not what was published before",
-            hint="stop the ingest and remove LIVE, or publish a base",
+            hint="monoceros rollback does it, where the index is",
         )
     with writing(session.index):
         name = rollback(session.index)
