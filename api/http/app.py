@@ -14,11 +14,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.http.asgi import head_of, trace_of
 from api.http.endpoints import ENDPOINTS
 from api.http.openapi import openapi
 from api.http.problems import Refusal, encode, problem_body
 from api.http.service import Service
-from api.http.serving import Served, head_of, trace_of
+from api.http.serving import Served
 from api.http.static import StaticFiles
 from api.wire import Health
 

@@ -7,15 +7,13 @@ parameters, then the answer. Whoever leaves has the work stopped.
 from __future__ import annotations
 
 import asyncio
-import re
-import secrets
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
 from typing import Any, final
 
 import msgspec
 
+from api.http.asgi import GoneError, Receive, Scope, Send, Trace, body_of, head_of, send_answer, trace_of
 from api.http.auth import LOCAL, Caller, Head
 from api.http.endpoint import Call, Endpoint
 from api.http.engine import overloaded
@@ -26,40 +24,10 @@ from api.session import OPERATOR_LOG
 from query import StoppedError
 from schemas.errors import InputError, MonocerosError
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
-LONGEST_BODY = 64 << 10
 LONGEST_QUERY = 60_000
 _LONGEST_DEADLINE_MS = 600_000
 _PATIENT_S = 0.01
 """How long a request is worked on before anybody looks whether its client is still there."""
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
-_TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})", re.ASCII)
-_ALWAYS = (
-    (b"cache-control", b"private, no-store"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
-)
-
-
-class _GoneError(Exception):
-    """The client left."""
-
-
-@dataclass(slots=True)
-class _Trace:
-    """What the log and the metrics learn of a request."""
-
-    request_id: str
-    trace: str | None = None
-    key: str = ""
-    code: str = ""
-    wait_ms: float = 0.0
-    engine_ms: float = 0.0
-    is_partial: bool = False
-    headers: dict[str, str] = field(default_factory=dict)
 
 
 @final
@@ -79,7 +47,7 @@ class Served:
         try:
             body = await self._answer(scope, receive, head, trace, started)
             status, content_type = 200, "application/json"
-        except (_GoneError, StoppedError):
+        except (GoneError, StoppedError):
             self._note(trace, 499, started)
             return
         except MonocerosError as error:
@@ -96,7 +64,7 @@ class Served:
         await send_answer(send, status, content_type, body, trace.request_id, trace.headers)
         self._note(trace, status, started)
 
-    async def _answer(self, scope: Scope, receive: Receive, head: Head, trace: _Trace, started: float) -> bytes:
+    async def _answer(self, scope: Scope, receive: Receive, head: Head, trace: Trace, started: float) -> bytes:
         endpoint, service = self._endpoint, self._service
         if endpoint.lane is not None:
             try:
@@ -106,7 +74,7 @@ class Served:
                 raise
         if len(head.query) > LONGEST_QUERY:
             raise Refusal(413, "too-large", f"the query is longer than {LONGEST_QUERY:,} bytes")
-        data = await _body(receive)
+        data = await body_of(receive)
         caller = service.gate.admit(head, data)
         trace.key = caller.key.id
         if endpoint.scope is not None and endpoint.scope not in caller.scopes:
@@ -153,7 +121,7 @@ class Served:
         asked = sorted((name, repr(value)) for name, value in call.values.items())
         return (self._endpoint.name, generation, str(sequence), str(call.caller.viewer), repr(asked))
 
-    async def _work(self, call: Call, receive: Receive, trace: _Trace) -> bytes:
+    async def _work(self, call: Call, receive: Receive, trace: Trace) -> bytes:
         """The encoded answer, made by the engine or beside it."""
         endpoint, service = self._endpoint, self._service
         if endpoint.lane is None:
@@ -182,7 +150,7 @@ class Served:
         encoded: bytes = body
         return encoded
 
-    def _note(self, trace: _Trace, status: int, started: float) -> None:
+    def _note(self, trace: Trace, status: int, started: float) -> None:
         took = time.perf_counter() - started
         name, metrics = self._endpoint.name, self._service.metrics
         metrics.add("monoceros_requests_total", name, str(status))
@@ -206,68 +174,6 @@ class Served:
 def with_stop(call: Call, stopped: Callable[[], bool]) -> Call:
     """The call with the word of whether it is still wanted."""
     return Call(call.service, call.searcher, call.caller, call.values, call.body, call.latest, stopped)
-
-
-def head_of(scope: Scope) -> Head:
-    """What a request says of itself."""
-    headers: dict[str, str] = {}
-    repeated = set()
-    for raw_name, raw_value in scope["headers"]:
-        name = raw_name.decode("latin-1").lower()
-        if name in headers:
-            repeated.add(name)
-        headers[name] = raw_value.decode("latin-1")
-    client = scope.get("client") or ("",)
-    path = (scope.get("raw_path") or scope["path"].encode()).split(b"?")[0]
-    return Head(
-        scope["method"],
-        path.decode("latin-1"),
-        scope["query_string"].decode("latin-1"),
-        headers,
-        frozenset(repeated),
-        str(client[0]),
-    )
-
-
-def trace_of(head: Head) -> _Trace:
-    """The caller's request id and trace where they are such, else a new id."""
-    given = head.headers.get("x-request-id", "")
-    trace = _Trace(given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8))
-    parent = _TRACEPARENT.fullmatch(head.headers.get("traceparent", ""))
-    if parent is not None:
-        trace.trace = parent[1]
-        trace.headers["traceparent"] = f"00-{parent[1]}-{secrets.token_hex(8)}-{parent[2]}"
-    return trace
-
-
-async def send_answer(
-    send: Send, status: int, content_type: str, body: bytes, request_id: str, headers: dict[str, str]
-) -> None:
-    """One whole answer."""
-    sent = [
-        (b"content-type", content_type.encode()),
-        (b"content-length", str(len(body)).encode()),
-        (b"x-request-id", request_id.encode()),
-        *_ALWAYS,
-        *((name.encode(), value.encode("latin-1")) for name, value in headers.items()),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": sent})
-    await send({"type": "http.response.body", "body": body})
-
-
-async def _body(receive: Receive) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise _GoneError
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > LONGEST_BODY:
-            raise Refusal(413, "too-large", f"the body is longer than {LONGEST_BODY:,} bytes")
-        if not message.get("more_body", False):
-            return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def _read_body(endpoint: Endpoint, head: Head, data: bytes) -> Any:
@@ -300,7 +206,7 @@ def _latest(head: Head, started: float) -> float:
 
 
 async def _while_here(work: Awaitable[Any], receive: Receive) -> Any:
-    """What the work gives; `_GoneError`, and the work dropped, where the client leaves before."""
+    """What the work gives; `GoneError`, and the work dropped, where the client leaves before."""
     task = asyncio.ensure_future(work)
     done, _ = await asyncio.wait((task,), timeout=_PATIENT_S)
     if done:
@@ -310,7 +216,7 @@ async def _while_here(work: Awaitable[Any], receive: Receive) -> Any:
         await asyncio.wait((task, leaving), return_when=asyncio.FIRST_COMPLETED)
         if task.done():
             return task.result()
-        raise _GoneError
+        raise GoneError
     finally:
         leaving.cancel()
         task.cancel()

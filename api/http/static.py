@@ -6,8 +6,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import final
 
+from api.http.asgi import Receive, Scope, Send, head_of, send_answer, trace_of
 from api.http.problems import Refusal, problem_body
-from api.http.serving import Receive, Scope, Send, head_of, send_answer, trace_of
 
 _TYPES = {
     ".html": "text/html; charset=utf-8",
