@@ -6,7 +6,7 @@ WORKERS ?= 2
 KAFKA_JARS ?= $(HOME)/.cache/monoceros/kafka
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format oracle-long live-long warehouses bench bench-live bench-compare schemas wire-fuzz kafka servers clean lock
+.PHONY: help setup demo test check format oracle-long live-long warehouses mutated bench bench-live bench-compare schemas wire-fuzz kafka servers clean lock
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -39,6 +39,9 @@ format: setup  ## put the code into shape
 
 oracle-long: setup  ## engine against oracle: 1,000,000 random cases (about an hour; CASES and SEED can be set)
 	$(BIN)/python -m tests.oracle_long --cases $(or $(CASES),1000000) --seed $(or $(SEED),1) --workers $(WORKERS)
+
+mutated: setup  ## 100,000 changed signed requests to the service: none may be accepted (CASES and SEED can be set)
+	MONOCEROS_MUTATED=$(or $(CASES),100000) $(if $(SEED),MONOCEROS_SEED=$(SEED)) $(BIN)/python -m pytest tests/test_http_auth.py -k mutated
 
 live-long: setup  ## the law of the live index: 20,000 random histories against the oracle (HISTORIES and SEED can be set)
 	$(BIN)/python -m tests.live_long --histories $(or $(HISTORIES),20000) --seed $(or $(SEED),1) --workers $(WORKERS)
@@ -80,7 +83,7 @@ $(KAFKA_JARS)/.fetched: tests/servers/kafka.pom.xml
 		org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies -DoutputDirectory=$(KAFKA_JARS)
 	@touch $@
 
-EXTRAS := --extra dev --extra build --extra kafka --extra hive --extra postgres --extra ranking --extra serve
+EXTRAS := --extra dev --extra build --extra kafka --extra hive --extra postgres --extra ranking --extra caches
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header $(EXTRAS)
 
 lock: setup  ## resolve the dependencies anew

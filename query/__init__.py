@@ -1,6 +1,7 @@
 """The query engine: the language, the viewer's world, plans and their execution, answers and what explains them."""
 
 from query.answer import Answer, Explanation, Lead, Request
+from query.deadline import StoppedError
 from query.nodes import Term
 from query.operators import OPERATOR_BY_NAME, OPERATORS, OPTION_EXAMPLES, Op, Opt
 from query.printing import print_term
@@ -20,6 +21,7 @@ __all__ = [
     "Opt",
     "Request",
     "Searcher",
+    "StoppedError",
     "Term",
     "World",
     "live_terms",

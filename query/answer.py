@@ -11,7 +11,10 @@ from schemas.ids import ExternalId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One query of one viewer. `limit` None stands for the setting; `vertical` None for what the form allows."""
+    """One query of one viewer. `limit` None stands for the setting; `vertical` None for what the form allows.
+
+    `deadline_ms` is what the caller will wait, on the wall's clock; the setting's processor time holds in any case.
+    """
 
     text: str
     viewer: ExternalId | None = None
@@ -22,6 +25,7 @@ class Request:
     explains: bool = False
     gives_lineage: bool = False
     why_not: ExternalId | None = None
+    deadline_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

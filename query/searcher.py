@@ -25,7 +25,7 @@ from query.first import first_of_lists
 from query.lineage import lineage
 from query.nodes import Node
 from query.parse import parse
-from query.plan import Plan, PlanApply, PlanExtract, PlanStrongOr, PlanWeakAnd
+from query.plan import Plan, PlanApply, PlanExtract, PlanStrongOr, PlanWeakAnd, children
 from query.planner import plan
 from query.resolve import Places
 from query.rewrite import rewrite
@@ -65,11 +65,14 @@ class Searcher:
         other._parse, other._bound = self._parse, self._bound
         return other
 
-    def run(self, request: Request) -> Answer:
-        """The answer; `QueryError` where the request cannot be answered as it is."""
+    def run(self, request: Request, stopped: Callable[[], bool] | None = None) -> Answer:
+        """The answer; `QueryError` where the request cannot be answered as it is.
+
+        `stopped` is asked between steps; once it says so, the run ends in `StoppedError`.
+        """
         started = time.perf_counter()
         limit = self._limit(request.limit)
-        check = deadline(self.settings.deadline_ms, self._clock_ns)
+        check = deadline(self.settings.deadline_ms, self._clock_ns, request.deadline_ms, stopped)
         bound = self._bound(request.text, request.vertical, request.viewer)
         world = self.world(request.viewer, is_operator=request.is_operator)
         execution = Execution(world, check)
@@ -83,17 +86,37 @@ class Searcher:
         took_ms = (time.perf_counter() - started) * 1e3
         details: dict[str, Any] = {}
         if request.explains or request.gives_lineage or request.why_not is not None:
-            details = self._details(request, world, bound, limit, docs, ids)
+            details = self._details(request, world, bound, limit, docs, ids, stopped)
         return Answer(
             bound.vertical,
             ids,
             labels,
             total,
             is_exact,
-            _incomplete(execution, request.text, self.settings.deadline_ms if is_late else None),
+            _incomplete(execution, request.text, self._deadline_ms(request) if is_late else None),
             took_ms,
             **details,
         )
+
+    def estimate(self, request: Request) -> int:
+        """How much work the request is thought to be, in postings: for admission only.
+
+        It comes from the lengths of whole lists, so it is the operator's: nothing of it may show in what a viewer is told.
+        """
+        limit = self._limit(request.limit)
+        world = self.world(request.viewer, is_operator=request.is_operator)
+        check = deadline(self.settings.deadline_ms, self._clock_ns)
+        bound = self._bound(request.text, request.vertical, request.viewer)
+        try:
+            todo: list[Plan] = [plan(bound, world, self.settings, limit, check)]
+        except DeadlineError:
+            return max(self.segment.sizes.values())
+        work = 0
+        while todo:
+            node = todo.pop()
+            work += node.estimate
+            todo += children(node)
+        return work
 
     def world(self, viewer: ExternalId | None, *, is_operator: bool) -> World:
         """What a viewer sees; kept for the viewers seen last."""
@@ -105,9 +128,16 @@ class Searcher:
         self._parse("name:a")
 
     def _details(
-        self, request: Request, world: World, bound: Bound, limit: int, docs: U32, ids: list[int]
+        self,
+        request: Request,
+        world: World,
+        bound: Bound,
+        limit: int,
+        docs: U32,
+        ids: list[int],
+        stopped: Callable[[], bool] | None,
     ) -> dict[str, Any]:
-        check = deadline(self.settings.deadline_ms * _DETAIL_FACTOR, self._clock_ns)
+        check = deadline(self.settings.deadline_ms * _DETAIL_FACTOR, self._clock_ns, None, stopped)
         details: dict[str, Any] = {}
         try:
             planned = plan(bound, world, self._places, self.settings, limit, check)
@@ -125,6 +155,10 @@ class Searcher:
                 hint="ask for less at once, or raise MONOCEROS_DEADLINE_MS",
             ) from None
         return details
+
+    def _deadline_ms(self, request: Request) -> int:
+        setting = self.settings.deadline_ms
+        return setting if request.deadline_ms is None else min(setting, request.deadline_ms)
 
     def _limit(self, limit: int | None) -> int:
         if limit is None:

@@ -16,18 +16,22 @@ from typing import Any, NoReturn
 import click
 
 from api.cli.build import build
+from api.cli.curl import curl
 from api.cli.demo import demo
+from api.cli.doctor import doctor
 from api.cli.events import events
 from api.cli.failures import exit_code_of
 from api.cli.generate import generate
 from api.cli.import_ import import_
 from api.cli.ingest import ingest
+from api.cli.keys import keys
 from api.cli.nightly import nightly
 from api.cli.produce import produce
 from api.cli.query import query
 from api.cli.reconcile import reconcile
 from api.cli.repl import repl
 from api.cli.rollback import rollback
+from api.cli.serve import serve
 from api.cli.snapshot import snapshot
 from api.cli.verify import verify
 
@@ -90,6 +94,10 @@ for _command in (
     verify,
     query,
     repl,
+    serve,
+    keys,
+    curl,
+    doctor,
     demo,
 ):
     commands.add_command(_command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple, final
 
 import numpy as np
@@ -10,7 +11,9 @@ from index import I64, NONE, U32, IdTable
 from ingest.firehose.mutations import FactKind
 from ingest.live.base import Base, Flags, distinct
 from ingest.live.columns import Column
+from ingest.live.documents import Documents
 from ingest.live.stamps import NEVER, is_cleared, last_rows
+from schemas.catalogue import Vertical
 
 _SHIFT = np.uint64(32)
 
@@ -104,8 +107,9 @@ class CommentRegister:
     What an event says of a comment stands in the place of what the base says, also of who wrote it, and under what.
     """
 
-    def __init__(self, base: Base) -> None:
+    def __init__(self, base: Base, documents: Mapping[Vertical, Documents]) -> None:
         self._base = base
+        self._documents = documents
         self._table = IdTable()
         self._stamps, self._users, self._media = Column.zeros(0, np.int64), *_two_u32()
         self._pairs = IdTable()
@@ -116,12 +120,14 @@ class CommentRegister:
         rows = self._table.put(ids)
         for column in (self._stamps, self._users, self._media):
             column.grow(len(self._table))
-        last = last_rows(rows, stamps, _codes(users, media).view(np.uint64))
+        last = last_rows(rows, stamps, *self._ids(users, media))
         rows, ids, users, media, stamps = rows[last], ids[last], users[last], media[last], stamps[last]
         before = self._stamps.data[rows]
         wins = stamps > before
         ties = (stamps == before) & ~is_cleared(stamps)
-        wins |= ties & (_codes(users, media).view(np.uint64) > _codes(*self._who(rows)).view(np.uint64))
+        by_user, by_media = self._ids(users, media)
+        held_user, held_media = self._ids(*self._who(rows))
+        wins |= ties & ((by_user > held_user) | ((by_user == held_user) & (by_media > held_media)))
         rows, ids, users, media, stamps = rows[wins], ids[wins], users[wins], media[wins], stamps[wins]
         before = before[wins]
         was = _codes(*self._who(rows))[(before != NEVER) & ~is_cleared(before)]
@@ -152,6 +158,9 @@ class CommentRegister:
         return CommentsWon(
             self._table.keys(), self._users.data.copy(), self._media.data.copy(), self._stamps.data.copy()
         )
+
+    def _ids(self, users: U32, media: U32) -> tuple[I64, I64]:
+        return self._documents[Vertical.USER].ids(users), self._documents[Vertical.MEDIA].ids(media)
 
     def _who(self, rows: U32) -> tuple[U32, U32]:
         return self._users.data[rows], self._media.data[rows]

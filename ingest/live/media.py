@@ -101,21 +101,19 @@ class MediaShown:
 
     def _shown(self, docs: U32) -> Shown:
         owner, level = self._owner.data[docs], self._level.data[docs]
-        has_owner = owner != NONE
         alive = self._state.documents[_M].exists.data[docs] & self._of_owner(
-            self._state.documents[_U].exists.data, owner, has_owner
+            self._state.documents[_U].exists.data, owner
         )
-        stranger = (level == PUBLIC) & ~self._of_owner(self._private.data, owner, has_owner)
+        stranger = (level == PUBLIC) & ~self._of_owner(self._private.data, owner)
         followers = alive & ~stranger & (level <= _FOLLOWERS)
         return Shown(
             alive,
             alive & stranger,
             np.where(followers, owner, np.uint32(NONE)),
-            self._of_owner(self._verified.data, owner, has_owner),
+            self._of_owner(self._verified.data, owner),
         )
 
     @staticmethod
-    def _of_owner(flags: AnyArray, owner: U32, has_owner: Flags) -> Flags:
-        found = np.zeros(len(owner), dtype=np.bool_)
-        found[has_owner] = flags[owner[has_owner]]
+    def _of_owner(flags: AnyArray, owner: U32) -> Flags:
+        found: Flags = np.append(flags, False)[np.minimum(owner, len(flags))]
         return found

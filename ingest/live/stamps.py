@@ -40,9 +40,9 @@ def is_cleared(stamps: I64) -> Flags:
     return (stamps & 1).astype(np.bool_)
 
 
-def last_rows(rows: U32, stamps: I64, values: NDArray[np.generic] | None = None) -> NDArray[np.intp]:
-    """Of several entries for one row the place of the one that stands, by rising row: larger stamp, then larger value."""
-    order = np.lexsort((stamps, rows) if values is None else (values, stamps, rows))
+def last_rows(rows: U32, stamps: I64, *values: NDArray[np.generic]) -> NDArray[np.intp]:
+    """Of several entries for one row the place of the one that stands, by rising row: larger stamp, then larger values."""
+    order = np.lexsort((*reversed(values), stamps, rows))
     of = rows[order]
     is_last = np.ones(len(of), dtype=np.bool_)
     np.not_equal(of[1:], of[:-1], out=is_last[:-1])

@@ -66,7 +66,7 @@ class LiveState:
         self.base = base
         self.documents = {v: Documents(v, base.segment.ids(v)) for v in Vertical}
         self.facts = {kind: FactRegister(kind, base) for kind in FACT_KINDS}
-        self.comments = CommentRegister(base)
+        self.comments = CommentRegister(base, self.documents)
         self.scalars: dict[AttributeKey, ScalarRegister] = {}
         self.texts: dict[AttributeKey, TextRegister] = {}
         for key, attribute in ATTRIBUTES.items():

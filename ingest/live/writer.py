@@ -59,7 +59,7 @@ class LiveWriter:
         self._position: dict[str, Any] = {}
         self._sequence = 0
         self._applied_ms = 0
-        self._reports = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reconcile")
+        self._background = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live")
         self._derivation: Derivation
         self._manifest: str
         self._recover()
@@ -117,7 +117,7 @@ class LiveWriter:
 
     def close(self) -> None:
         """Let go of the index. What was not flushed is forgotten."""
-        self._reports.shutdown()
+        self._background.shutdown()
         self._lock.close()
 
     def _push(self) -> None:
@@ -171,7 +171,7 @@ class LiveWriter:
         derivation = _begun(Base(published))
         before = newest_state(self._index, published.generation)
         if before is not None:  # a base that comes back: for the one that goes, events were dropped that it lacks
-            runs = Stack(home(self._index, published.generation) / "runs", _merge_runs)
+            runs = Stack(home(self._index, published.generation) / "runs", _merge_runs, self._background)
             runs.open(before.runs, are_durable=True)
             batches.append(exported(_restored(Base(published), runs.layers).state, Base(published)))
             position = dict(before.position)
@@ -197,7 +197,7 @@ class LiveWriter:
         def count() -> None:
             write_report(self._index, counts | repaired_facts(*views, numbers))
 
-        self._reports.submit(count)
+        self._background.submit(count)
 
     # -- opening ---------------------------------------------------------------------------------------------------
 
@@ -236,8 +236,8 @@ class LiveWriter:
     def _begin(self, generation: str) -> None:
         """Empty stacks over a generation, whose names nothing has that lies there."""
         place = home(self._index, generation)
-        self._layers = Stack(place / "layers", _merge_layers)
-        self._runs = Stack(place / "runs", _merge_runs)
+        self._layers = Stack(place / "layers", _merge_layers, self._background)
+        self._runs = Stack(place / "runs", _merge_runs, self._background)
         taken = [
             int(path.name.partition(".")[0])
             for directory in (place / "layers", place / "runs")
@@ -254,9 +254,9 @@ class LiveWriter:
         generation = self.generation
         own = [live for live in kept if live.generation == generation]
         place = home(self._index, generation)
-        remove_others(place / "layers", [layer.name for live in own for layer in live.layers])
+        remove_others(place / "layers", [*self._layers.in_work, *(layer.name for live in own for layer in live.layers)])
         states = [read_state(self._index, generation, live.sequence) for live in own]
-        remove_others(place / "runs", [run.name for state in states for run in state.runs])
+        remove_others(place / "runs", [*self._runs.in_work, *(run.name for state in states for run in state.runs)])
         remove_others(place / "state", [str(live.sequence) for live in own])
         bases = {path.name for path in (self._index / "generations").iterdir()}
         for path in (self._index / LIVE_DIRECTORY).iterdir():
@@ -299,7 +299,7 @@ def _merge_runs(runs: Sequence[Layer]) -> dict[str, AnyArray]:
 
 def _locked(index: Path) -> IO[str]:
     path = index / LIVE_DIRECTORY / _LOCK
-    open_published(index)  # an index is there, or this says so
+    current_generation(index)  # an index is there, or this says so
     make_directories(path.parent)
     with changing(path):
         lock = path.open("a")

@@ -1,0 +1,59 @@
+"""`monoceros serve`: the HTTP API over an index, in one or more processes."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+from pathlib import Path
+
+import click
+
+from api.cli.flags import DIRECTORY, index_flag, settings_of
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+@index_flag
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to serve on.")
+@click.option("--port", type=click.IntRange(0, 65_535), default=8000, show_default=True, help="The port; 0 for any.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
+@click.option("--keys", type=FILE, metavar="FILE", help="The keys of clients; without, this machine alone is served.")
+@click.option("--cache", metavar="URL", help="redis://… or memcached://…; each process has its own if not said.")
+@click.option("--static", type=DIRECTORY, metavar="DIR", help="Files to serve under /static/.")
+@click.option(
+    "--metrics-for", multiple=True, metavar="CIDR", help="Networks that may read /metrics, beside this machine."
+)
+@click.pass_context
+def serve(
+    context: click.Context,
+    index: Path,
+    host: str,
+    port: int,
+    workers: int,
+    keys: Path | None,
+    cache: str | None,
+    static: Path | None,
+    metrics_for: tuple[str, ...],
+) -> None:
+    """Serve an index over HTTP.
+
+    SIGTERM ends it gracefully; SIGHUP replaces its processes one by one.
+    """
+    from api.http import LOOPBACK, ServiceOptions, run_service
+    from api.session import Session
+
+    try:
+        scrapers = tuple(ip_network(network) for network in metrics_for)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.", param_hint="--metrics-for") from None
+    options = ServiceOptions(
+        host=host,
+        port=port,
+        workers=workers,
+        keys=keys,
+        cache=cache,
+        static=static,
+        scrapers=LOOPBACK + scrapers,
+    )
+    options.check()
+    run_service(options, Session(index, settings_of(context)))

@@ -1,0 +1,100 @@
+"""Everything that can be asked, as values: method, path, parameters, type of the answer. How it is sent is not known here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar
+from urllib.parse import quote, urlencode
+
+import msgspec
+
+from api.wire import Documents, Generation, Results, Suggested, Token, TokenWish, Typeahead
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Generic[T]):
+    """One request. `is_safe` says whether asking twice does nothing that asking once does not."""
+
+    method: str
+    path: str
+    answer: type[T]
+    params: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    is_safe: bool = True
+
+    @property
+    def target(self) -> str:
+        """Path and query as they go over the wire."""
+        return f"{self.path}?{urlencode(self.params, quote_via=quote)}" if self.params else self.path
+
+    def after(self, cursor: str) -> Question[T]:
+        """The same question for the page behind a cursor."""
+        return replace(self, params={**self.params, "cursor": cursor})
+
+
+def typeahead(q: str, *, limit: int | None = None, verticals: Iterable[str] | None = None) -> Question[Typeahead]:
+    """Names that begin as typed."""
+    return Question("GET", "/v1/typeahead", Typeahead, _said(q=q, limit=limit, verticals=verticals))
+
+
+def search(q: str | None = None, **options: Any) -> Question[Results]:
+    """A query of the language, or with `text=` words as typed. Options are those of GET /v1/search."""
+    return Question("GET", "/v1/search", Results, _said(q=q, **options))
+
+
+def documents(vertical: str, ids: Iterable[int | str], *, fields: Iterable[str] | None = None) -> Question[Documents]:
+    """Documents by id; `vertical` as in the path: users, media, hashtags, places, groups."""
+    return Question("GET", f"/v1/{quote(vertical, safe='')}", Documents, _said(ids=map(str, ids), fields=fields))
+
+
+def hashtag_recent(tag: str, **options: Any) -> Question[Results]:
+    """The newest media of a hashtag."""
+    return Question("GET", f"/v1/hashtags/{quote(tag, safe='')}/recent", Results, _said(**options))
+
+
+def place_recent(id_: int, **options: Any) -> Question[Results]:
+    """The newest media of a place."""
+    return Question("GET", f"/v1/places/{int(id_)}/recent", Results, _said(**options))
+
+
+def user_media(id_: int, **options: Any) -> Question[Results]:
+    """The newest media of a user."""
+    return Question("GET", f"/v1/users/{int(id_)}/media", Results, _said(**options))
+
+
+def suggested(*, limit: int | None = None) -> Question[Suggested]:
+    """People followed by people whom the viewer follows."""
+    return Question("GET", "/v1/users/me/suggested", Suggested, _said(limit=limit))
+
+
+def viewer_token(viewer: int | None, *, scopes: Iterable[str] | None = None, lifetime_s: int = 600) -> Question[Token]:
+    """A token for a browser."""
+    wish = TokenWish(
+        viewer=None if viewer is None else str(viewer),
+        scopes=msgspec.UNSET if scopes is None else list(scopes),
+        lifetime_s=lifetime_s,
+    )
+    return Question("POST", "/v1/viewer-tokens", Token, body=msgspec.json.encode(wish))
+
+
+def generation() -> Question[Generation]:
+    """What is in force."""
+    return Question("GET", "/v1/admin/generation", Generation)
+
+
+def _said(**options: Any) -> dict[str, str]:
+    """The parameters that were said, as texts."""
+    return {name: _text(value) for name, value in options.items() if value is not None}
+
+
+def _text(value: Any) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str() | int():
+            return str(value)
+        case _:
+            return ",".join(map(str, value))

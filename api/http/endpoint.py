@@ -1,0 +1,99 @@
+"""What an endpoint is: one value that says its path, parameters, answer and examples, and the function that answers.
+
+Routes, reading of parameters and OpenAPI are all made from these values; the functions are thin and know nothing of HTTP.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from api.http.auth import Caller
+from api.http.cursor import Binding
+from api.http.engine import Lane
+from api.http.params import Param
+from api.http.problems import Refusal
+from api.keys import Scope
+from query import Answer, Request, Searcher, World
+
+if TYPE_CHECKING:
+    from api.http.service import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request on its way through an endpoint. The searcher is one state of the index, for the whole call."""
+
+    service: Service
+    searcher: Searcher
+    caller: Caller
+    values: Mapping[str, Any]
+    body: Any
+    latest: float
+    """When the caller stops waiting, on the clock `perf_counter`; infinite where it has not said."""
+    stopped: Callable[[], bool]
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether the caller asks for the whole world; `Refusal` 403 where its key may not."""
+        if not self.values.get("operator", False):
+            return False
+        if Scope.OPERATOR not in self.caller.scopes:
+            raise Refusal(403, "no-scope", "this needs a key with the scope operator")
+        return True
+
+    def world(self) -> World:
+        """What the caller sees."""
+        return self.searcher.world(self.caller.viewer, is_operator=self.is_operator)
+
+    def run(self, request: Request) -> Answer:
+        """The engine's answer. Admission by estimate comes before it, and what it took teaches the next estimate."""
+        engine = self.service.engine
+        postings = self.searcher.estimate(request)
+        engine.admit_cost(postings)
+        answer = self.searcher.run(request, self.stopped)
+        engine.learn(postings, answer.took_ms)
+        return answer
+
+    @property
+    def deadline_ms(self) -> int | None:
+        """The ms that the caller will still wait."""
+        if self.latest == float("inf"):
+            return None
+        return max(1, int((self.latest - time.perf_counter()) * 1e3))
+
+    def binding(self, question: str) -> Binding:
+        """What a cursor of this call is bound to."""
+        generation, sequence = self.searcher.segment.state
+        return Binding(f"{self.caller.viewer} {question}", generation, sequence)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A request that can be made as it stands: the values of its parameters, and its body."""
+
+    values: Mapping[str, str]
+    body: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One endpoint. `scope` None: anybody known may call. `lane` None: not the engine's work. `ttl_s`: answers are kept."""
+
+    name: str
+    method: str
+    path: str
+    summary: str
+    description: str = ""
+    scope: Scope | None
+    lane: Lane | None
+    params: tuple[Param, ...] = ()
+    body: type | None = None
+    answer: type
+    handle: Callable[[Call], Any]
+    examples: tuple[Example, ...] = (Example({}),)
+    codes: tuple[str, ...] = ()
+    """Codes of errors beside those that every endpoint may give."""
+    ttl_s: int = 0

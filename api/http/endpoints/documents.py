@@ -1,0 +1,55 @@
+"""GET /v1/{vertical}: documents by id, many in one call."""
+
+from __future__ import annotations
+
+from api.http.documents import PLURALS, document
+from api.http.endpoint import Call, Endpoint, Example
+from api.http.endpoints.common import FIELDS, OPERATOR
+from api.http.engine import Lane
+from api.http.params import Kind, Param
+from api.keys import Scope
+from api.wire import Documents
+
+MOST = 500
+
+
+def documents(call: Call) -> Documents:
+    """What the viewer may see of these documents. An unknown id and one outside the viewer's world are missing alike."""
+    vertical = PLURALS[call.values["vertical"]]
+    world = call.world()
+    found = {id_: document(world, vertical, id_, call.values["fields"]) for id_ in call.values["ids"]}
+    return Documents(
+        documents=[content for content in found.values() if content is not None],
+        missing=[str(id_) for id_, content in found.items() if content is None],
+    )
+
+
+DOCUMENTS = Endpoint(
+    name="documents",
+    method="GET",
+    path="/v1/{vertical}",
+    summary="Documents by id",
+    description="In the order of the ids. Without `fields`, all fields that there are.",
+    scope=Scope.EXPLORE,
+    lane=Lane.EXPLORE,
+    params=(
+        Param(
+            "vertical",
+            Kind.CHOICE,
+            "a kind of document",
+            "users",
+            is_required=True,
+            choices=tuple(PLURALS),
+            is_path=True,
+        ),
+        Param("ids", Kind.IDS, f"up to {MOST} ids", "181861901,5", is_required=True, low=1, high=MOST),
+        FIELDS,
+        OPERATOR,
+    ),
+    answer=Documents,
+    handle=documents,
+    examples=(
+        Example({"vertical": "users", "ids": "181861901,5"}),
+        Example({"vertical": "media", "ids": "10,11", "fields": "owner,hashtags"}),
+    ),
+)

@@ -1,0 +1,26 @@
+"""All endpoints, in the order in which paths are tried."""
+
+from __future__ import annotations
+
+from api.http.endpoint import Endpoint
+from api.http.endpoints.admin import CACHE, GENERATION, ROLLBACK
+from api.http.endpoints.documents import DOCUMENTS
+from api.http.endpoints.lists import HASHTAG_RECENT, PLACE_RECENT, USER_MEDIA
+from api.http.endpoints.search import SEARCH
+from api.http.endpoints.suggested import SUGGESTED
+from api.http.endpoints.tokens import TOKENS
+from api.http.endpoints.typeahead import TYPEAHEAD
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    TYPEAHEAD,
+    SEARCH,
+    HASHTAG_RECENT,
+    PLACE_RECENT,
+    USER_MEDIA,
+    SUGGESTED,
+    TOKENS,
+    GENERATION,
+    ROLLBACK,
+    CACHE,
+    DOCUMENTS,
+)

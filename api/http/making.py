@@ -1,0 +1,86 @@
+"""From options to a service: what all workers share, made once, and what each makes for itself."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+
+from api.http.app import LOOPBACK, Network
+from api.http.auth import LOCAL, Gate
+from api.http.cache import Remembering, open_cache
+from api.http.endpoints import ENDPOINTS
+from api.http.engine import Engine, Limits
+from api.http.metrics import Metrics
+from api.http.nonces import Nonces
+from api.http.quotas import Quotas
+from api.http.service import Service, service_metrics
+from api.keys import Keys
+from api.session import Session
+from schemas.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceOptions:
+    """How to serve. `keys` None: this machine only. `cache` None: one in each process. `static` None: no files."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    keys: Path | None = None
+    cache: str | None = None
+    scrapers: tuple[Network, ...] = LOOPBACK
+    static: Path | None = None
+    threads: int = 2
+    limits: Limits = field(default_factory=Limits)
+
+    def check(self) -> None:
+        """`InputError` where this must not be: anything but this machine without keys."""
+        if self.keys is None and not _is_loopback(self.host):
+            raise InputError(
+                "no-keys",
+                f"without keys, {self.host} is not served",
+                hint="give --keys FILE, or --host 127.0.0.1",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the workers of one service share; made before the first of them."""
+
+    nonces: Nonces
+    quotas: Quotas
+    metrics: Metrics
+    local_secret: bytes
+
+    @staticmethod
+    def make(workers: int) -> Shared:
+        """Two rows of metrics a worker, as a worker and the one that follows it run side by side for a while."""
+        names = tuple(endpoint.name for endpoint in ENDPOINTS)
+        metrics = Metrics(service_metrics(names), 2 * workers)
+        return Shared(Nonces(), Quotas(), metrics, secrets.token_bytes(32))
+
+
+def make_service(options: ServiceOptions, session: Session, shared: Shared | None = None) -> Service:
+    """The service of one process."""
+    shared = shared or Shared.make(1)
+    keys = None if options.keys is None else Keys(options.keys)
+    if keys is not None and keys.get(LOCAL) is not None:
+        raise InputError("bad-keys", f"{options.keys}: no key may be called {LOCAL}")
+    return Service(
+        session=session,
+        gate=Gate(keys, shared.nonces, shared.local_secret, time.time),
+        engine=Engine(options.threads, options.limits),
+        cache=Remembering(open_cache(options.cache)),
+        metrics=shared.metrics,
+        quotas=shared.quotas,
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,111 @@
+"""The state of the service in one process: the index, who may call, the engine's threads, the cache, the counters."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import final
+
+from api.http.auth import Gate
+from api.http.cache import Remembering
+from api.http.engine import Engine, Lane
+from api.http.logs import JsonLog
+from api.http.metrics import Metric, Metrics, seconds
+from api.http.quotas import Quotas
+from api.session import Session
+from index import LiveSegment
+from schemas.errors import MonocerosError
+
+FOLLOW_S = 0.25
+"""How often a worker looks for a new state of the index and new keys: well within the 2 s after which a change must hold."""
+LAG_S = 0.02
+_LAGS = 3
+_STATUSES = ("200", "400", "401", "403", "404", "405", "409", "410", "413", "415", "429", "499", "500", "503", "504")
+_LANES = tuple(lane.name.lower() for lane in Lane)
+
+
+def service_metrics(endpoints: tuple[str, ...]) -> tuple[Metric, ...]:
+    """Everything that is counted. Status 499: the client left before its answer."""
+    by_endpoint = (("endpoint", endpoints),)
+    return (
+        Metric("monoceros_requests_total", "Requests by endpoint and status.", (*by_endpoint, ("status", _STATUSES))),
+        seconds("monoceros_request_seconds", "Time from a request to its answer.", by_endpoint),
+        seconds("monoceros_engine_seconds", "Time in the engine.", (("lane", _LANES),)),
+        seconds("monoceros_wait_seconds", "Time waited for the engine.", (("lane", _LANES),)),
+        Metric("monoceros_shed_total", "Requests refused for want of room.", (("lane", _LANES),)),
+        Metric("monoceros_quota_total", "Requests refused by a quota."),
+        Metric("monoceros_partial_total", "Answers that say they are not complete.", by_endpoint),
+        Metric("monoceros_cache_total", "Looks into the cache.", (("result", ("hit", "miss")),)),
+        Metric("monoceros_index_opened_total", "States of the index that were opened."),
+        Metric("monoceros_index_failed_total", "States of the index that could not be opened."),
+    )
+
+
+@final
+@dataclass
+class Service:
+    """Everything that handlers and background tasks share."""
+
+    session: Session
+    gate: Gate
+    engine: Engine
+    cache: Remembering
+    metrics: Metrics
+    quotas: Quotas
+    log: JsonLog = field(default_factory=JsonLog)
+    now: Callable[[], float] = time.time
+    is_ready: bool = False
+
+    async def follow(self) -> None:
+        """Follow the index and the keys until cancelled. What cannot be opened is logged, and what is open goes on answering."""
+        failed = ""
+        while True:
+            await asyncio.sleep(FOLLOW_S)
+            try:
+                if await asyncio.to_thread(self.session.refresh):
+                    generation, sequence = self.session.searcher.segment.state
+                    self.metrics.add("monoceros_index_opened_total")
+                    if sequence == 0:
+                        self.log.info("opened", generation=generation)
+                if self.gate.keys is not None and self.gate.keys.refresh():
+                    self.log.info("keys")
+                failed = ""
+            except (MonocerosError, OSError) as error:
+                if str(error) != failed:
+                    failed = str(error)
+                    self.metrics.add("monoceros_index_failed_total")
+                    self.log.error("refresh", error=failed)
+
+    async def watch_lag(self) -> None:
+        """Measure how late the event loop is, which is how long requests wait before we see them.
+
+        What counts is the shortest of a few: one late moment is no overload.
+        """
+        late: deque[float] = deque(maxlen=_LAGS)
+        while True:
+            before = time.perf_counter()
+            await asyncio.sleep(LAG_S)
+            late.append((time.perf_counter() - before - LAG_S) * 1e3)
+            self.engine.lag_ms = min(late)
+
+    def gauges(self) -> dict[str, tuple[str, float]]:
+        """What is measured when somebody looks."""
+        segment = self.session.searcher.segment
+        now_ms = self.now() * 1e3
+        gauges = {
+            "monoceros_generation": ("The generation in force.", float(segment.state[0])),
+            "monoceros_sequence": ("Publications of the live index over it.", float(segment.state[1])),
+            "monoceros_generation_age_seconds": (
+                "Since the generation was built.",
+                (now_ms - segment.manifest.created_ms) / 1e3,
+            ),
+            "monoceros_waiting": ("Requests that wait in the worker that answers.", float(self.engine.waiting)),
+            "monoceros_loop_lag_seconds": ("Lag of the event loop of that worker.", self.engine.lag_ms / 1e3),
+        }
+        if isinstance(segment, LiveSegment):
+            lag_s = max(0.0, (now_ms - segment.live.applied_ms) / 1e3)
+            gauges["monoceros_live_lag_seconds"] = ("Since the newest event that shows.", lag_s)
+        return gauges

@@ -1,0 +1,230 @@
+"""One endpoint on the wire: from an ASGI request through admission to encoded bytes, with whatever can go wrong on the way.
+
+In this order: what it costs us to look at is bounded, then who calls, then what the key may, then whether there is room, then
+parameters, then the answer. Whoever leaves has the work stopped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, final
+
+import msgspec
+
+from api.http.asgi import GoneError, Receive, Scope, Send, Trace, body_of, head_of, send_answer, trace_of
+from api.http.auth import LOCAL, Caller, Head
+from api.http.endpoint import Call, Endpoint
+from api.http.engine import overloaded
+from api.http.params import read_params
+from api.http.problems import Refusal, encode, problem_body
+from api.http.service import Service
+from api.session import OPERATOR_LOG
+from query import StoppedError
+from schemas.errors import InputError, MonocerosError
+
+LONGEST_QUERY = 60_000
+_LONGEST_DEADLINE_MS = 600_000
+_PATIENT_S = 0.01
+"""How long a request is worked on before anybody looks whether its client is still there."""
+
+
+@final
+class Served:
+    """An endpoint as an ASGI application."""
+
+    def __init__(self, service: Service, endpoint: Endpoint) -> None:
+        self._service = service
+        self._endpoint = endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        started = time.perf_counter()
+        head = head_of(scope)
+        trace = trace_of(head)
+        service = self._service
+        try:
+            body = await self._answer(scope, receive, head, trace, started)
+            status, content_type = 200, "application/json"
+        except (GoneError, StoppedError):
+            self._note(trace, 499, started)
+            return
+        except MonocerosError as error:
+            status, headers, body = problem_body(error, trace.request_id)
+            content_type = headers.pop("content-type")
+            trace.headers |= headers
+            trace.code = error.code
+        except Exception as error:
+            service.log.error("bug", request_id=trace.request_id, error=type(error).__name__, at=_place(error))
+            internal = Refusal(500, "internal", "a bug of ours", hint="say the request_id to whoever runs the service")
+            status, headers, body = problem_body(internal, trace.request_id)
+            content_type = headers.pop("content-type")
+            trace.code = "internal"
+        await send_answer(send, status, content_type, body, trace.request_id, trace.headers)
+        self._note(trace, status, started)
+
+    async def _answer(self, scope: Scope, receive: Receive, head: Head, trace: Trace, started: float) -> bytes:
+        endpoint, service = self._endpoint, self._service
+        if endpoint.lane is not None:
+            try:
+                service.engine.check(endpoint.lane)  # before anything is spent on it
+            except Refusal:
+                service.metrics.add("monoceros_shed_total", endpoint.lane.name.lower())
+                raise
+        if len(head.query) > LONGEST_QUERY:
+            raise Refusal(413, "too-large", f"the query is longer than {LONGEST_QUERY:,} bytes")
+        data = await body_of(receive)
+        caller = service.gate.admit(head, data)
+        trace.key = caller.key.id
+        if endpoint.scope is not None and endpoint.scope not in caller.scopes:
+            raise Refusal(
+                403, "no-scope", f"this needs the scope {endpoint.scope}", hint="use a key or token that has it"
+            )
+        if caller.key.id != LOCAL:
+            self._take_quota(caller)
+        latest = _latest(head, started)
+        values = read_params(endpoint.params, scope.get("path_params", {}), head.query.encode("latin-1"))
+        call = Call(
+            service,
+            service.session.searcher,
+            caller,
+            values,
+            _read_body(endpoint, head, data),
+            latest,
+            lambda: False,
+        )
+        if call.is_operator:
+            OPERATOR_LOG.info("operator %s by key %s: %r", endpoint.name, caller.key.id, head.query)
+        kept = self._key(call)
+        if kept is not None:
+            found = await service.cache.get(*kept)
+            service.metrics.add("monoceros_cache_total", "miss" if found is None else "hit")
+            if found is not None:
+                return found
+        answer = await self._work(call, receive, trace)
+        if kept is not None and not trace.is_partial:
+            await service.cache.put(*kept, value=answer, ttl_s=endpoint.ttl_s)
+        return answer
+
+    def _take_quota(self, caller: Caller) -> None:
+        wait_s = self._service.quotas.take(caller.key, self._service.now())
+        if wait_s is not None:
+            self._service.metrics.add("monoceros_quota_total")
+            raise Refusal(429, "quota", "the key has used its quota", hint="ask less often", retry_after_s=wait_s)
+
+    def _key(self, call: Call) -> tuple[str, ...] | None:
+        """What an answer is kept under: all that it depends on. None where answers are not kept."""
+        if not self._endpoint.ttl_s:
+            return None
+        generation, sequence = call.searcher.segment.state
+        asked = sorted((name, repr(value)) for name, value in call.values.items())
+        return (self._endpoint.name, generation, str(sequence), str(call.caller.viewer), repr(asked))
+
+    async def _work(self, call: Call, receive: Receive, trace: Trace) -> bytes:
+        """The encoded answer, made by the engine or beside it."""
+        endpoint, service = self._endpoint, self._service
+        if endpoint.lane is None:
+            return encode(await asyncio.to_thread(endpoint.handle, call))
+        lane = endpoint.lane
+        queued = time.perf_counter()
+
+        def work(stopped: Callable[[], bool]) -> tuple[bytes, bool, float]:
+            begun = time.perf_counter()
+            answer = endpoint.handle(with_stop(call, stopped))
+            return encode(answer), not getattr(answer, "complete", True), begun
+
+        try:
+            (body, trace.is_partial, begun), took_ms = await _while_here(
+                service.engine.run(lane, work, call.latest), receive
+            )
+        except Refusal as error:
+            if error.code == overloaded().code:
+                service.metrics.add("monoceros_shed_total", lane.name.lower())
+            raise
+        trace.engine_ms, trace.wait_ms = took_ms, (begun - queued) * 1e3
+        service.metrics.observe("monoceros_engine_seconds", lane.name.lower(), value=took_ms / 1e3)
+        service.metrics.observe("monoceros_wait_seconds", lane.name.lower(), value=begun - queued)
+        if call.caller.key.id != LOCAL:
+            service.quotas.charge(call.caller.key, took_ms, service.now())
+        encoded: bytes = body
+        return encoded
+
+    def _note(self, trace: Trace, status: int, started: float) -> None:
+        took = time.perf_counter() - started
+        name, metrics = self._endpoint.name, self._service.metrics
+        metrics.add("monoceros_requests_total", name, str(status))
+        metrics.observe("monoceros_request_seconds", name, value=took)
+        if trace.is_partial:
+            metrics.add("monoceros_partial_total", name)
+        self._service.log.info(
+            "request",
+            endpoint=name,
+            status=status,
+            code=trace.code,
+            ms=round(took * 1e3, 2),
+            wait_ms=round(trace.wait_ms, 2),
+            engine_ms=round(trace.engine_ms, 2),
+            key=trace.key,
+            request_id=trace.request_id,
+            trace_id=trace.trace,
+        )
+
+
+def with_stop(call: Call, stopped: Callable[[], bool]) -> Call:
+    """The call with the word of whether it is still wanted."""
+    return Call(call.service, call.searcher, call.caller, call.values, call.body, call.latest, stopped)
+
+
+def _read_body(endpoint: Endpoint, head: Head, data: bytes) -> Any:
+    kind = head.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if endpoint.method == "POST" and kind != "application/json":
+        # also what keeps pages of other sites from asking: browsers send no JSON to another site unasked
+        raise Refusal(415, "not-json", "the body must be JSON", hint="content-type: application/json")
+    if endpoint.body is None:
+        return None
+    try:
+        return msgspec.json.decode(data, type=endpoint.body)
+    except msgspec.ValidationError as error:
+        what = str(error)
+        raise InputError("bad-body", f"the body is not what is asked for: {what[:1].lower()}{what[1:]}") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        raise InputError("bad-body", "the body is no JSON") from None
+
+
+def _latest(head: Head, started: float) -> float:
+    text = head.headers.get("x-deadline-ms")
+    if text is None:
+        return float("inf")
+    if not (text.isascii() and text.isdigit() and len(text) < 8 and 1 <= int(text) <= _LONGEST_DEADLINE_MS):
+        raise InputError(
+            "bad-deadline",
+            "x-deadline-ms is no number of milliseconds",
+            hint=f"give a whole number from 1 to {_LONGEST_DEADLINE_MS:,}",
+        )
+    return started + int(text) / 1e3
+
+
+async def _while_here(work: Awaitable[Any], receive: Receive) -> Any:
+    """What the work gives; `GoneError`, and the work dropped, where the client leaves before."""
+    task = asyncio.ensure_future(work)
+    done, _ = await asyncio.wait((task,), timeout=_PATIENT_S)
+    if done:
+        return task.result()
+    leaving = asyncio.ensure_future(receive())
+    try:
+        await asyncio.wait((task, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            return task.result()
+        raise GoneError
+    finally:
+        leaving.cancel()
+        task.cancel()
+
+
+def _place(error: BaseException) -> str:
+    """File and line of the innermost frame: where to look, without anything of the request."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "" if trace is None else f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"

@@ -1,0 +1,155 @@
+"""What goes over the wire: the bodies of requests and answers, as types that the service, its OpenAPI page and the client share.
+
+Ids are texts of decimal digits: many languages keep numbers of 64 bits only to 53. Places in texts count code points.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import UNSET, Struct, UnsetType
+
+
+class Named(Struct, kw_only=True):
+    """A document by its id and the name that people know it by."""
+
+    id: str
+    vertical: str
+    name: str
+
+
+class LeadOut(Struct, kw_only=True):
+    """Why a traversal reached a result: some who lead to it, how many more do, and the sentence that says so."""
+
+    form: str
+    by: list[Named]
+    more: int
+    reads: str
+
+
+class Hit(Named, kw_only=True):
+    """One result. `fields` where they were asked for, `lineage` likewise."""
+
+    fields: dict[str, Any] | UnsetType = UNSET
+    lineage: list[LeadOut] | UnsetType = UNSET
+
+
+class Results(Struct, kw_only=True):
+    """A page of results, best first.
+
+    `cursor` asks for the next page; where it is absent, `ends` says why: `all` (there is no more), `limit` (an answer has
+    no more than so many), `cut` (the answer is not complete, so that there is no telling what comes next).
+    """
+
+    results: list[Hit]
+    total: int
+    total_is_exact: bool
+    complete: bool
+    incomplete: list[dict[str, Any]]
+    took_ms: float
+    cursor: str | UnsetType = UNSET
+    ends: str | UnsetType = UNSET
+    explain: dict[str, Any] | UnsetType = UNSET
+    why_not: str | UnsetType = UNSET
+
+
+class Match(Struct, kw_only=True):
+    """Where what was typed stands in the text of a field: `[start, end)` each, in code points."""
+
+    field: str
+    ranges: list[tuple[int, int]]
+
+
+class Suggestion(Named, kw_only=True):
+    """One line under a search box. `text` are the texts to show, by field; `matches` say where to highlight."""
+
+    text: dict[str, str]
+    matches: list[Match]
+    reason: str
+
+
+class Section(Struct, kw_only=True):
+    """The suggestions of one vertical, best first."""
+
+    vertical: str
+    suggestions: list[Suggestion]
+    complete: bool
+
+
+class Typeahead(Struct, kw_only=True):
+    """Suggestions by vertical. `tier` says how they were found: `global` is by names and static rank alone."""
+
+    tier: str
+    sections: list[Section]
+    took_ms: float
+
+
+class Documents(Struct, kw_only=True):
+    """Documents in the order of the ids asked for; `missing` are those that do not exist for the viewer."""
+
+    documents: list[dict[str, Any]]
+    missing: list[str]
+
+
+class Suggested(Struct, kw_only=True):
+    """People followed by people whom the viewer follows, those with most such followers first."""
+
+    results: list[Hit]
+    complete: bool
+    incomplete: list[dict[str, Any]]
+
+
+class TokenWish(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A viewer token to be minted. `viewer` null is a stranger; `scopes` are at most those of the key."""
+
+    viewer: str | None = None
+    scopes: list[str] | UnsetType = UNSET
+    lifetime_s: int = 600
+
+
+class Token(Struct, kw_only=True):
+    """A viewer token, for `Authorization: Bearer`, and when it ends, in seconds since 1970."""
+
+    token: str
+    expires: int
+    scopes: list[str]
+
+
+class Generation(Struct, kw_only=True):
+    """What is in force. `sequence` counts what a live index published over the generation."""
+
+    generation: str
+    sequence: int
+    created_ms: int
+    documents: dict[str, int]
+    snapshot: dict[str, int]
+
+
+class CacheState(Struct, kw_only=True):
+    """The cache of whole answers in this process: which one, and how it did."""
+
+    kind: str
+    hits: int
+    misses: int
+    failures: int
+
+
+class Health(Struct, kw_only=True):
+    """`ok`, or what is wrong."""
+
+    status: str
+
+
+class Problem(Struct, kw_only=True):
+    """RFC 9457. `code` is stable; line and column count from 1 and stand where the error has a place in a query."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+    hint: str | UnsetType = UNSET
+    line: int | UnsetType = UNSET
+    column: int | UnsetType = UNSET
+    excerpt: str | UnsetType = UNSET
