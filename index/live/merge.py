@@ -46,7 +46,7 @@ def _lists(older: Arrays, newer: Arrays, edge: str) -> Arrays:
         if not len(keys[0]) and not len(keys[1]):
             continue
         parts = [_part(arrays, f"{name}.offsets", f"{name}.lists") for arrays in (older, newer)]
-        order = _order(keys[0], keys[1], np.isin(keys[0], other, assume_unique=True, invert=True))
+        order = _order(keys[0], keys[1], _absent(keys[0], other))
         merged[f"{name}.keys"] = np.concatenate(keys)[order]
         merged[f"{name}.lists"], offsets = sliced(parts, order)
         merged[f"{name}.offsets"] = offsets.astype(np.uint32)
@@ -89,8 +89,8 @@ def _bits(older: Arrays, newer: Arrays, bitset: str) -> Arrays:
         (arrays.get(f"{bitset}.set", _NO_DOCS), arrays.get(f"{bitset}.clear", _NO_DOCS)) for arrays in (older, newer)
     )
     return {
-        f"{bitset}.set": _union(np.setdiff1d(one_set, other_clear, assume_unique=True), other_set),
-        f"{bitset}.clear": _union(np.setdiff1d(one_clear, other_set, assume_unique=True), other_clear),
+        f"{bitset}.set": _union(one_set[_absent(one_set, other_clear)], other_set),
+        f"{bitset}.clear": _union(one_clear[_absent(one_clear, other_set)], other_clear),
     }
 
 
@@ -129,13 +129,21 @@ _TAKEN_ALONG = (".keys", ".offsets", ".lists", ".blob", ".order", ".column.value
 def _union(one: U32, other: U32) -> U32:
     if len(one) == 0 or len(other) == 0:
         return other if len(one) == 0 else one
-    return np.union1d(one, other)
+    return np.sort(np.concatenate([one[_absent(one, other)], other]), kind="stable")
+
+
+def _absent(docs: U32, others: U32) -> NDArray[np.bool_]:
+    """Which documents are not among the others; both are sorted and distinct."""
+    if len(others) == 0:
+        return np.ones(len(docs), dtype=np.bool_)
+    absent: NDArray[np.bool_] = others[np.minimum(np.searchsorted(others, docs), len(others) - 1)] != docs
+    return absent
 
 
 def _newest(older: Arrays, newer: Arrays, name: str) -> tuple[U32, NDArray[np.int64]]:
     """The sorted documents of both, and for each its row, those of the newer counting on behind those of the older."""
     one, other = older.get(name, _NO_DOCS), newer.get(name, _NO_DOCS)
-    order = _order(one, other, np.isin(one, other, assume_unique=True, invert=True))
+    order = _order(one, other, _absent(one, other))
     return np.concatenate([one, other])[order], order
 
 
