@@ -46,6 +46,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--stream", type=Path, help="a file of events over it; generated where there is none")
     parser.add_argument("--rate-seconds", type=float, default=600, help="of ingest at full speed")
     parser.add_argument("--kafka-events", type=int, default=1_000_000)
+    parser.add_argument("--many-index", type=Path, help="an index that some of them are on already; it is changed")
     parser.add_argument("--many", type=int, default=10_000_000, help="likes and follows on top of the base")
     parser.add_argument("--stage-events", type=int, default=300_000)
     parser.add_argument("--rate", type=float, default=5_000, help="events a second beside queries")
@@ -97,16 +98,14 @@ class Run:
 
     def many(self) -> dict[str, Any]:
         """Likes and follows, as many as are told."""
-        told = {
-            "--index": linked(self.index, self.scratch / "many"),
-            "--facts": self.facts,
-            "--seed": self.options.seed,
-        }
+        index = self.options.many_index or linked(self.index, self.scratch / "many")
+        told = {"--index": index, "--facts": self.facts, "--seed": self.options.seed}
         return self._child("bench.live.many", told | {"--events": self.options.many})
 
     def many_size(self) -> dict[str, Any]:
         """What readers pay for what `many` put on the base."""
-        told = {"--index": self.scratch / "many", "--facts": self.facts, "--seed": self.options.seed}
+        index = self.options.many_index or self.scratch / "many"
+        told = {"--index": index, "--facts": self.facts, "--seed": self.options.seed}
         return self._child("bench.live.size", told | {"--budget": self.options.budget})
 
     def restart(self) -> dict[str, Any]:

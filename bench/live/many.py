@@ -28,12 +28,14 @@ LIKES, SET = 0.7, 0.95
 
 
 def fill(index: Path, facts: Facts, events: int, seed: int) -> dict[str, Any]:
-    """Fill, let go, take up again: what each took, and the writer's memory."""
+    """Fill up to so many, from where an earlier run left off; let go, take up again: what each took, and the writer's memory."""
     rng = np.random.default_rng(seed)
     users, media = facts.array("user.id"), facts.array("media.id")
     first_ms = 1 + max(open_published(index)[0].manifest.snapshot_ms.values(), default=0)
-    cpu, wall, done, peak = time.process_time(), time.monotonic(), 0, 0.0
+    peak = 0.0
     with closing(LiveWriter.open(index, now_ms=time.time_ns() // 1_000_000)) as writer:
+        cpu, wall = time.process_time(), time.monotonic()
+        done = before = int(writer.position.get("events", 0))
         while done < events:
             likes = int(BATCH * LIKES)
             mutations = Mutations()
@@ -51,7 +53,11 @@ def fill(index: Path, facts: Facts, events: int, seed: int) -> dict[str, Any]:
                 writer.checkpoint()
                 print(f"{done:,} events, {time.process_time() - cpu:.0f} s, {memory_mib()}", flush=True)
         memory = memory_mib()
-    filled = {"cpu_s": time.process_time() - cpu, "seconds": time.monotonic() - wall}
+        filled = {
+            "events": done - before,
+            "cpu_s": time.process_time() - cpu,
+            "seconds": time.monotonic() - wall,
+        }
     cpu, wall = time.process_time(), time.monotonic()
     with closing(LiveWriter.open(index, now_ms=time.time_ns() // 1_000_000)) as writer:
         taken_up = {"cpu_s": time.process_time() - cpu, "seconds": time.monotonic() - wall}

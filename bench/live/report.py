@@ -152,9 +152,12 @@ def _many(results: Results) -> Iterator[str]:
     if many is not None:
         memory, filled, taken_up = many["memory_mib"], many["filled"], many["taken_up"]
         yield (
-            f"{many['events']:,} likes and follows, given to the writer without the wire in {filled['seconds']:.0f} s "
-            f"({filled['cpu_s']:.0f} s of processor). The writer then: {memory['anon']:,.0f} MiB of its own "
-            f"(at most {many['peak_anon_mib']:,.0f}), {memory['file']:,.0f} MiB of mapped files."
+            f"{many['events']:,} likes and follows, given to the writer without the wire, the last {filled['events']:,} in "
+            f"{filled['seconds']:.0f} s ({filled['cpu_s']:.0f} s of processor)."
+        )
+        yield (
+            f"The writer then: {memory['anon']:,.0f} MiB of its own (at most {many['peak_anon_mib']:,.0f}), "
+            f"{memory['file']:,.0f} MiB of mapped files."
         )
         yield (
             f"On disk, layers, runs and checkpoint: {many['layers_mib']:,.0f} MiB. Taken up again from there in "
