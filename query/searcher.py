@@ -108,7 +108,7 @@ class Searcher:
         check = deadline(self.settings.deadline_ms, self._clock_ns)
         bound = self._bound(request.text, request.vertical, request.viewer)
         try:
-            todo: list[Plan] = [plan(bound, world, self.settings, limit, check)]
+            todo: list[Plan] = [plan(bound, world, self._places, self.settings, limit, check)]
         except DeadlineError:
             return max(self.segment.sizes.values())
         work = 0

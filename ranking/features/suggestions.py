@@ -94,7 +94,9 @@ class People:
         }
         found["mixed_walk"] = _walk(self.mixed, viewers)
         found["area_alike"] = np.asarray(self.areas[viewers] @ self.areas.T, dtype=np.float32)
-        found["strongest_path"] = found["affine_paths"] / np.maximum(found["adamic_adar"], TINY)
+        found["strongest_path"] = np.asarray(
+            found["affine_paths"] / np.maximum(found["adamic_adar"], TINY), dtype=np.float32
+        )
         return found
 
     def candidates(self, dense: dict[str, F32], viewers: I64) -> list[I64]:
