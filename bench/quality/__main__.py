@@ -53,7 +53,8 @@ HEAD = """\
 # Quality on real data
 
 Written by `make quality`. Figures in brackets are 95 % confidence intervals (bootstrap over links or users). What is measured,
-and how, stands in the module of each part; what was chosen was chosen on links hidden inside the training part. Times depend on the machine.
+and how, stands in the module of each part; what was chosen was chosen on links hidden inside the training part. Times depend on
+the machine.
 """
 
 
