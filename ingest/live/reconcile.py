@@ -19,6 +19,7 @@ from ingest.live.changes import Codes, codes_of, rows_in_force
 from ingest.live.columns import Texts, equal
 from ingest.live.derive import Derivation
 from ingest.live.documents import Documents
+from ingest.live.registers import TextRegister
 from schemas.catalogue import Vertical
 
 REPORT = "reconcile.json"
@@ -116,6 +117,12 @@ def repaired_documents(old: Derivation, new: Derivation) -> dict[str, Counts]:
     return counts
 
 
+def _said(register: TextRegister, base: Base, doc: np.uint32) -> str | None:
+    """The text of a document; None where only the base knows it, which says nothing of late ones."""
+    text = register.text(int(doc))
+    return "" if text is None and doc >= base.size(register.attribute.vertical) else text
+
+
 def _differs(key: tuple[Vertical, str], old: Derivation, new: Derivation, before: U32, after: U32) -> Flags:
     attribute = ATTRIBUTES[key]
     nothing = np.zeros(len(before), dtype=np.bool_)
@@ -138,7 +145,7 @@ def _differs(key: tuple[Vertical, str], old: Derivation, new: Derivation, before
         differs = ~equal(old.base.texts(attribute, before), new.base.texts(attribute, after))
     told = one_register.heap.has(before) | other_register.heap.has(after)
     for row in np.flatnonzero(told).tolist():
-        one_text, other_text = one_register.text(int(before[row])), other_register.text(int(after[row]))
+        one_text, other_text = _said(one_register, old.base, before[row]), _said(other_register, new.base, after[row])
         if one_text is None:
             differs[row] = _mark(other_text) != old.base.captions[before[row]]
         elif other_text is None:
