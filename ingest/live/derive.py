@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from index import I64, NONE, U32, AnyArray, Layer, layout
 from ingest.live.attributes import ATTRIBUTES, Attribute
-from ingest.live.base import FORWARD, Base, distinct
+from ingest.live.base import FORWARD, Base, distinct, in_sorted
 from ingest.live.batch import Batch
-from ingest.live.changes import Changes
+from ingest.live.changes import Changes, Codes
 from ingest.live.hashtags import Hashtags
 from ingest.live.lists import ListNumbers
 from ingest.live.media import MediaShown
@@ -182,27 +182,24 @@ class Derivation:
             if attribute.kind == "text" or name == "autotags" or not len(docs):
                 continue
             register = self.state.texts[vertical, name]
-            offsets, in_base = self._lists.in_base(attribute, docs)
-            gone: list[tuple[int, int]] = []
-            come: list[tuple[int, int]] = []
-            for row, doc in enumerate(docs.tolist()):
-                before = old[row]
-                had = (
-                    set(in_base[offsets[row] : offsets[row + 1]].tolist())
-                    if before is None
-                    else set(self._lists.parsed(attribute, before))
-                )
-                text = register.heap.get(doc)
-                has = set(self._lists.parsed(attribute, text)) if text else set()
-                gone += [(number, doc) for number in had - has]
-                come += [(number, doc) for number in has - had]
-            for pairs, holds in ((gone, False), (come, True)):
-                if pairs:
-                    of = np.array(pairs, dtype=np.uint32)
-                    self._hold_list(name, of[:, 0].copy(), of[:, 1].copy(), holds)
+            had = self._codes(attribute, docs, old)
+            has = self._codes(attribute, docs, [register.heap.get(doc) or "" for doc in docs.tolist()])
+            for codes, holds in ((had[~in_sorted(has, had)], False), (has[~in_sorted(had, has)], True)):
+                if len(codes):
+                    rows = (codes >> np.uint64(32)).astype(np.intp)
+                    self._hold_list(name, codes.astype(np.uint32), docs[rows], holds)
             if name == "hashtags":
                 hashtagged = docs
         return hashtagged
+
+    def _codes(self, attribute: Attribute, docs: U32, texts: Sequence[str | None]) -> Codes:
+        """What lists hold, as sorted (place of the media << 32 | number); None is what the base holds."""
+        as_base = np.array([row for row, text in enumerate(texts) if text is None], dtype=np.intp)
+        offsets, numbers = self._lists.in_base(attribute, docs[as_base])
+        more, more_rows = self._lists.parsed(attribute, [text or "" for text in texts])
+        rows = np.concatenate([np.repeat(as_base, np.diff(offsets)), more_rows])
+        codes: Codes = distinct(rows.astype(np.uint64) << np.uint64(32) | np.concatenate([numbers, more]))
+        return codes
 
     def _hold_list(self, name: str, numbers: U32, docs: U32, holds: bool) -> None:
         match name:

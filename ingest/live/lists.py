@@ -37,12 +37,7 @@ class ListNumbers:
         self._hashtags = hashtags
         self._terms = terms
 
-    def parsed(self, attribute: Attribute, text: str) -> list[int]:
-        """The numbers in an encoded list, repeated ones included."""
-        numbers: list[int] = self.parsed_all(attribute, [text])[0].tolist()
-        return numbers
-
-    def parsed_all(self, attribute: Attribute, texts: list[str]) -> tuple[U32, NDArray[np.intp]]:
+    def parsed(self, attribute: Attribute, texts: list[str]) -> tuple[U32, NDArray[np.intp]]:
         """The numbers in encoded lists end to end, repeated ones included, and beside each the place of its list."""
         match attribute.name:
             case "hashtags" | "tags":
@@ -77,7 +72,7 @@ class ListNumbers:
         rows = np.repeat(as_base, np.diff(offsets))
         changed = np.flatnonzero(differs)
         texts = [register.heap.get(doc) or "" for doc in docs[changed].tolist()]
-        more, more_rows = self.parsed_all(register.attribute, texts)
+        more, more_rows = self.parsed(register.attribute, texts)
         codes = distinct(more_rows.astype(np.uint64) << _SHIFT | more)
         return (
             np.concatenate([numbers, codes.astype(np.uint32)]),
@@ -89,7 +84,7 @@ class ListNumbers:
         if attribute.name == "autotags":  # what the base has of them is not known by media
             empty = np.fromiter((not text for text in texts), dtype=np.bool_, count=len(texts))
             return empty & (docs >= self._base.size(Vertical.MEDIA))
-        flat, places = self.parsed_all(attribute, texts)
+        flat, places = self.parsed(attribute, texts)
         said = distinct(places.astype(np.uint64) << _SHIFT | flat)
         rows = np.arange(len(docs), dtype=np.uint64)
         offsets, numbers = self.in_base(attribute, docs)
