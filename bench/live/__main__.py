@@ -28,7 +28,7 @@ from index import open_published
 from ingest import generate_events, open_sink
 from schemas.errors import MonocerosError
 
-PARTS = ("traffic", "rate", "restart", "stages", "kafka", "many", "many_size")
+PARTS = ("traffic", "gentle", "rate", "size", "restart", "stages", "kafka", "many", "many_size")
 RESERVE_SHARE = 0.1
 """Of the events that there are, what is left for the restarts."""
 
@@ -50,6 +50,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--many", type=int, default=10_000_000, help="likes and follows on top of the base")
     parser.add_argument("--stage-events", type=int, default=300_000)
     parser.add_argument("--rate", type=float, default=5_000, help="events a second beside queries")
+    parser.add_argument(
+        "--gentle-rate", type=float, default=1_000, help="the same at a rate that a busy machine keeps up with"
+    )
     parser.add_argument("--queries", type=float, default=200, help="a second")
     parser.add_argument("--quiet", type=float, default=30, help="seconds of queries without ingest")
     parser.add_argument("--busy", type=float, default=60, help="seconds of queries with ingest")
@@ -57,6 +60,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--parts", default=",".join(PARTS), help="which, with commas between; the others stay as they were"
     )
+    parser.add_argument("--note", help="what whoever reads the figures must know of this run")
     parser.add_argument("--out", type=Path, default=HERE, help="directory of the results")
     return parser.parse_args()
 
@@ -104,7 +108,13 @@ class Run:
 
     def many_size(self) -> dict[str, Any]:
         """What readers pay for what `many` put on the base."""
-        index = self.options.many_index or self.scratch / "many"
+        return self._size(self.options.many_index or self.scratch / "many")
+
+    def size(self) -> dict[str, Any]:
+        """What readers pay for what `rate` put on the base."""
+        return self._size(self.full)
+
+    def _size(self, index: Path) -> dict[str, Any]:
         told = {"--index": index, "--facts": self.facts, "--seed": self.options.seed}
         return self._child("bench.live.size", told | {"--budget": self.options.budget})
 
@@ -134,6 +144,13 @@ class Run:
 
     def traffic(self) -> dict[str, Any]:
         """Readers with ingest beside them."""
+        return self._traffic(self.options.rate)
+
+    def gentle(self) -> dict[str, Any]:
+        """The same with fewer events."""
+        return self._traffic(self.options.gentle_rate)
+
+    def _traffic(self, rate: float) -> dict[str, Any]:
         options, log = self.options, self.scratch / "events"
         log.unlink(missing_ok=True)
         log.touch()
@@ -144,7 +161,7 @@ class Run:
             log_url=f"file://{log}",
             scratch=self.scratch,
             seed=options.seed,
-            rate=options.rate,
+            rate=rate,
             queries=options.queries,
             quiet_s=options.quiet,
             busy_s=options.busy,
@@ -169,6 +186,8 @@ def main() -> None:
     path = options.out / "live.json"
     results = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     results |= {"machine": machine(), "base": run_.base(), "users": options.users, "seed": options.seed}
+    if options.note:
+        results["note"] = options.note
     parts: dict[str, Callable[[], dict[str, Any]]] = {name: getattr(run_, name) for name in PARTS}
     for name in filter(None, options.parts.split(",")):
         print(f"{name}, load {load():.1f}", flush=True)

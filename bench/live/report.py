@@ -26,12 +26,15 @@ def report(results: Results) -> str:
         f"Base: {documents}; {base['mib']:,.0f} MiB.",
         "",
     ]
+    if "note" in results:
+        lines += [f"**Of this run:** {results['note']}", ""]
     lines += ["## Targets", "", *targets(results), ""]
     sections = {
         "Taking events at full speed": (_rates, ("rate", "kafka")),
         "Where the time of an event goes": (_stages, ("stages",)),
-        "Readers with ingest beside them": (_traffic, ("traffic",)),
-        "Many events on top of the base": (_many, ("many", "many_size")),
+        "Readers with ingest beside them": (_traffics, ("traffic", "gentle")),
+        "Events of all kinds on top of the base": (_mixed, ("size",)),
+        "Many likes and follows on top of the base": (_many, ("many", "many_size")),
         "Starting again": (_restart, ("restart",)),
     }
     measured = {name: of for name, of in results.items() if isinstance(of, dict) and "skipped" not in of}
@@ -54,7 +57,9 @@ def _rates(results: Results) -> Iterator[str]:
             "events/s",
             "processor s",
             "events / processor s",
+            "events a flush",
             "last flush",
+            "own memory, at most",
             "dead letters",
             "load",
         ),
@@ -66,7 +71,9 @@ def _rates(results: Results) -> Iterator[str]:
                 f"{found['events_per_s']:,.0f}",
                 f"{found['cpu_s']:.1f}",
                 f"{found['events_per_cpu_s']:,.0f}",
+                f"{found['all_events'] / max(1, found['flushes']):,.0f}",
                 f"{found['flush_ms']:.0f} ms",
+                f"{found['memory_mib']['anon']:,.0f}, {found['peak_anon_mib']:,.0f} MiB",
                 f"{found['dead_letters']:,}",
                 f"{found['load']:.1f}",
             )
@@ -94,8 +101,14 @@ def _stages(results: Results) -> Iterator[str]:
     yield from table(("step", "µs an event", "share"), [*rows, ("all", f"{whole:.1f}", "100%")])
 
 
-def _traffic(results: Results) -> Iterator[str]:
-    found = results["traffic"]
+def _traffics(results: Results) -> Iterator[str]:
+    for number, name in enumerate(name for name in ("traffic", "gentle") if name in results):
+        if number:
+            yield ""
+        yield from _traffic(results[name])
+
+
+def _traffic(found: Results) -> Iterator[str]:
     rate = found["producer"]["events"] / found["producer"]["seconds"]
     fresh, taken = found["freshness"], found["consumer"]
     if fresh["count"]:
@@ -114,7 +127,8 @@ def _traffic(results: Results) -> Iterator[str]:
         "quiet": "no ingest",
         "busy": "with ingest",
         "before": "ingest idle, before the swap",
-        "swap": "swap to a new base, and 5 s",
+        "rebase": "a new base is there, the writer moves to it",
+        "swap": "readers move to it, 5 s",
     }
     yield from table(
         (
@@ -164,8 +178,17 @@ def _many(results: Results) -> Iterator[str]:
             f"{taken_up['seconds']:.1f} s ({taken_up['cpu_s']:.1f} s of processor), load {many['load']:.1f}."
         )
         yield ""
-    if size is None:
-        return
+    if size is not None:
+        yield from _size(size)
+
+
+def _mixed(results: Results) -> Iterator[str]:
+    yield "What `rate` took from the file."
+    yield ""
+    yield from _size(results["size"])
+
+
+def _size(size: Results) -> Iterator[str]:
     yield f"Base and live index take turns, best of three, {size['layers']} layers, load {size['load']:.1f}; milliseconds."
     yield ""
     yield from table(

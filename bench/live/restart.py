@@ -64,10 +64,12 @@ def _position(live: Live | None, url: str) -> int:
 
 
 def _events(url: str, start: int, end: int) -> int:
+    """How many messages of a file begin between two of its bytes."""
     with closing(open_source(url)) as source:
         source.seek({"offset": start})
-        count = at = 0
-        while at < end and (batch := source.poll(_BATCH, 0.0)) is not None and batch.messages:
+        source.stop_at_end()
+        count, at = 0, start
+        while at < end and (batch := source.poll(_BATCH, 0.0)) is not None:
             at = batch.position["offset"]
-            count += len(batch.messages)
+            count += sum(offset < end for _, offset in batch.places)
         return count

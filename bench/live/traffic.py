@@ -13,6 +13,7 @@ import numpy as np
 from bench.live.indexes import publish_again
 from bench.live.processes import Running, consumer, load
 from bench.live.rate import metrics_of
+from bench.live.serving import REFRESH_S
 from bench.made import FailedError
 from index import read_live
 
@@ -100,7 +101,7 @@ class Traffic:
         self.phases[name], self.loads[name] = (started, time.time()), load()
 
     def _swap(self, writer: Running) -> float:
-        """Until readers are sent to the new base; its phase ends when they have had time to go there."""
+        """Seconds until readers are sent to the new base (phase `rebase`); in phase `swap` they go there."""
         started = time.time()
         fresh = publish_again(self.index)
 
@@ -109,10 +110,11 @@ class Traffic:
             return live is not None and live.generation == fresh
 
         _until(is_there, writer, _SWAP_S)
-        took = time.time() - started
+        moved = time.time()
+        self.phases["rebase"], self.loads["rebase"] = (started, moved), load()
         time.sleep(_SETTLE_S)
-        self.phases["swap"], self.loads["swap"] = (started, time.time()), load()
-        return took
+        self.phases["swap"], self.loads["swap"] = (moved - REFRESH_S, time.time()), load()
+        return moved - started
 
     def _freshness(self, seen: dict[str, Any]) -> dict[str, float]:
         start, end = self.phases["busy"]
