@@ -122,8 +122,8 @@ def _traffic(found: Results) -> Iterator[str]:
     yield f"From append to found, {fresh['probes']} probes: {times}; {fresh['missing']} never found."
     yield f"Failed queries, in all phases: {found['failed']}."
     yield (
-        f"Then the old base is published under another number: all {found['producer']['events']:,} events outlive it, and nothing more "
-        f"is appended. The pointer moved to it {found['swap_s']:.1f} s after it was published."
+        f"Then the old base is published under another number: all {found['producer']['events']:,} events outlive it, "
+        f"and nothing more is appended. The pointer moved to it {found['swap_s']:.1f} s after it was published."
     )
     yield ""
     names = {
