@@ -179,6 +179,26 @@ def test_flushes_and_checkpoints_come_in_time(tmp_path: Path) -> None:
         assert many.source.at - len(many.writer.durable[1]) <= 1_000
 
 
+def test_a_base_that_comes_back_is_told_again_what_came_since(tmp_path: Path) -> None:
+    messages = [unlike(n) for n in range(20)]
+    rig = Rig(tmp_path, messages)
+    rig.source.ends = False
+    for _ in range(20):
+        rig.consumer.step()
+    assert rig.writer.position == {"list://": {"offset": 20}}
+
+    def roll_back() -> bool:
+        rig.writer.position, rig.writer.state, rig.writer.shown = {"list://": {"offset": 5}}, state_of(messages[:5]), {}
+        rig.writer.rebase_if_needed = lambda: False
+        return True
+
+    rig.writer.rebase_if_needed = roll_back
+    for _ in range(20):
+        rig.consumer.step()
+    assert rig.writer.shown == state_of(messages)
+    assert rig.writer.position == {"list://": {"offset": 20}}
+
+
 def test_an_idle_stream_is_flushed_and_left_alone(tmp_path: Path) -> None:
     rig = Rig(tmp_path, [unlike(1)])
     rig.source.ends = False

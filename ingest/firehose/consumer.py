@@ -182,8 +182,14 @@ class Consumer:
     def _tend(self) -> None:
         """What is done now and then, where the disk lets us."""
         self._tended_at = self._now_s()
-        if self._attempt("upkeep", self._writer.rebase_if_needed):
+        if self._attempt("upkeep", self._follow_base):
             self._attempt("upkeep", self._drive_again)
+
+    def _follow_base(self) -> None:
+        """Move to the base in force. One that comes back lacks what a later one settled: that is read once more."""
+        if self._writer.rebase_if_needed() and self._writer.position != self._position:
+            self._position = self._writer.position
+            self._source.seek(self._position.get(self._source.name, {}))
 
     def _drive_again(self) -> None:
         if drive_again(self._writer, self._letters, self._position):
