@@ -19,14 +19,16 @@ from ranking.features.typeahead import Accounts, ViewerBlock, blocks
 from ranking.features.visits import VisitProfiles, Visits
 from ranking.graph.adjacency import Graph, distinct_links, hide, mutual_graph
 from ranking.graph.proximity import Proximity, adamic_adar_weights, through
-from ranking.graph.two_hop import RAW, Powers, TwoHop
+from ranking.graph.two_hop import CHOSEN, LINEAR, RAW, TwoHop
 from ranking.models.artefact import Card, Model, load, save
 from ranking.models.suggestions import Known, Suggested, learn_suggestions, suggest
 from ranking.models.training import TrainingSet, train
 from ranking.models.typeahead import LETTERS, Recipe, asked, learn_typeahead
 
 __all__ = [
+    "CHOSEN",
     "LETTERS",
+    "LINEAR",
     "RAW",
     "SUGGESTIONS",
     "TYPEAHEAD",
@@ -41,7 +43,6 @@ __all__ = [
     "Model",
     "Names",
     "People",
-    "Powers",
     "Proximity",
     "Recipe",
     "Source",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ pytest.importorskip("lightgbm", reason="the extra 'ranking' is not installed")
 
 from scipy import sparse
 
-from ranking import Names, Powers, Proximity, TwoHop, distinct_links, hide, mutual_graph
+from ranking import LINEAR, Names, Proximity, TwoHop, distinct_links, hide, mutual_graph
 from schemas.text import words
 
 SEEDS = range(8)
@@ -75,7 +76,7 @@ def test_hidden_links_and_kept_ones_are_all_links():
     assert sorted([*kept.tolist(), *hidden.tolist()]) == links.tolist()
 
 
-def slow_two_hop(likes, liked, powers):
+def slow_two_hop(likes, liked, settings):
     dense = likes.toarray()
     liker, media = dense.sum(axis=1), dense.sum(axis=0)
     scores = np.zeros(dense.shape[1])
@@ -83,7 +84,9 @@ def slow_two_hop(likes, liked, powers):
         for u in np.flatnonzero(dense[:, m]):
             for other in np.flatnonzero(dense[u]):
                 if other != m:
-                    scores[other] += liker[u] ** -powers.liker * media[m] ** -powers.near * media[other] ** -powers.far
+                    scores[other] += (
+                        liker[u] ** -settings.liker * media[m] ** -settings.near * media[other] ** -settings.far
+                    )
     return scores
 
 
@@ -91,15 +94,35 @@ def slow_two_hop(likes, liked, powers):
 def test_two_hops_are_the_paths_of_plain_python(seed):
     random = np.random.default_rng(seed)
     likes = sparse.csr_array((random.random((25, 30)) < 0.15).astype(np.float32))
-    powers = Powers(0.6, 0.4, 0.3)
-    model = TwoHop.of(likes, 30, powers, smooth=0, block=7)
+    settings = replace(LINEAR, liker=0.6, near=0.4, far=0.3)
+    model = TwoHop.of(likes, 30, settings, block=7)
     liked = np.flatnonzero(likes.toarray()[seed])
-    slow = slow_two_hop(likes, liked, powers)
+    slow = slow_two_hop(likes, liked, settings)
     assert model.scores(liked) == pytest.approx(slow, rel=1e-4), f"seed {seed}"
     best = model.best(liked, 5)
     assert not set(best.tolist()) & set(liked.tolist())
     slow[liked] = 0
     assert slow[best] == pytest.approx(np.sort(slow)[::-1][: len(best)], rel=1e-4)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_sharpened_and_filtered_scores_are_those_of_dense_matrices(seed):
+    random = np.random.default_rng(seed)
+    likes = sparse.csr_array((random.random((25, 30)) < 0.15).astype(np.float32))
+    sharp, smooth = 0.4, 0.6
+    model = TwoHop.of(likes, 60, replace(LINEAR, sharp=sharp, smooth=smooth, factors=5), block=7)
+    paths = np.array([slow_two_hop(likes, [m], LINEAR) for m in range(30)])
+    dense = likes.toarray().astype(float)
+    blur = sharp * (dense @ paths).sum() / (dense @ paths @ paths).sum()
+    rows = np.maximum(paths - blur * paths @ paths, 0)
+    np.fill_diagonal(rows, 0)
+    half, root = np.sqrt(np.maximum(dense.sum(axis=1), 1)), np.sqrt(np.maximum(dense.sum(axis=0), 1))
+    right = np.linalg.svd(dense / half[:, None] / root[None, :])[2][:5].T
+    low = (right / root[:, None]) @ (right * root[:, None]).T @ (np.eye(30) - blur * paths)
+    weight = smooth * (dense @ rows).mean() / np.abs(dense @ low).mean()
+    liked = np.flatnonzero(dense[seed])
+    expected = (rows + weight * low)[liked].sum(axis=0)
+    assert model.scores(liked) == pytest.approx(expected, rel=1e-3, abs=1e-4), f"seed {seed}"
 
 
 def test_two_hops_keep_their_bound_and_need_something_liked():

@@ -1,7 +1,7 @@
 """`python -m bench.quality`: every measure whose data are there, into bench/quality/RESULTS.md.
 
-Data are looked for beside the repository, in shared/data, or in the folder `data` of what MONOCEROS_SHARED names. `--only`
-measures some parts; the others stay in the report as they were.
+Data are looked for beside the repository, in shared/data, or in the folder `data` of what MONOCEROS_SHARED names.
+`--only` measures some parts; the others stay in the report as they were.
 """
 
 from __future__ import annotations
@@ -53,8 +53,7 @@ HEAD = """\
 # Quality on real data
 
 Written by `make quality`. Figures in brackets are 95 % confidence intervals (bootstrap over links or users). What is measured,
-and how, stands in the module of each part; what was chosen was chosen on links hidden inside the training part. Times depend on
-the machine.
+and how, stands in the module of each part. Times depend on the machine and on what else it did.
 """
 
 

@@ -17,7 +17,7 @@ from scipy import sparse
 from bench.quality.command import run
 from bench.quality.table import lines
 from bench.quality.tables import integers, read
-from ranking import RAW, Interval, Powers, TwoHop, bootstrap_mean, recalls
+from ranking import CHOSEN, LINEAR, RAW, Interval, TwoHop, bootstrap_mean, recalls
 
 K = 20
 PUBLISHED = (("LightGCN (He et al. 2020)", "0.1820", "0.1547"), ("GF-CF (Shen et al. 2021)", "0.1849", "0.1518"))
@@ -89,9 +89,9 @@ def report(folder: Path, tune: bool = False) -> list[str]:
     ]
     found = []
     for name, model in (
-        ("path counts, all paths", TwoHop.of(train, train.shape[1], RAW, smooth=0)),
-        ("two hops, normalised, fan-out 200", TwoHop.of(train, smooth=0)),
-        ("the same and the low-pass filter", TwoHop.of(train)),
+        ("path counts, all paths", TwoHop.of(train, train.shape[1], RAW)),
+        ("two hops, normalised, fan-out 200", TwoHop.of(train, settings=LINEAR)),
+        ("the same, sharpened, and the low-pass filter", TwoHop.of(train)),
     ):
         m = measure(model, train, test)
         found.append((name, str(m.recall), str(m.ndcg), f"{m.p50_ms:.2f}", f"{m.p95_ms:.2f}", f"{m.p95_cpu_ms:.2f}"))
@@ -100,19 +100,18 @@ def report(folder: Path, tune: bool = False) -> list[str]:
 
 
 def tuned(train: sparse.csr_array) -> list[str]:
-    """The neighbours of the chosen powers, on a fifth of train that they do not see."""
+    """The neighbours of the chosen settings, on a fifth of train that they do not see."""
     known, held = split(train)
-    chosen = Powers()
-    tries = [chosen] + [
-        replace(chosen, **{axis: getattr(chosen, axis) + step})
-        for axis in ("liker", "near", "far")
-        for step in (-0.1, 0.1)
-    ]
+    steps = {"liker": 0.1, "near": 0.1, "far": 0.1, "sharp": 0.1, "smooth": 0.3}
+    tries = [("chosen", CHOSEN)]
+    for name, step in steps.items():
+        for to in (getattr(CHOSEN, name) - step, getattr(CHOSEN, name) + step):
+            tries.append((f"{name} {to:.2f}", replace(CHOSEN, **{name: to})))
     found = []
-    for powers in tries:
-        m = measure(TwoHop.of(known, powers=powers), known, held)
-        found.append((f"{powers.liker:.2f}", f"{powers.near:.2f}", f"{powers.far:.2f}", str(m.recall), str(m.ndcg)))
-    return lines(("liker", "near", "far", f"Recall@{K}", f"NDCG@{K}"), found)
+    for name, settings in tries:
+        m = measure(TwoHop.of(known, settings=settings), known, held)
+        found.append((name, str(m.recall), str(m.ndcg)))
+    return lines(("settings", f"Recall@{K}", f"NDCG@{K}"), found)
 
 
 if __name__ == "__main__":
