@@ -12,7 +12,7 @@ import pytest
 
 from index import NONE, IdTable
 from ingest.firehose.mutations import FACT_KINDS, Mutations
-from ingest.live import LiveWriter
+from ingest.live import LiveWriter, stamp_column
 from ingest.live.attributes import ATTRIBUTES, ENCODERS, decoded, split_all
 from ingest.live.base import Base
 from ingest.live.batch import batch_of
@@ -20,6 +20,7 @@ from ingest.live.columns import Column, Heap, Texts
 from ingest.live.derive import Derivation
 from ingest.live.export import exported
 from ingest.live.seeds import seeds
+from ingest.live.stamp_column import StampColumn
 from ingest.live.stamps import SEED, is_cleared, last_rows, stamps_of, times_of
 from tests import live_worlds
 from tests.live_worlds import MutationMaker, base_tables, built, in_force, oracle_base, oracle_of
@@ -41,7 +42,10 @@ def test_a_table_gives_keys_their_rows(seed):
             twin.setdefault(key, len(twin))
         assert table.put(np.array(keys, dtype=np.int64)).tolist() == [twin[key] for key in keys]
         assert len(table) == len(twin)
-    assert table.keys().tolist() == sorted(twin, key=twin.__getitem__)
+    in_order = sorted(twin, key=twin.__getitem__)
+    rows = [rng.randrange(len(twin)) for _ in range(50)] if twin else []
+    assert table.keys(np.array(rows, dtype=np.uint32)).tolist() == [in_order[row] for row in rows]
+    assert table.later_keys().tolist() == in_order[len(first) :]
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -64,6 +68,28 @@ def test_a_heap_keeps_the_last_text_of_each_row(seed, monkeypatch):
         assert [heap.get(doc) for doc in range(5) if doc not in twin] == [None] * sum(
             doc not in twin for doc in range(5)
         )
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_column_of_stamps_keeps_the_last_of_each_row(seed, monkeypatch):
+    rng = Random(seed)
+    monkeypatch.setattr(stamp_column, "MOST_FAR", rng.choice((3, 50)))
+    column, twin = StampColumn(rng.randrange(3)), {}
+    day_ms, now_ms = 86_400_000, 1_800_000_000_000
+    spread = rng.choice((1, 3, 40))
+    for _ in range(30):
+        size = max(len(column), rng.randrange(1, 200))
+        column.grow(size)
+        rows = [rng.randrange(size) for _ in range(rng.randrange(20))]
+        times = [rng.choice((now_ms + rng.randrange(-spread * day_ms, spread * day_ms), *EXTREMES)) for _ in rows]
+        stamps = stamps_of(np.array(times, dtype=np.int64), np.array([rng.random() < 0.3 for _ in rows], dtype=np.bool_))
+        if rng.random() < 0.2:
+            stamps[:] = SEED
+        column.put(np.array(rows, dtype=np.uint32), stamps)
+        twin |= dict(zip(rows, stamps.tolist(), strict=True))
+        assert column.all().tolist() == [twin.get(row, 0) for row in range(size)]
+        asked = [rng.randrange(size) for _ in range(9)]
+        assert column.of(np.array(asked, dtype=np.uint32)).tolist() == [twin.get(row, 0) for row in asked]
 
 
 def test_a_column_keeps_its_values_as_it_grows():

@@ -47,6 +47,9 @@ class Consumer:
         self._position = dict(writer.position)
         if source.name in self._position:
             source.seek(self._position[source.name])
+        self._read = Mutations()
+        self._read_events = 0
+        """What was read and is not applied, and of how many events that is."""
         self._kinds: Counter[str] = Counter()
         self._events = 0
         self._newest_ms = 0
@@ -109,8 +112,7 @@ class Consumer:
         return min(flush_s, max(0.0, due - now, again - now))
 
     def _take(self, batch: Batch) -> None:
-        mutations = Mutations()
-        kinds = self._kinds
+        mutations, kinds = self._read, self._kinds
         for message, place in zip(batch.messages, batch.places, strict=True):
             if kind := irrelevant_kind(message):
                 kinds[kind] += 1
@@ -123,8 +125,10 @@ class Consumer:
             kinds[event.kind] += 1
             self._times.append(event.time_ms)
             translate(event, mutations)
-        self._writer.apply(mutations)
         self._position[self._source.name] = batch.position
+        self._read_events += len(batch.messages)
+        if self._read_events >= self._limits.apply_events:
+            self._apply()
         if self._unsaved_since is None:
             self._unsaved_since = self._now_s()
         self._events += len(batch.messages)
@@ -133,6 +137,12 @@ class Consumer:
         self._unsaved_bytes += sum(map(len, batch.messages))
         if self._times:
             self._newest_ms = max(self._newest_ms, self._times[-1])
+
+    def _apply(self) -> None:
+        """Apply what was read."""
+        if self._read_events:
+            mutations, self._read, self._read_events = self._read, Mutations(), 0
+            self._writer.apply(mutations)
 
     def _when_due(self) -> None:
         now, limits = self._now_s(), self._limits
@@ -151,6 +161,7 @@ class Consumer:
 
     def _flush(self) -> None:
         started = self._now_s()
+        self._apply()
         self._letters.save()  # first: the position says that they were read
         self._writer.flush(self._position)
         self._flushed()
@@ -182,6 +193,7 @@ class Consumer:
     def _tend(self) -> None:
         """What is done now and then, where the disk lets us."""
         self._tended_at = self._now_s()
+        self._apply()  # what others flush is at the position that was read
         if self._attempt("upkeep", self._follow_base):
             self._attempt("upkeep", self._drive_again)
 

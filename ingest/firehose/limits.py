@@ -10,6 +10,9 @@ class Limits:
     """How much and how long; defaults are those of the service."""
 
     batch_events: int = 2_000
+    """Read at once."""
+    apply_events: int = 8_000
+    """Applied at once where so many come before the next flush; what a batch costs beside its events is paid less often."""
     flush_s: float = 0.2
     """From the first event that readers do not see to the flush, but for the time that a batch takes."""
     checkpoint_s: float = 8.0

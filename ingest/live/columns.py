@@ -26,7 +26,8 @@ class Column:
     def zeros(size: int, dtype: Any) -> Column:
         """A column of zeros; memory is taken for the pages that are written to."""
         column = Column(np.zeros(0, dtype=dtype), 0)
-        column.data = column._room = np.zeros(size, dtype=dtype)
+        column._room = np.zeros(size + size // 2, dtype=dtype)  # growing would write to all of them
+        column.data = column._room[:size]
         return column
 
     def grow(self, size: int) -> None:
@@ -96,21 +97,23 @@ class Texts:
 
 @final
 class Heap:
-    """At most one text a row, in one growing blob. What is replaced stays there until a third is waste."""
+    """At most one text a row, in one growing blob. What is replaced stays there until a third is waste.
 
-    __slots__ = ("_at", "_length", "_room", "_used", "_wasted")
+    A text stands behind its length, which begins at a word of 4 bytes; rows say at which word. 4 bytes a row, and 5 to 7 a text
+    beside its own.
+    """
+
+    __slots__ = ("_at", "_room", "_used", "_wasted")
 
     def __init__(self, size: int) -> None:
-        self._at = Column.zeros(size, np.int64)  # 1 + the place in the blob, 0 where the row has no text
-        self._length = Column.zeros(size, np.int32)
-        self._room = np.empty(1 << 12, dtype=np.uint8)
-        self._used = 0
+        self._at = Column.zeros(size, np.uint32)  # the word where the text of a row stands; at 0 stands the empty one
+        self._room = np.zeros(1 << 10, dtype=np.uint32)
+        self._used = 1
         self._wasted = 0
 
     def grow(self, size: int) -> None:
         """Have at least this many rows."""
         self._at.grow(size)
-        self._length.grow(size)
 
     def has(self, docs: AnyArray) -> NDArray[np.bool_]:
         """Which rows have a text."""
@@ -119,12 +122,16 @@ class Heap:
 
     def of(self, docs: AnyArray) -> Texts:
         """The texts of these rows, empty where there is none; void after the next `put`."""
-        return Texts(self._room, np.maximum(self._at.data[docs] - 1, 0), self._length.data[docs].astype(np.int64))
+        at = self._at.data[docs].astype(np.int64)
+        return Texts(self._room.view(np.uint8), (at + 1) * _WORD, self._room[at].astype(np.int64))
 
     def get(self, doc: int) -> str | None:
         """The text of one row."""
         at = int(self._at.data[doc])
-        return None if at == 0 else self._room[at - 1 : at - 1 + self._length.data[doc]].tobytes().decode()
+        if at == 0:
+            return None
+        length = int(self._room[at])
+        return self._room[at + 1 : at + 1 - -length // _WORD].tobytes()[:length].decode()
 
     def same(self, docs: AnyArray, texts: Texts) -> NDArray[np.bool_]:
         """Whether the rows have exactly these texts; a row without one has the empty text."""
@@ -133,24 +140,41 @@ class Heap:
     def put(self, docs: AnyArray, texts: Texts) -> None:
         """Set the texts of distinct rows."""
         packed = texts.packed()
-        end = self._used + len(packed.blob)
+        words = _words(packed.lengths)
+        behind = self._used + np.cumsum(words)
+        at = behind - words
+        end = int(behind[-1]) if len(behind) else self._used
         if end > len(self._room):
-            room = np.empty(end + end // 2, dtype=np.uint8)
+            room = np.zeros(end + end // 2, dtype=np.uint32)
             room[: self._used] = self._room[: self._used]
             self._room = room
-        self._room[self._used : end] = packed.blob
-        self._wasted += int(self._length.data[docs].sum())
-        self._at.data[docs] = packed.starts + self._used + 1
-        self._length.data[docs] = packed.lengths
+        self._room[at] = packed.lengths
+        places = np.arange(len(packed.blob), dtype=np.int64)
+        places += np.repeat((at + 1) * _WORD - packed.starts, packed.lengths)
+        self._room.view(np.uint8)[places] = packed.blob
+        replaced = self._at.data[docs]
+        self._wasted += int(_words(self._room[replaced[replaced > 0]]).sum())
+        self._at.data[docs] = at
         self._used = end
-        if self._wasted * 3 > self._used and self._used > 1 << 24:
+        if self._wasted * 3 > self._used and self._used > _COMPACTED:
             self._compact()
 
     def _compact(self) -> None:
         docs = np.flatnonzero(self._at.data)
-        packed = self.of(docs).packed()
-        self._room, self._used, self._wasted = packed.blob, len(packed.blob), 0
-        self._at.data[docs] = packed.starts + 1
+        held = self.of(docs)
+        self._room, self._used, self._wasted = np.zeros(1 << 10, dtype=np.uint32), 1, 0
+        self._at.data[docs] = 0
+        self.put(docs, held)
+
+
+_WORD = 4
+_COMPACTED = 1 << 22
+"""Words up to which waste does not matter."""
+
+
+def _words(lengths: AnyArray) -> I64:
+    """The words that texts of these lengths take, with that of the length."""
+    return (lengths.astype(np.int64) + (2 * _WORD - 1)) // _WORD
 
 
 def equal(one: Texts, other: Texts) -> NDArray[np.bool_]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from index import I64, U32, IdTable
 from ingest.live.columns import Column
+from ingest.live.stamp_column import StampColumn
 from ingest.live.stamps import is_cleared, last_rows
 from schemas.catalogue import Vertical
 
@@ -22,10 +23,8 @@ class Documents:
         self.vertical = vertical
         self.base = len(ids)
         self._table = IdTable(ids)
-        self._base_ids = ids
-        self._late = Column(np.empty(0, dtype=np.int64), 0)
         self.exists = Column(np.ones(self.base, dtype=np.bool_), False)
-        self.stamps = Column.zeros(self.base, np.int64)
+        self.stamps = StampColumn(self.base)
         self._grown: list[Callable[[int], None]] = [self.exists.grow, self.stamps.grow]
 
     def __len__(self) -> int:
@@ -42,9 +41,6 @@ class Documents:
         numbers = self._table.put(ids)
         after = len(self._table)
         if after > before:
-            self._late.grow(after - self.base)
-            is_new = numbers >= before
-            self._late.data[numbers[is_new] - self.base] = ids[is_new]
             for grow in self._grown:
                 grow(after)
         return numbers
@@ -55,21 +51,17 @@ class Documents:
 
     def ids(self, numbers: NDArray[np.integer]) -> I64:
         """The external ids of numbers."""
-        out = np.empty(len(numbers), dtype=np.int64)
-        late = numbers >= self.base
-        out[~late] = self._base_ids[numbers[~late]]
-        out[late] = self._late.data[numbers[late] - self.base]
-        return out
+        return self._table.keys(numbers)
 
     def late_ids(self, start: int = 0) -> I64:
         """The ids of the late documents in order of number, from the `start`-th on."""
-        return self._late.data[start:]
+        return self._table.later_keys(start)
 
     def apply(self, docs: U32, stamps: I64) -> tuple[U32, U32]:
         """Say of documents that they exist or not. Those of which it is the last word so far, and those that changed."""
         last = last_rows(docs, stamps)
         docs, stamps = docs[last], stamps[last]
-        wins = stamps > self.stamps.data[docs]
+        wins = stamps > self.stamps.of(docs)
         docs, stamps = docs[wins], stamps[wins]
         exists = ~is_cleared(stamps)
         changed = docs[exists != self.exists.data[docs]]
@@ -78,5 +70,5 @@ class Documents:
 
     def load(self, docs: U32, stamps: I64) -> None:
         """Set what is known to be the last word, in order."""
-        self.stamps.data[docs] = stamps
+        self.stamps.put(docs, stamps)
         self.exists.data[docs] = ~is_cleared(stamps)

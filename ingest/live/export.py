@@ -30,8 +30,8 @@ def exported(state: LiveState, base: Base) -> Batch:
         )
     for vertical, table in TABLE_OF.items():
         documents = state.documents[vertical]
-        docs = np.flatnonzero(_outlives(documents.stamps.data, base, table))
-        stamps = documents.stamps.data[docs]
+        docs = np.flatnonzero(_outlives(documents.stamps.all(), base, table))
+        stamps = documents.stamps.of(docs)
         batch.documents[vertical] = DocumentBatch(documents.ids(docs), times_of(stamps), ~is_cleared(stamps))
     for key in ATTRIBUTES:
         _export_attribute(state, base, key, batch)
@@ -53,14 +53,14 @@ def _export_attribute(state: LiveState, base: Base, key: AttributeKey, batch: Ba
     documents = state.documents[attribute.vertical]
     if attribute.is_scalar:
         register = state.scalars[key]
-        docs = np.flatnonzero(_outlives(register.stamps.data, base, attribute.table))
+        docs = np.flatnonzero(_outlives(register.stamps.all(), base, attribute.table))
         values = register.values.data[docs]
         if attribute.of is not None:
             values = state.documents[attribute.of].ids(values)
-        batch.attributes[key] = AttributeBatch(documents.ids(docs), times_of(register.stamps.data[docs]), values)
+        batch.attributes[key] = AttributeBatch(documents.ids(docs), times_of(register.stamps.of(docs)), values)
         return
     texts = state.texts[key]
-    stamps = texts.stamps.data
+    stamps = texts.stamps.all()
     # whether autotags are settled depends on their media
     said = is_event(stamps) if attribute.name == "autotags" else _outlives(stamps, base, attribute.table)
     docs = np.flatnonzero(said)

@@ -12,6 +12,7 @@ from ingest.firehose.mutations import FactKind
 from ingest.live.base import Base, Flags, distinct
 from ingest.live.columns import Column
 from ingest.live.documents import Documents
+from ingest.live.stamp_column import StampColumn
 from ingest.live.stamps import NEVER, is_cleared, last_rows
 from schemas.catalogue import Vertical
 
@@ -42,7 +43,7 @@ class FactRegister:
         self._kind = kind
         self._base = base
         self._table = IdTable()
-        self._stamps = Column.zeros(0, np.int64)
+        self._stamps = StampColumn(0)
 
     def __len__(self) -> int:
         return len(self._table)
@@ -52,13 +53,14 @@ class FactRegister:
         rows = self._rows(left, right)
         last = last_rows(rows, stamps)
         rows, left, right, stamps = rows[last], left[last], right[last], stamps[last]
-        wins = stamps > self._stamps.data[rows]
+        before = self._stamps.of(rows)
+        wins = stamps > before
         rows, left, right, stamps = rows[wins], left[wins], right[wins], stamps[wins]
-        before = self._stamps.data[rows]
+        before = before[wins]
         held = ~is_cleared(before)
         fresh = np.flatnonzero(before == NEVER)
         held[fresh] = self._base.holds(self._kind, left[fresh], right[fresh])
-        self._stamps.data[rows] = stamps
+        self._stamps.put(rows, stamps)
         holds = ~is_cleared(stamps)
         changed = holds != held
         return FactsWon(left, right, stamps), FactsChanged(left[changed], right[changed], holds[changed])
@@ -66,7 +68,7 @@ class FactRegister:
     def load(self, won: FactsWon) -> None:
         """Set what is known to be the last word, in order."""
         rows = self._rows(won.left, won.right)
-        self._stamps.data[rows] = won.stamps
+        self._stamps.put(rows, won.stamps)
 
     def holds(self, left: U32, right: U32) -> Flags:
         """Whether facts hold, wherever that is known from."""
@@ -74,7 +76,7 @@ class FactRegister:
         rows = self._table.rows(codes)
         known = rows < len(self._table)
         stamps = np.zeros(len(rows), dtype=np.int64)
-        stamps[known] = self._stamps.data[rows[known]]
+        stamps[known] = self._stamps.of(rows[known])
         holds = ~is_cleared(stamps)
         silent = np.flatnonzero(stamps == NEVER)
         holds[silent] = self._base.holds(self._kind, left[silent], right[silent])
@@ -82,8 +84,8 @@ class FactRegister:
 
     def everything(self) -> FactsWon:
         """All that was said."""
-        codes = self._table.keys().view(np.uint64)
-        return FactsWon((codes >> _SHIFT).astype(np.uint32), codes.astype(np.uint32), self._stamps.data.copy())
+        codes = self._table.later_keys().view(np.uint64)
+        return FactsWon((codes >> _SHIFT).astype(np.uint32), codes.astype(np.uint32), self._stamps.all())
 
     def _rows(self, left: U32, right: U32) -> U32:
         rows = self._table.put(_codes(left, right))
@@ -111,18 +113,18 @@ class CommentRegister:
         self._base = base
         self._documents = documents
         self._table = IdTable()
-        self._stamps, self._users, self._media = Column.zeros(0, np.int64), *_two_u32()
+        self._stamps, self._users, self._media = StampColumn(0), *_two_u32()
         self._pairs = IdTable()
         self._more = Column.zeros(0, np.int64)
 
     def apply(self, ids: I64, users: U32, media: U32, stamps: I64) -> tuple[CommentsWon, FactsChanged]:
         """What is said of comments. The last words, and the facts comment(user, media) that changed."""
         rows = self._table.put(ids)
-        for column in (self._stamps, self._users, self._media):
-            column.grow(len(self._table))
+        for grow in (self._stamps.grow, self._users.grow, self._media.grow):
+            grow(len(self._table))
         last = last_rows(rows, stamps, *self._ids(users, media))
         rows, ids, users, media, stamps = rows[last], ids[last], users[last], media[last], stamps[last]
-        before = self._stamps.data[rows]
+        before = self._stamps.of(rows)
         wins = stamps > before
         ties = (stamps == before) & ~is_cleared(stamps)
         by_user, by_media = self._ids(users, media)
@@ -138,7 +140,7 @@ class CommentRegister:
         touched = distinct(np.concatenate([was, now]).view(np.uint64)).view(np.int64)
         pair_users, pair_media = _ends(touched)
         held = self._holds(touched, pair_users, pair_media)
-        self._stamps.data[rows] = stamps
+        self._stamps.put(rows, stamps)
         self._users.data[rows], self._media.data[rows] = users, media
         self._count(was, -1)
         self._count(now, 1)
@@ -156,7 +158,7 @@ class CommentRegister:
     def everything(self) -> CommentsWon:
         """All that was said."""
         return CommentsWon(
-            self._table.keys(), self._users.data.copy(), self._media.data.copy(), self._stamps.data.copy()
+            self._table.later_keys().copy(), self._users.data.copy(), self._media.data.copy(), self._stamps.all()
         )
 
     def _ids(self, users: U32, media: U32) -> tuple[I64, I64]:

@@ -13,6 +13,7 @@ from ingest.live.attributes import Attribute, decoded
 from ingest.live.base import Base
 from ingest.live.columns import Column, Heap, Texts, equal
 from ingest.live.documents import Documents
+from ingest.live.stamp_column import StampColumn
 from ingest.live.stamps import SEED, last_rows
 from schemas.catalogue import Vertical
 
@@ -40,7 +41,7 @@ class ScalarRegister:
         self.attribute = attribute
         self._of = of
         self.values = Column(base.column(attribute), _NEVER_SAID.get((attribute.vertical, attribute.name), 0))
-        self.stamps = Column.zeros(documents.base, np.int64)
+        self.stamps = StampColumn(documents.base)
         documents.with_column(self.values.grow)
         documents.with_column(self.stamps.grow)
         order = sorted(range(len(attribute.values)), key=attribute.values.__getitem__)
@@ -50,7 +51,7 @@ class ScalarRegister:
         """What is said of documents; a `ref` by number. The last words, the documents that changed, and their old values."""
         last = last_rows(docs, stamps, self._compared(values))
         docs, stamps, values = docs[last], stamps[last], values[last]
-        before = self.stamps.data[docs]
+        before = self.stamps.of(docs)
         wins = stamps > before
         ties = np.flatnonzero((stamps == before) & (values != self.values.data[docs]))
         if len(ties):
@@ -64,7 +65,7 @@ class ScalarRegister:
 
     def load(self, won: Won) -> None:
         """Set what is known to be the last word, in order."""
-        self.stamps.data[won.docs] = won.stamps
+        self.stamps.put(won.docs, won.stamps)
         self.values.data[won.docs] = won.values
 
     def _compared(self, values: AnyArray) -> AnyArray:
@@ -98,7 +99,7 @@ class TextRegister:
         self._strings = base.strings(attribute)
         self._same_lists = same_lists
         self.heap = Heap(documents.base)
-        self.stamps = Column.zeros(documents.base, np.int64)
+        self.stamps = StampColumn(documents.base)
         self.differs = Column.zeros(documents.base, np.bool_)
         for column in (self.heap, self.stamps, self.differs):
             documents.with_column(column.grow)
@@ -114,7 +115,7 @@ class TextRegister:
         """What is said of documents. The last words, the documents that changed, and their old texts (None: the base's)."""
         last = self._last(docs, stamps, values)
         docs, stamps = docs[last], stamps[last]
-        before = self.stamps.data[docs]
+        before = self.stamps.of(docs)
         wins = stamps > before
         for tie in np.flatnonzero((stamps == before) & (stamps > SEED)).tolist():
             current = self.text(int(docs[tie]))
@@ -139,7 +140,7 @@ class TextRegister:
     def load(self, won: Won) -> None:
         """Set what is known to be the last word, in order."""
         assert won.texts is not None
-        self.stamps.data[won.docs] = won.stamps
+        self.stamps.put(won.docs, won.stamps)
         kept = (won.values == OTHER) | (won.values == AS_BASE)
         self.heap.put(won.docs[kept], won.texts)
         self.differs.data[won.docs[won.values == OTHER]] = True

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from index import AnyArray
 from ingest.firehose.mutations import FACT_KINDS
 from ingest.live.attributes import ATTRIBUTES
+from ingest.live.base import distinct
 from ingest.live.columns import Texts
 from ingest.live.derive import Derivation
 from ingest.live.facts import CommentsWon, FactsWon
@@ -113,13 +114,14 @@ def merged_runs(runs: Sequence[Arrays]) -> dict[str, AnyArray]:
 
 def _without_restated(merged: dict[str, AnyArray], prefix: str, last: NDArray[np.intp]) -> NDArray[np.intp]:
     """Of texts the last entry stays, and the last one that has a text."""
-    has_text = np.isin(merged[f"{prefix}.values"], (OTHER, AS_BASE))
+    forms = merged[f"{prefix}.values"]
+    has_text = (forms == OTHER) | (forms == AS_BASE)
     with_text = np.flatnonzero(has_text)
     texted = with_text[_last_of_each(merged[f"{prefix}.docs"][with_text])]
     if len(with_text):
         texts = _texts(merged, prefix).take(np.searchsorted(with_text, texted)).packed()
         merged[f"{prefix}.blob"], merged[f"{prefix}.lengths"] = texts.blob, texts.lengths.astype(np.int32)
-    return np.union1d(last, texted)
+    return distinct(np.concatenate([last, texted]))
 
 
 def _is_text(prefix: str) -> bool:

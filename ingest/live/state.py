@@ -92,7 +92,7 @@ class LiveState:
             stamps = _stamps(said.times[news], ~said.exists[news], is_seed)
             won, changed.documents[vertical] = documents.apply(docs, stamps)
             if not is_seed:
-                self.log.documents.setdefault(vertical, []).append((won, documents.stamps.data[won]))
+                self.log.documents.setdefault(vertical, []).append((won, documents.stamps.of(won)))
         for key, values in batch.attributes.items():
             self._apply_attribute(key, values, changed, is_seed)
         for kind, facts in batch.facts.items():
@@ -135,7 +135,7 @@ class LiveState:
             has_row = np.zeros(len(docs), dtype=np.bool_)
             has_row[known] = self.base.autotagged[docs[known]]
             late = (docs >= documents.base) & (docs < len(documents))
-            has_row[late] = self.texts[key].stamps.data[docs[late]] == SEED
+            has_row[late] = self.texts[key].stamps.of(docs[late]) == SEED
             settled &= has_row
         news = np.ones(len(said.ids), dtype=np.bool_) if is_seed else ~settled
         docs = documents.numbers(said.ids[news])
