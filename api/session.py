@@ -6,11 +6,12 @@ Every reading as operator from this machine goes through here and is logged: dat
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import final
 
 from api.console.text import printable
-from index import current_state, open_index
+from index import Age, current_state, open_index
 from query import Answer, Request, Searcher, World
 from schemas.ids import ExternalId
 from schemas.settings import Settings
@@ -26,6 +27,7 @@ class Session:
     def __init__(self, index: Path, settings: Settings) -> None:
         self.index = index
         self.settings = settings
+        self._age = Age(index)
         self.searcher = self._open()
 
     @property
@@ -48,7 +50,11 @@ class Session:
         """The answer; in the operator role the query is logged first."""
         if request.is_operator:
             log_operator("query", request.text)
-        return self.searcher.run(request)
+        return replace(self.searcher.run(request), age_ms=self.age_ms())
+
+    def age_ms(self) -> int | None:
+        """How old what is in force is, None where that is nothing to speak of: see `index.Age`."""
+        return self._age.ms()
 
     def world(self, viewer: ExternalId | None, *, is_operator: bool) -> World:
         """What the viewer sees, for terms, completion and peeks."""

@@ -14,6 +14,7 @@ from index.kernels.texts import hash_texts, same_texts
 from index.kernels.walks import settle, weak_and_walk
 from index.kernels.windows import AND, LESS, OR
 from index.live.columns import LiveTexts
+from index.live.age import Age, forget_as_of, read_as_of, write_as_of
 from index.live.layer import Layer, layer_directory, make_durable, open_layer, write_layer
 from index.live.lists import AnyList, AnyLists, LiveList, LiveLists
 from index.live.merge import merge_layers
@@ -47,6 +48,10 @@ from index.terms import TermDictionary, Terms
 from index.unions import distinct, union
 
 __all__ = [
+    "Age",
+    "forget_as_of",
+    "read_as_of",
+    "write_as_of",
     "AND",
     "I64",
     "LESS",

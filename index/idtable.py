@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.corpus import I64, NONE, U32
 from index.kernels.table import enter_rows, find_rows, put_rows
@@ -51,12 +52,12 @@ class IdTable:
         self._count = put_rows(self._slots, self._shift, self._first, self._more, wanted, self._count, out)
         return out
 
-    def keys(self, rows: U32) -> I64:
+    def keys(self, rows: NDArray[np.integer]) -> I64:
         """The keys of these rows."""
         out = np.empty(len(rows), dtype=np.int64)
         is_more = rows >= len(self._first)
         out[~is_more] = self._first[rows[~is_more]]
-        out[is_more] = self._more[rows[is_more] - np.uint32(len(self._first))]
+        out[is_more] = self._more[rows[is_more] - len(self._first)]
         return out
 
     def later_keys(self, start: int = 0) -> I64:

@@ -87,6 +87,8 @@ class Answer:
     explain: Explanation | None = None
     lineage: tuple[tuple[Lead, ...], ...] | None = field(default=None)
     why_not: str | None = None
+    age_ms: int | None = None
+    """How old the index is that answered; None where that is nothing to speak of. Of nobody in particular: no viewer shows in it."""
 
     @property
     def is_complete(self) -> bool:
@@ -114,4 +116,6 @@ class Answer:
             content["explain"] = self.explain.as_json()
         if self.why_not is not None:
             content["why_not"] = self.why_not
+        if self.age_ms is not None:
+            content["age_ms"] = self.age_ms
         return content

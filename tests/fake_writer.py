@@ -46,7 +46,9 @@ class FakeWriter:
         self._may("checkpoint")
         self.durable = (copy.deepcopy(self.position), dict(self.shown))
 
-    def rebase_if_needed(self) -> bool:
+    is_moving = False
+
+    def rebase_if_needed(self, *, wait: bool = True) -> bool:
         self.calls.append("rebase")
         return False
 

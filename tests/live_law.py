@@ -75,7 +75,14 @@ class LiveIndex:
             )
         if self._builds > 1:
             with closing(LiveWriter.open(self.index, now_ms=NOW_MS)) as writer:
-                writer.rebase_if_needed()
+                known = self._told[: self._read]
+                writer.rebase_if_needed(wait=self._rng.random() < 0.3)
+                while writer.is_moving:  # meanwhile some comes twice
+                    mutations = Mutations()
+                    for event in self._rng.sample(known, min(3, len(known))):
+                        translate(decode(message(event)), mutations)
+                    writer.apply(mutations)
+                    writer.rebase_if_needed(wait=self._rng.random() < 0.3)
 
     def deliver(self, events: list[Event]) -> list[Event]:
         """The next events of the stream. What was delivered: a consumer also reads what others brought before it."""

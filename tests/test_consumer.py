@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from index import read_as_of
 from ingest.firehose.consumer import Consumer
 from ingest.firehose.dead_letters import DeadLetters
 from ingest.firehose.drive_again import drive_again
@@ -187,9 +188,9 @@ def test_a_base_that_comes_back_is_told_again_what_came_since(tmp_path: Path) ->
         rig.consumer.step()
     assert rig.writer.position == {"list://": {"offset": 20}}
 
-    def roll_back() -> bool:
+    def roll_back(*, wait: bool) -> bool:
         rig.writer.position, rig.writer.state, rig.writer.shown = {"list://": {"offset": 5}}, state_of(messages[:5]), {}
-        rig.writer.rebase_if_needed = lambda: False
+        rig.writer.rebase_if_needed = lambda *, wait: False
         return True
 
     rig.writer.rebase_if_needed = roll_back
@@ -413,9 +414,67 @@ def test_figures(tmp_path: Path) -> None:
     assert rig.consumer.metrics().lag_ms >= 1_000
 
 
+def test_an_index_is_as_old_as_what_readers_miss(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, [], Limits(batch_events=10))
+    rig.source.ends = False
+    rig.consumer.run(stopped())
+    for _ in range(20):  # nothing comes: nothing is missed
+        rig.consumer.step()
+        assert rig.clock.now_ms() - rig.consumer.as_of_ms <= 1_000
+    oldest = 0
+    for _ in range(300):  # 200 events a second, 10 at once, each 0.05 s
+        rig.source.messages += [unlike(1)] * 10
+        rig.consumer.step()
+        rig.clock.s += 0.05
+        oldest = max(oldest, rig.clock.now_ms() - rig.consumer.as_of_ms)
+    assert 200 <= oldest <= 1_500
+    began = rig.clock.now_ms()
+    rig.source.messages += [unlike(1)] * 2_000
+    for _ in range(100):
+        rig.consumer.step()
+        rig.clock.s += 0.05
+    assert rig.consumer.as_of_ms <= began
+    rig.writer.refuse = {"flush"}
+    for _ in range(400):
+        rig.consumer.step()
+        rig.clock.s += 0.05
+    assert rig.source.at == len(rig.source.messages)  # all was read, and nobody sees it
+    assert rig.consumer.as_of_ms <= began
+    rig.writer.refuse = set()
+    for _ in range(40):
+        rig.consumer.step()
+    assert rig.clock.now_ms() - rig.consumer.as_of_ms <= 1_000
+    assert Consumer(rig.source, rig.writer, rig.letters, as_of_ms=77).as_of_ms == 77
+
+
+def test_a_source_that_does_not_answer_makes_it_older(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rig = Rig(tmp_path, [])
+    rig.source.ends = False
+    rig.consumer.run(stopped())
+    rig.consumer.step()
+    monkeypatch.setattr(rig.source, "lag", lambda: None)
+    rig.clock.s += 1
+    rig.consumer.step()
+    before = rig.consumer.as_of_ms
+    for _ in range(50):
+        rig.consumer.step()
+    assert rig.consumer.as_of_ms == before <= rig.clock.now_ms() - 5_000
+
+
+def stopped() -> threading.Event:
+    flag = threading.Event()
+    flag.set()
+    return flag
+
+
+def index_in(tmp_path: Path) -> Path:
+    (tmp_path / "live").mkdir(exist_ok=True)
+    return tmp_path
+
+
 def watch(rig: Rig, tmp_path: Path, stalled_s: float = 30) -> tuple[Watch, list[str]]:
     lines: list[str] = []
-    return Watch(rig.consumer, tmp_path, lines.append, stalled_s=stalled_s), lines
+    return Watch(rig.consumer, index_in(tmp_path), lines.append, stalled_s=stalled_s), lines
 
 
 def test_the_watch_tells_of_no_progress_once(tmp_path: Path) -> None:
@@ -458,13 +517,15 @@ def test_lag_without_progress_is_a_stall(tmp_path: Path, monkeypatch: pytest.Mon
 def test_metrics_are_written_and_read(tmp_path: Path) -> None:
     rig = Rig(tmp_path, [unlike(1)])
     lines: list[str] = []
-    with Watch(rig.consumer, tmp_path, lines.append):
-        until((tmp_path / "metrics.json").exists)
+    with Watch(rig.consumer, index_in(tmp_path), lines.append):
+        until((tmp_path / "live" / "metrics.json").exists)
+        until(lambda: read_as_of(tmp_path) == rig.consumer.as_of_ms)
         now_ms = time.time_ns() // 1_000_000
-        assert read_metrics(tmp_path, rig.clock.now_ms()).state == "running"
-        assert read_metrics(tmp_path, rig.clock.now_ms() + 11_000).state == "dead"
+        assert read_metrics(tmp_path / "live", rig.clock.now_ms()).state == "running"
+        assert read_metrics(tmp_path / "live", rig.clock.now_ms() + 11_000).state == "dead"
         rig.run()
-    metrics = read_metrics(tmp_path, now_ms)
+    assert read_as_of(tmp_path) is None  # it ended as it should, and nobody is behind anything
+    metrics = read_metrics(tmp_path / "live", now_ms)
     assert (metrics.state, metrics.events, metrics.position) == ("ended", 1, {"list://": {"offset": 1}})
     assert lines == []
 

@@ -111,7 +111,11 @@ def test_poison_is_kept_told_and_driven_again(index: Path, tmp_path: Path) -> No
     letters.close()
     assert ok("events", "dead", "redrive", "--index", index, "2") == "1 of 1 were events this time\n"
     assert 77 in found(index, "follower:me")
-    for command in ("show", "redrive"):
+    assert ok("events", "dead", "drop", "--index", index, "1") == "1 dead letters dropped\n"
+    assert "0 of 0 dead letters" in ok("events", "dead", "list", "--index", index)
+    assert run("events", "dead", "drop", "--index", index).exit_code == 2
+    assert ok("events", "dead", "drop", "--index", index, "--all") == "0 dead letters dropped\n"
+    for command in ("show", "redrive", "drop"):
         result = run("events", "dead", command, "--index", index, "9")
         assert result.exit_code == 2
         assert "there is no dead letter 9" in result.stderr
@@ -195,6 +199,10 @@ def until(is_so: Callable[[], bool], seconds: float = 60) -> None:
         time.sleep(0.05)
 
 
+def answer(index: Path) -> dict[str, Any]:
+    return json.loads(ok("query", "--index", index, "--json", "name:fred"))
+
+
 def status(index: Path) -> dict[str, Any]:
     result = run("ingest", "--index", index, "--status", "--json")
     return json.loads(result.stdout) if result.exit_code < 2 else {}
@@ -250,9 +258,12 @@ def test_a_disk_that_refuses_is_told_and_waited_for(index: Path, tmp_path: Path)
         assert run("ingest", "--index", index, "--status").exit_code == 1
         assert service.poll() is None
         assert 77 not in found(index, "followed_by:me")
+        until(lambda: (answer(index).get("age_ms") or 0) > 2_000)
+        assert "old: the index is behind its stream" in ok("query", "--index", index, "name:fred")
         resource.prlimit(service.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         until(lambda: 77 in found(index, "followed_by:me"))
         until(lambda: status(index)["problem"] == "")
+        until(lambda: "age_ms" not in answer(index))
         service.terminate()
         _, errors = service.communicate(timeout=30)
         assert service.returncode == 0

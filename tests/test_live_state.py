@@ -15,7 +15,7 @@ from ingest.firehose.mutations import FACT_KINDS, Mutations
 from ingest.live import LiveWriter, stamp_column
 from ingest.live.attributes import ATTRIBUTES, ENCODERS, decoded, split_all
 from ingest.live.base import Base
-from ingest.live.batch import batch_of
+from ingest.live.batch import Batch, batch_of
 from ingest.live.columns import Column, Heap, Texts
 from ingest.live.derive import Derivation
 from ingest.live.export import exported
@@ -82,7 +82,9 @@ def test_a_column_of_stamps_keeps_the_last_of_each_row(seed, monkeypatch):
         column.grow(size)
         rows = [rng.randrange(size) for _ in range(rng.randrange(20))]
         times = [rng.choice((now_ms + rng.randrange(-spread * day_ms, spread * day_ms), *EXTREMES)) for _ in rows]
-        stamps = stamps_of(np.array(times, dtype=np.int64), np.array([rng.random() < 0.3 for _ in rows], dtype=np.bool_))
+        stamps = stamps_of(
+            np.array(times, dtype=np.int64), np.array([rng.random() < 0.3 for _ in rows], dtype=np.bool_)
+        )
         if rng.random() < 0.2:
             stamps[:] = SEED
         column.put(np.array(rows, dtype=np.uint32), stamps)
@@ -157,7 +159,14 @@ def said_by(base: Base, batches: list[Mutations]) -> dict[Any, Any]:
     derivation.apply(seeds(base), is_seed=True)
     for batch in batches:
         derivation.apply(batch_of(batch))
-    found = exported(derivation.state, base)
+    registers: dict[Any, Any] = {}
+    for piece in exported(derivation.state, base):
+        registers |= words_of(piece)
+    return registers
+
+
+def words_of(found: Batch) -> dict[Any, Any]:
+    """The registers that a batch sets, by external ids."""
     registers: dict[Any, Any] = {}
     for kind, facts in found.facts.items():
         columns = (column.tolist() for column in facts)
@@ -171,7 +180,8 @@ def said_by(base: Base, batches: list[Mutations]) -> dict[Any, Any]:
             (*key, of): (time, value)
             for of, time, value in zip(values.ids.tolist(), values.times.tolist(), said, strict=True)
         }
-    assert found.comments is not None
+    if found.comments is None:
+        return registers
     ids, users, media, times, exists = (column.tolist() for column in found.comments)
     for of, user, of_media, time, is_there in zip(ids, users, media, times, exists, strict=True):
         registers["comment", of] = (time, (user, of_media) if is_there else None)

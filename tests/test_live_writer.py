@@ -14,7 +14,7 @@ from random import Random
 import pytest
 
 from index import LIVE, LiveSegment, Segment, layer_directory, open_index, read_live, rollback, writing
-from ingest.live import LiveWriter, rebase
+from ingest.live import LiveWriter, export, rebase
 from schemas.errors import BusyError, DamagedError, InputError
 from tests import live_worlds
 from tests.live_worlds import MutationMaker, base_tables, built, contents, in_force, oracle_base, oracle_of
@@ -238,3 +238,35 @@ def test_a_base_that_comes_back_finds_what_came_after_it(tmp_path: Path) -> None
                 writer.apply(batch)
             writer.flush({"next": 6})
         compare(index, built(in_force(oracle), place / "twin", place / "merged"), f"seed {seed}")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_events_are_applied_while_the_writer_moves(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "PIECE", 3)
+    rng = Random(seed)
+    index, tables = tmp_path / "index", base_tables(rng)
+    built(tables, index, tmp_path / "warehouse")
+    oracle = oracle_of(tables)
+    maker = MutationMaker(tables, rng)
+    moving = 0
+    with closing(LiveWriter.open(index, now_ms=NOW)) as writer:
+        for number in range(60):
+            batch = maker.batch(8)
+            writer.apply(batch)
+            live_worlds.apply(oracle, batch)
+            if number == 10:
+                later = in_force(oracle) | {"snapshot": [{"table": t, "as_of_ms": 15} for t in tables]}
+                built(later, index, tmp_path / "later")
+                assert not writer.rebase_if_needed(wait=False)
+                oracle.rebase(oracle_base(later))
+            if writer.is_moving:
+                moving += 1
+                assert writer.generation == "000001"
+                writer.rebase_if_needed(wait=False)
+            if rng.random() < 0.3:
+                writer.flush({"next": number})
+        writer.rebase_if_needed()
+        assert writer.generation == "000002"
+        assert moving > 3
+        writer.flush({"next": 60})
+    compare(index, built(in_force(oracle), tmp_path / "twin", tmp_path / "merged"), f"seed {seed}")

@@ -160,7 +160,7 @@ def _lines(batch: Batch) -> Iterator[bytes]:
 
 @events.group()
 def dead() -> None:
-    """Messages that were no events: list them, show one, drive them again."""
+    """Messages that were no events: list them, show one, drive them again, drop them."""
 
 
 @dead.command("list")
@@ -220,6 +220,21 @@ def redrive(index: Path, number: int | None) -> None:
         with closing(writer):
             driven = drive_again(writer, letters, writer.position)
     click.echo(f"{driven:,} of {marked:,} were events this time")
+
+
+@dead.command()
+@index_flag
+@click.argument("number", type=int, required=False)
+@click.option("--all", "is_all", is_flag=True, help="Drop all dead letters.")
+def drop(index: Path, number: int | None, is_all: bool) -> None:
+    """Drop one dead letter, or all of them, for good. What reads the stream again finds them again."""
+    if is_all == (number is not None):
+        raise click.UsageError("give either a NUMBER or --all")
+    with closing(_letters(index)) as letters:
+        dropped = letters.drop(number)
+    if number is not None and not dropped:
+        raise _no_letter(number)
+    click.echo(f"{dropped:,} dead letters dropped")
 
 
 def _letters(index: Path) -> DeadLetters:

@@ -54,6 +54,7 @@ def run_consumer(
     index: Path, url: str, *, group: str = "monoceros", once: bool = False, at: dict[str, object] | None = None
 ) -> None:
     """Consume until SIGTERM, SIGINT, or with `once` the end; from the position `at` where there is one."""
+    from index import read_as_of
     from ingest.firehose import Consumer, DeadLetters, Watch, open_source
     from ingest.live import LiveWriter
 
@@ -62,13 +63,13 @@ def run_consumer(
         writer = open_things.enter_context(closing(LiveWriter.open(index, now_ms=now_ms())))
         letters = open_things.enter_context(closing(DeadLetters(index / LIVE / LETTERS)))
         open_things.enter_context(collecting_rarely())
-        consumer = Consumer(source, writer, letters)
+        consumer = Consumer(source, writer, letters, as_of_ms=read_as_of(index))
         if at is not None:
             source.seek(at)
         if once:
             source.stop_at_end()
         stop = open_things.enter_context(stopping())
-        open_things.enter_context(Watch(consumer, index / LIVE, lambda line: click.echo(f"ingest: {line}", err=True)))
+        open_things.enter_context(Watch(consumer, index, lambda line: click.echo(f"ingest: {line}", err=True)))
         consumer.run(stop)
         metrics = consumer.metrics()
     letters_text = f", {metrics.dead_letters:,} dead letters" if metrics.dead_letters else ""

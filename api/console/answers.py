@@ -47,6 +47,8 @@ def answer_parts(answer: Answer, *, shows_time: bool = True, shows_costs: bool =
     if answer.ids:
         yield _table(answer)
     yield _summary(answer, shows_time=shows_time)
+    if answer.age_ms is not None:
+        yield Text(f"{answer.age_ms / 1000:,.0f} s old: the index is behind its stream", "yellow")
     for reason in answer.incomplete:
         yield Text(f"incomplete: {_reason(reason)}", "yellow")
     if answer.why_not is not None:

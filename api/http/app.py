@@ -37,12 +37,12 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         service.engine.start()
         tasks = [asyncio.create_task(service.follow()), asyncio.create_task(service.watch_lag())]
-        service.is_ready = True
+        service.is_started = True
         service.metrics.started()
         try:
             yield
         finally:
-            service.is_ready = False
+            service.is_started = False
             for task in tasks:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
@@ -57,7 +57,7 @@ def create_app(
     routes = [
         Route("/livez", _health(lambda: True)),
         Route("/readyz", _health(lambda: service.is_ready)),
-        Route("/startupz", _health(lambda: service.is_ready)),
+        Route("/startupz", _health(lambda: service.is_started)),
         Route("/openapi.json", _fixed(described)),
         Route("/metrics", _metrics(service, scrapers)),
         Route("/static/{name:path}", files),

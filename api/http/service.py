@@ -57,7 +57,12 @@ class Service:
     quotas: Quotas
     log: JsonLog = field(default_factory=JsonLog)
     now: Callable[[], float] = time.time
-    is_ready: bool = False
+    is_started: bool = False
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it answers, and from an index that is not behind its stream."""
+        return self.is_started and self.session.age_ms() is None
 
     async def follow(self) -> None:
         """Follow the index and the keys until cancelled. What cannot be opened is logged, and what is open goes on answering."""
@@ -108,4 +113,8 @@ class Service:
         if isinstance(segment, LiveSegment):
             lag_s = max(0.0, (now_ms - segment.live.applied_ms) / 1e3)
             gauges["monoceros_live_lag_seconds"] = ("Since the newest event that shows.", lag_s)
+        gauges["monoceros_age_seconds"] = (
+            "How old answers are; 0 up to two seconds, or where nobody applies events.",
+            (self.session.age_ms() or 0) / 1e3,
+        )
         return gauges

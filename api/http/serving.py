@@ -47,6 +47,9 @@ class Served:
         try:
             body = await self._answer(scope, receive, head, trace, started)
             status, content_type = 200, "application/json"
+            age_ms = service.session.age_ms()
+            if age_ms is not None:
+                trace.headers["x-index-age-ms"] = str(age_ms)
         except (GoneError, StoppedError):
             self._note(trace, 499, started)
             return

@@ -24,6 +24,8 @@ from ingest.firehose.wire import DecodeError, decode, irrelevant_kind
 from ingest.firehose.writer import Writer
 from schemas.errors import InputError
 
+_MOVING_S = 0.01
+
 
 class Consumer:
     """One source into one index. Not for several threads, but for `metrics` and `quiet_s`."""
@@ -35,9 +37,11 @@ class Consumer:
         letters: DeadLetters,
         *,
         limits: Limits | None = None,
+        as_of_ms: int | None = None,
         now_s: Callable[[], float] = time.monotonic,
         now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
+        """`as_of_ms` is the moment of which readers see all, where the consumer before said it."""
         self._source = source
         self._writer = writer
         self._letters = letters
@@ -56,6 +60,10 @@ class Consumer:
         self._lag: int | None = 0
         self._times: list[int] = []
         self._fresh = Window()
+        self._marks: deque[tuple[int, int]] = deque()
+        """Moments, and how many events will have been read when all that the source held then was read."""
+        self._read_ms = self._shown_ms = now_ms() if as_of_ms is None else as_of_ms
+        """The last moment of which everything was read, and of which readers see everything."""
         self._unsaved_events = self._unsaved_bytes = self._unchecked_events = 0
         self._unsaved_since: float | None = None
         self._checkpointed_at = self._tended_at = self._looked_at = now_s()
@@ -95,17 +103,28 @@ class Consumer:
             room = 0
         batch = self._source.poll(max(0, room), self._patience())
         self._beat_at = self._now_s()
+        if batch is None and self._writer.is_moving:
+            self._apply()
+            self._follow_base(wait=True)  # a base that comes back makes it read once more
+            return True
         if batch is None:
             return False
         if batch.messages:
             self._take(batch)
         if batch.messages or room <= 0 or self._lag == 0:
             self._progress_at = self._beat_at
+        if not batch.messages and room > 0 and self._lag is not None:
+            self._marks.clear()
+            self._read_ms = self._now_ms()
+        while self._marks and self._marks[0][1] <= self._events:
+            self._read_ms, _ = self._marks.popleft()
         self._when_due()
         return True
 
     def _patience(self) -> float:
-        """How long a poll may wait: until the next flush."""
+        """How long a poll may wait: until the next flush; a move to another base is to go on."""
+        if self._writer.is_moving:
+            return _MOVING_S
         flush_s, now = self._limits.flush_s, self._now_s()
         due = now + flush_s if self._unsaved_since is None else self._unsaved_since + flush_s
         again, _ = self._refused.get("flush", (due, ""))
@@ -131,6 +150,7 @@ class Consumer:
             self._apply()
         if self._unsaved_since is None:
             self._unsaved_since = self._now_s()
+            self._shown_ms = self._read_ms
         self._events += len(batch.messages)
         self._unsaved_events += len(batch.messages)
         self._unchecked_events += len(batch.messages)
@@ -146,7 +166,7 @@ class Consumer:
 
     def _when_due(self) -> None:
         now, limits = self._now_s(), self._limits
-        if now - self._looked_at >= limits.upkeep_s:
+        if now - self._looked_at >= limits.upkeep_s / 2:
             self._look()
         is_due = (
             self._unchecked_events >= limits.checkpoint_events or now - self._checkpointed_at >= limits.checkpoint_s
@@ -158,6 +178,9 @@ class Consumer:
             self._attempt("checkpoint", self._checkpoint)
         if now - self._tended_at >= limits.upkeep_s:
             self._tend()
+        elif self._writer.is_moving:
+            self._apply()
+            self._attempt("upkeep", self._follow_base)
 
     def _flush(self) -> None:
         started = self._now_s()
@@ -176,6 +199,7 @@ class Consumer:
         self._base.position = dict(self._position)
         self._unsaved_events = self._unsaved_bytes = 0
         self._unsaved_since = None
+        self._shown_ms = self._read_ms
 
     def _checkpoint(self) -> None:
         started = self._now_s()
@@ -187,7 +211,10 @@ class Consumer:
 
     def _look(self) -> None:
         self._looked_at = self._now_s()
+        moment = self._now_ms()
         self._lag = self._source.lag()
+        if self._lag is not None:
+            self._marks.append((moment, self._events + self._lag))
         self._rates.append((self._looked_at, self._events))
 
     def _tend(self) -> None:
@@ -197,9 +224,9 @@ class Consumer:
         if self._attempt("upkeep", self._follow_base):
             self._attempt("upkeep", self._drive_again)
 
-    def _follow_base(self) -> None:
+    def _follow_base(self, *, wait: bool = False) -> None:
         """Move to the base in force. One that comes back lacks what a later one settled: that is read once more."""
-        if self._writer.rebase_if_needed() and self._writer.position != self._position:
+        if self._writer.rebase_if_needed(wait=wait) and self._writer.position != self._position:
             self._position = self._writer.position
             self._source.seek(self._position.get(self._source.name, {}))
 
@@ -228,6 +255,11 @@ class Consumer:
         self._refused[name] = (self._now_s() + self._limits.upkeep_s, problem)
         return False
 
+    @property
+    def as_of_ms(self) -> int:
+        """Readers see all that the source held at this moment, as far as its lag is known."""
+        return self._read_ms if self._unsaved_since is None else self._shown_ms
+
     def quiet_s(self) -> float:
         """How long ago the loop came round, or if longer, something was read or nothing was there to read."""
         now = self._now_s()
@@ -250,6 +282,7 @@ class Consumer:
         base.lag_ms = max(0, now_ms - self._newest_ms) if self._lag and self._newest_ms else 0
         base.freshness_p50_ms = self._fresh.percentile(50)
         base.freshness_p99_ms = self._fresh.percentile(99)
+        base.as_of_ms = self.as_of_ms
         base.unsaved_events = self._unsaved_events
         base.updated_ms = now_ms
         return base

@@ -82,6 +82,11 @@ class DeadLetters:
             query = "UPDATE letters SET is_due = 1 WHERE ? IS NULL OR number = ?"
             return self._letters.execute(query, (number, number)).rowcount
 
+    def drop(self, number: int | None = None) -> int:
+        """Forget that letter, or all of them, for good. How many there were."""
+        with refused(self._path):
+            return self._letters.execute("DELETE FROM letters WHERE ? IS NULL OR number = ?", (number, number)).rowcount
+
     def due(self, limit: int) -> list[DeadLetter]:
         """Letters that are to be driven again, oldest first."""
         return list(self._read(f"SELECT {_COLUMNS} FROM letters WHERE is_due ORDER BY number LIMIT ?", limit))

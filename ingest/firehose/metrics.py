@@ -44,6 +44,8 @@ class Metrics:
     freshness_p99_ms: int = 0
     """From an event's server time until readers can see it."""
     dead_letters: int = 0
+    as_of_ms: int = 0
+    """Readers see all that the source held at this moment."""
     unsaved_events: int = 0
     flushes: int = 0
     flush_ms: float = 0.0

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
 
+from index import forget_as_of, write_as_of
 from ingest.firehose.consumer import Consumer
 from ingest.firehose.metrics import Metrics, write_metrics
 
 EVERY_S = 1.0
+_AS_OF_S = 0.25
+"""Between two words of how old the index is."""
 STALLED_S = 30.0
 """So long without a round of its loop, or without an event though there is lag, a consumer counts as stalled."""
 
@@ -22,10 +26,11 @@ class Watch:
     """
 
     def __init__(
-        self, consumer: Consumer, directory: Path, warn: Callable[[str], None], *, stalled_s: float = STALLED_S
+        self, consumer: Consumer, index: Path, warn: Callable[[str], None], *, stalled_s: float = STALLED_S
     ) -> None:
         self._consumer = consumer
-        self._directory = directory
+        self._index = index
+        self._directory = index / "live"
         self._warn = warn
         self._stalled_s = stalled_s
         self._ended = Flag()
@@ -43,12 +48,18 @@ class Watch:
         metrics.state = "ended" if error is None else "failed"
         metrics.problem = "" if error is None else str(error) or type(error).__name__
         self._write(metrics)
+        if error is None:
+            with suppress(OSError):
+                forget_as_of(self._index)
 
     def _watch(self) -> None:
         while True:
             self._write(self.look())
-            if self._ended.wait(EVERY_S):
-                return
+            for _ in range(round(EVERY_S / _AS_OF_S)):
+                with suppress(OSError):  # where it cannot be written the age grows, as it should
+                    write_as_of(self._index, self._consumer.as_of_ms)
+                if self._ended.wait(_AS_OF_S):
+                    return
 
     def look(self) -> Metrics:
         """The metrics of now, with the state that the consumer itself cannot know."""

@@ -27,8 +27,13 @@ class Writer(Protocol):
         """Make what was flushed last. `InputError` `unwritable` leaves the checkpoint of before."""
         ...
 
-    def rebase_if_needed(self) -> bool:
-        """Move to another generation, where one was published."""
+    def rebase_if_needed(self, *, wait: bool = True) -> bool:
+        """Move to another generation, where one was published; whether it was done. Without `wait` it goes on at the next call."""
+        ...
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether a move has begun, and goes on at the next call."""
         ...
 
     def close(self) -> None:

@@ -125,6 +125,12 @@ class Heap:
         at = self._at.data[docs].astype(np.int64)
         return Texts(self._room.view(np.uint8), (at + 1) * _WORD, self._room[at].astype(np.int64))
 
+    def snapshot(self) -> Heap:
+        """The texts of now, for reading; what is put later goes elsewhere."""
+        copy = Heap(0)
+        copy._at, copy._room = Column(self._at.data, 0), self._room
+        return copy
+
     def get(self, doc: int) -> str | None:
         """The text of one row."""
         at = int(self._at.data[doc])

@@ -1,6 +1,8 @@
-"""A state as a batch by external ids: what events said, to be said again over another base."""
+"""A state as batches by external ids: what events said, to be said again over another base."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,60 +15,65 @@ from ingest.live.stamps import is_cleared, is_event, times_of
 from ingest.live.state import FACT_ENDS, LiveState
 from schemas.catalogue import Vertical
 
+PIECE = 100_000
+"""Rows of a piece at most, so that none takes long."""
+Rows = NDArray[np.intp]
 
-def exported(state: LiveState, base: Base) -> Batch:
-    """Everything that events said, not what seeds did, nor what the other base settles."""
-    batch = Batch()
+
+def exported(state: LiveState, base: Base) -> Iterator[Batch]:
+    """Everything that events said, not what seeds did, nor what the other base settles, piece by piece.
+
+    The state may go on between two pieces: who says to the other base all that was said meanwhile too has said everything.
+    """
     for kind, register in state.facts.items():
         table, left, right = FACT_ENDS[kind]
         facts = register.everything()
-        said = np.flatnonzero(_outlives(facts.stamps, base, table))
-        stamps = facts.stamps[said]
-        batch.facts[kind] = FactBatch(
-            state.documents[left].ids(facts.left[said]),
-            state.documents[right].ids(facts.right[said]),
-            times_of(stamps),
-            ~is_cleared(stamps),
-        )
+        for said in _pieces(_outlives(facts.stamps, base, table)):
+            stamps = facts.stamps[said]
+            ends = state.documents[left].ids(facts.left[said]), state.documents[right].ids(facts.right[said])
+            yield Batch(facts={kind: FactBatch(*ends, times_of(stamps), ~is_cleared(stamps))})
     for vertical, table in TABLE_OF.items():
         documents = state.documents[vertical]
-        docs = np.flatnonzero(_outlives(documents.stamps.all(), base, table))
-        stamps = documents.stamps.of(docs)
-        batch.documents[vertical] = DocumentBatch(documents.ids(docs), times_of(stamps), ~is_cleared(stamps))
+        for docs in _pieces(_outlives(documents.stamps.all(), base, table)):
+            stamps = documents.stamps.of(docs)
+            yield Batch(documents={vertical: DocumentBatch(documents.ids(docs), times_of(stamps), ~is_cleared(stamps))})
     for key in ATTRIBUTES:
-        _export_attribute(state, base, key, batch)
+        yield from _exported_attribute(state, base, key)
     comments = state.comments.everything()
-    said = np.flatnonzero(_outlives(comments.stamps, base, "comments"))
-    stamps = comments.stamps[said]
-    batch.comments = CommentBatch(
-        comments.ids[said],
-        state.documents[Vertical.USER].ids(comments.users[said]),
-        state.documents[Vertical.MEDIA].ids(comments.media[said]),
-        times_of(stamps),
-        ~is_cleared(stamps),
-    )
-    return batch
+    for said in _pieces(_outlives(comments.stamps, base, "comments")):
+        stamps = comments.stamps[said]
+        users = state.documents[Vertical.USER].ids(comments.users[said])
+        media = state.documents[Vertical.MEDIA].ids(comments.media[said])
+        yield Batch(comments=CommentBatch(comments.ids[said], users, media, times_of(stamps), ~is_cleared(stamps)))
 
 
-def _export_attribute(state: LiveState, base: Base, key: AttributeKey, batch: Batch) -> None:
+def _exported_attribute(state: LiveState, base: Base, key: AttributeKey) -> Iterator[Batch]:
     attribute = ATTRIBUTES[key]
     documents = state.documents[attribute.vertical]
     if attribute.is_scalar:
         register = state.scalars[key]
-        docs = np.flatnonzero(_outlives(register.stamps.all(), base, attribute.table))
-        values = register.values.data[docs]
-        if attribute.of is not None:
-            values = state.documents[attribute.of].ids(values)
-        batch.attributes[key] = AttributeBatch(documents.ids(docs), times_of(register.stamps.of(docs)), values)
+        for docs in _pieces(_outlives(register.stamps.all(), base, attribute.table)):
+            values = register.values.data[docs]
+            if attribute.of is not None:
+                values = state.documents[attribute.of].ids(values)
+            times = times_of(register.stamps.of(docs))
+            yield Batch(attributes={key: AttributeBatch(documents.ids(docs), times, values)})
         return
     texts = state.texts[key]
     stamps = texts.stamps.all()
     # whether autotags are settled depends on their media
     said = is_event(stamps) if attribute.name == "autotags" else _outlives(stamps, base, attribute.table)
-    docs = np.flatnonzero(said)
-    values_said = [text for doc in docs.tolist() if (text := texts.text(doc)) is not None]
-    assert len(values_said) == len(docs)
-    batch.attributes[key] = AttributeBatch(documents.ids(docs), times_of(stamps[docs]), values_said)
+    for docs in _pieces(said):
+        values_said = [text for doc in docs.tolist() if (text := texts.text(doc)) is not None]
+        assert len(values_said) == len(docs)
+        times = times_of(texts.stamps.of(docs))
+        yield Batch(attributes={key: AttributeBatch(documents.ids(docs), times, values_said)})
+
+
+def _pieces(said: Flags) -> Iterator[Rows]:
+    rows = np.flatnonzero(said)
+    for start in range(0, len(rows), PIECE):
+        yield rows[start : start + PIECE]
 
 
 def _outlives(stamps: I64, base: Base, table: str) -> Flags:

@@ -15,11 +15,12 @@ import numpy as np
 from index import NONE, U32, Layer, caption_marks, changing, hash_texts, layout
 from ingest.live.attributes import ATTRIBUTES, OF_VERTICAL, TABLE_OF
 from ingest.live.base import FORWARD, Base, Flags, in_sorted
+from ingest.live.batch import AttributeKey
 from ingest.live.changes import Codes, codes_of, rows_in_force
 from ingest.live.columns import Texts, equal
 from ingest.live.derive import Derivation
 from ingest.live.documents import Documents
-from ingest.live.registers import TextRegister
+from ingest.live.told import Told
 from schemas.catalogue import Vertical
 
 REPORT = "reconcile.json"
@@ -98,54 +99,47 @@ def repaired_facts(old: View, new: View, numbers: dict[Vertical, U32]) -> dict[s
     return counts
 
 
-def repaired_documents(old: Derivation, new: Derivation) -> dict[str, Counts]:
+def repaired_documents(old: Told, new: Told, numbers: dict[Vertical, U32]) -> dict[str, Counts]:
     """By table, documents that came and went, and those of which an attribute is another."""
     counts = {}
     for vertical, table in TABLE_OF.items():
-        before, after = old.state.documents[vertical], new.state.documents[vertical]
-        docs = _all(before)
-        now = after.find(before.ids(docs))
+        before, after = old.exists[vertical], new.exists[vertical]
+        now = numbers[vertical]
+        docs = np.arange(len(now), dtype=np.uint32)
         known = now != NONE
         stayed = known.copy()
-        stayed[known] = before.exists.data[docs[known]] & after.exists.data[now[known]]
-        gone = int(before.exists.data.sum()) - int(stayed.sum())
-        come = int(after.exists.data.sum()) - int(stayed.sum())
+        stayed[known] = before[known] & after[now[known]]
+        gone = int(before.sum()) - int(stayed.sum())
+        come = int(after.sum()) - int(stayed.sum())
         differs = np.zeros(int(stayed.sum()), dtype=np.bool_)
         for attribute in OF_VERTICAL[vertical]:
-            differs |= _differs((vertical, attribute.name), old, new, docs[stayed], now[stayed])
+            key = vertical, attribute.name
+            differs |= _differs(key, old, new, docs[stayed], now[stayed], numbers)
         counts[table] = {"added": come, "removed": gone, "changed": int(differs.sum())}
     return counts
 
 
-def _said(register: TextRegister, base: Base, doc: np.uint32) -> str | None:
-    """The text of a document; None where only the base knows it, which says nothing of late ones."""
-    text = register.text(int(doc))
-    return "" if text is None and doc >= base.size(register.attribute.vertical) else text
-
-
-def _differs(key: tuple[Vertical, str], old: Derivation, new: Derivation, before: U32, after: U32) -> Flags:
+def _differs(key: AttributeKey, old: Told, new: Told, before: U32, after: U32, numbers: dict[Vertical, U32]) -> Flags:
     attribute = ATTRIBUTES[key]
     nothing = np.zeros(len(before), dtype=np.bool_)
     if attribute.is_scalar:
-        one, other = old.state.scalars[key].values.data[before], new.state.scalars[key].values.data[after]
+        one, other = old.scalars[key][before], new.scalars[key][after]
         if attribute.of is None:
             other_than: Flags = one != other
             return other_than
-        numbered = new.state.documents[attribute.of].find(_ids(old.state.documents[attribute.of], one))
-        found: Flags = np.where(one == NONE, other != NONE, numbered != other)
+        found: Flags = np.append(numbers[attribute.of], NONE)[np.minimum(one, len(numbers[attribute.of]))] != other
         return found
     if attribute.kind != "text":
         return nothing  # lists are counted as facts
-    one_register, other_register = old.state.texts[key], new.state.texts[key]
     if attribute.name == "caption":
         both = (before < len(old.base.captions)) & (after < len(new.base.captions))
         differs = nothing.copy()
         differs[both] = old.base.captions[before[both]] != new.base.captions[after[both]]
     else:
         differs = ~equal(old.base.texts(attribute, before), new.base.texts(attribute, after))
-    told = one_register.heap.has(before) | other_register.heap.has(after)
+    told = old.texts[key].has(before) | new.texts[key].has(after)
     for row in np.flatnonzero(told).tolist():
-        one_text, other_text = _said(one_register, old.base, before[row]), _said(other_register, new.base, after[row])
+        one_text, other_text = old.text(attribute, int(before[row])), new.text(attribute, int(after[row]))
         if one_text is None:
             differs[row] = _mark(other_text) != old.base.captions[before[row]]
         elif other_text is None:
@@ -173,10 +167,3 @@ def write_report(index: Path, counts: dict[str, Counts]) -> None:
 
 def _all(documents: Documents) -> U32:
     return np.arange(len(documents), dtype=np.uint32)
-
-
-def _ids(documents: Documents, numbers: U32) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    known = numbers != NONE
-    ids = np.zeros(len(numbers), dtype=np.int64)
-    ids[known] = documents.ids(numbers[known])
-    return ids

@@ -27,21 +27,21 @@ from ingest.firehose.mutations import Mutations
 from ingest.live.base import Base
 from ingest.live.batch import Batch, batch_of
 from ingest.live.derive import Derivation
-from ingest.live.export import exported
+from ingest.live.move import Move
 from ingest.live.pointers import (
     CHECKPOINT,
     LIVE_DIRECTORY,
     State,
     home,
-    newest_state,
     read_state,
     remove_others,
     write_state,
 )
 from ingest.live.reconcile import View, renumbered, repaired_documents, repaired_facts, write_report
-from ingest.live.runs import load_run, merged_runs, run_of
-from ingest.live.seeds import seeds
+from ingest.live.restoring import begun, restored
+from ingest.live.runs import merged_runs, run_of
 from ingest.live.stack import Stack
+from ingest.live.told import Told
 from schemas.errors import BusyError, DamagedError
 
 _LOCK = "LOCK"
@@ -59,6 +59,9 @@ class LiveWriter:
         self._position: dict[str, Any] = {}
         self._sequence = 0
         self._applied_ms = 0
+        self._move: Move | None = None
+        self._is_moved = False
+        """Whether the state is over a base that readers were not sent to yet, and whoever reads the stream was not told."""
         self._background = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live")
         self._derivation: Derivation
         self._manifest: str
@@ -95,6 +98,8 @@ class LiveWriter:
 
     def _say(self, batch: Batch) -> None:
         self._derivation.apply(batch)
+        if self._move is not None:
+            self._move.said(batch)
         times = [
             int(part.times.max())
             for part in (*batch.facts.values(), *batch.documents.values(), *batch.attributes.values(), batch.comments)
@@ -108,7 +113,7 @@ class LiveWriter:
         `InputError` `unwritable` leaves all of it to the next flush.
         """
         self._push()
-        self._publish(position, is_durable=False)
+        self._publish(self._position if self._is_moved else position, is_durable=False)
 
     def checkpoint(self) -> None:
         """Make what was flushed last. `InputError` `unwritable` leaves the checkpoint of before."""
@@ -117,6 +122,8 @@ class LiveWriter:
 
     def close(self) -> None:
         """Let go of the index. What was not flushed is forgotten."""
+        if self._move is not None:
+            self._give_up()
         self._background.shutdown()
         self._lock.close()
 
@@ -156,46 +163,65 @@ class LiveWriter:
 
     # -- other bases -----------------------------------------------------------------------------------------------
 
-    def rebase_if_needed(self) -> bool:
+    @property
+    def is_moving(self) -> bool:
+        """Whether `rebase_if_needed` has begun a move, and wants to be called again soon."""
+        return self._move is not None
+
+    def rebase_if_needed(self, *, wait: bool = True) -> bool:
         """Move to the base that is published, where it is another: what outlives it is said again over it.
 
         Readers go from the old base and its layers to the new base and one layer in one step. Where the base is one that comes
         back, `position` goes back too: events that came since, and that the other base settled, must be read once more.
+        Without `wait` events are applied meanwhile, and this is called again until it says that it moved.
         """
-        if current_generation(self._index) == self.generation:
+        if self._is_moved:  # the disk refused what says so
+            self.flush(self._position)
+            self._is_moved = False
+            return True
+        published = current_generation(self._index)
+        if self._move is not None and self._move.target != published:
+            self._give_up()
+        if published == self.generation:
             return False
+        if self._move is None:
+            self._move = Move(self._index, self._derivation)
+        try:
+            if not self._move.step(wait=wait):
+                return False
+        except BaseException:
+            self._give_up()
+            raise
         self.flush(self._position)  # what a later rollback to this base finds
-        published, manifest = open_published(self._index)
-        batches = [exported(self._derivation.state, Base(published))]
-        position = self._position
-        derivation = _begun(Base(published))
-        before = newest_state(self._index, published.generation)
-        if before is not None:  # a base that comes back: for the one that goes, events were dropped that it lacks
-            runs = Stack(home(self._index, published.generation) / "runs", _merge_runs, self._background)
-            runs.open(before.runs, are_durable=True)
-            batches.append(exported(_restored(Base(published), runs.layers).state, Base(published)))
-            position = dict(before.position)
-        for batch in batches:
-            derivation.apply(batch)
-        if not has_generation(self._index, published.generation):
-            return self.rebase_if_needed()  # other builds were published meanwhile, and it was removed
+        moved, self._move = self._move.finish(), None
+        generation = moved.derivation.base.segment.generation
+        if not has_generation(self._index, generation):
+            return self.rebase_if_needed(wait=wait)  # other builds were published meanwhile, and it was removed
         old = self._derivation
-        self._derivation, self._manifest = derivation, manifest
-        self._begin(published.generation)
+        self._derivation, self._manifest = moved.derivation, moved.manifest
+        self._position = dict(self._position if moved.position is None else moved.position)
+        self._begin(generation)
+        self._is_moved = True
         self._push()
-        self._publish(position, is_durable=True)
+        self._publish(self._position, is_durable=True)
+        self._is_moved = False
         self._collect()
         self._report(old)
         return True
 
+    def _give_up(self) -> None:
+        assert self._move is not None
+        self._move.abandon()
+        self._move = None
+
     def _report(self, old: Derivation) -> None:
-        """Count what the new base repaired, facts in a thread of their own: no event waits for that."""
-        counts = repaired_documents(old, self._derivation)
+        """Count what the new base repaired, in a thread of its own: no event waits for that."""
         numbers = renumbered(old, self._derivation)
         views = View.of(old), View.of(self._derivation)
+        told = Told.of(old, goes_on=False), Told.of(self._derivation, goes_on=True)
 
         def count() -> None:
-            write_report(self._index, counts | repaired_facts(*views, numbers))
+            write_report(self._index, repaired_documents(*told, numbers) | repaired_facts(*views, numbers))
 
         self._background.submit(count)
 
@@ -217,7 +243,7 @@ class LiveWriter:
             is_torn = True
         else:
             base, self._manifest = open_published(self._index)
-            self._derivation = _begun(Base(base))
+            self._derivation = begun(Base(base))
             self._begin(base.generation)
             self._push()  # what waits is there from the beginning
         if is_torn:  # readers are waiting for a pointer that they can follow
@@ -228,7 +254,7 @@ class LiveWriter:
         self._begin(live.generation)
         self._layers.open(live.layers, are_durable=is_durable)
         self._runs.open(read_state(self._index, live.generation, live.sequence).runs, are_durable=is_durable)
-        self._derivation = _restored(base, self._runs.layers)
+        self._derivation = restored(base, self._runs.layers)
         self._derivation.restore(self._layers.layers)
         self._manifest = live.manifest
         self._position, self._applied_ms, self._sequence = dict(live.position), live.applied_ms, live.sequence
@@ -269,21 +295,6 @@ class LiveWriter:
             return read_live(self._index, name)
         except DamagedError:
             return None
-
-
-def _begun(base: Base) -> Derivation:
-    """A base of which events said nothing yet."""
-    derivation = Derivation(base)
-    derivation.apply(seeds(base), is_seed=True)
-    return derivation
-
-
-def _restored(base: Base, runs: Sequence[Layer]) -> Derivation:
-    """The state that runs say over a base."""
-    derivation = _begun(base)
-    for run in runs:
-        load_run(derivation, run.arrays)
-    return derivation
 
 
 def _merge_layers(layers: Sequence[Layer]) -> dict[str, AnyArray]:

@@ -1,0 +1,26 @@
+"""From a base, and runs over it, to a state and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from index import Layer
+from ingest.live.base import Base
+from ingest.live.derive import Derivation
+from ingest.live.runs import load_run
+from ingest.live.seeds import seeds
+
+
+def begun(base: Base) -> Derivation:
+    """A base of which events said nothing yet."""
+    derivation = Derivation(base)
+    derivation.apply(seeds(base), is_seed=True)
+    return derivation
+
+
+def restored(base: Base, runs: Sequence[Layer]) -> Derivation:
+    """The state that runs say over a base."""
+    derivation = begun(base)
+    for run in runs:
+        load_run(derivation, run.arrays)
+    return derivation
