@@ -6,7 +6,7 @@ WORKERS ?= 2
 KAFKA_JARS ?= $(HOME)/.cache/monoceros/kafka
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format oracle-long live-long warehouses mutated bench bench-live quality bench-compare schemas wire-fuzz kafka servers clean lock
+.PHONY: help setup demo test check format oracle-long live-long kills crash-points warehouses mutated bench bench-live quality bench-compare schemas wire-fuzz kafka servers clean lock
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -45,6 +45,12 @@ mutated: setup  ## 100,000 changed signed requests to the service: none may be a
 
 live-long: setup  ## the law of the live index: 20,000 random histories against the oracle (HISTORIES and SEED can be set)
 	$(BIN)/python -m tests.live_long --histories $(or $(HISTORIES),20000) --seed $(or $(SEED),1) --workers $(WORKERS)
+
+kills: setup  ## SIGKILL at 500 random moments of ingest, checkpoint, build and publish (KILLS and SEED can be set)
+	$(BIN)/python -m tests.kills --kills $(or $(KILLS),500) --seed $(or $(SEED),1)
+
+crash-points: setup  ## power lost at 2,000 moments of publishing, and 500 of a live index (POINTS can be set)
+	MONOCEROS_CRASH_POINTS=$(or $(POINTS),2000) $(BIN)/python -m pytest tests/test_power_loss.py
 
 $(VENV)/.spark: $(VENV)/.installed requirements-spark.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock

@@ -13,8 +13,8 @@ from index.kernels.ranks import rank_places
 from index.kernels.texts import hash_texts, same_texts
 from index.kernels.walks import settle, weak_and_walk
 from index.kernels.windows import AND, LESS, OR
-from index.live.columns import LiveTexts
 from index.live.age import Age, forget_as_of, read_as_of, write_as_of
+from index.live.columns import LiveTexts
 from index.live.layer import Layer, layer_directory, make_durable, open_layer, write_layer
 from index.live.lists import AnyList, AnyLists, LiveList, LiveLists
 from index.live.merge import merge_layers
@@ -48,10 +48,6 @@ from index.terms import TermDictionary, Terms
 from index.unions import distinct, union
 
 __all__ = [
-    "Age",
-    "forget_as_of",
-    "read_as_of",
-    "write_as_of",
     "AND",
     "I64",
     "LESS",
@@ -62,6 +58,7 @@ __all__ = [
     "U8",
     "U32",
     "WINDOW",
+    "Age",
     "AnyArray",
     "AnyList",
     "AnyLists",
@@ -106,6 +103,7 @@ __all__ = [
     "discard",
     "distinct",
     "first_of_two",
+    "forget_as_of",
     "has_generation",
     "hash_of",
     "hash_texts",
@@ -128,6 +126,7 @@ __all__ = [
     "promote",
     "publish",
     "rank_places",
+    "read_as_of",
     "read_live",
     "rollback",
     "rows_of",
@@ -141,6 +140,7 @@ __all__ = [
     "union",
     "verify_index",
     "weak_and_walk",
+    "write_as_of",
     "write_layer",
     "write_live",
     "writing",

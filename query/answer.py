@@ -88,7 +88,7 @@ class Answer:
     lineage: tuple[tuple[Lead, ...], ...] | None = field(default=None)
     why_not: str | None = None
     age_ms: int | None = None
-    """How old the index is that answered; None where that is nothing to speak of. Of nobody in particular: no viewer shows in it."""
+    """How old the index is that answered; None where that is nothing to speak of. It depends on no viewer."""
 
     @property
     def is_complete(self) -> bool:

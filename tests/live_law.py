@@ -194,9 +194,11 @@ def compare(segment: AnySegment, world: oracle.World, case: Case, report: Report
     return difference(found, expected, case.limit, is_exact=case.exact)
 
 
-def stages(history: History, directory: Path, rng: Random) -> Iterator[tuple[int, int, LiveIndex, Live]]:
+def stages(
+    history: History, directory: Path, rng: Random, made_by: type[LiveIndex] = LiveIndex
+) -> Iterator[tuple[int, int, LiveIndex, Live]]:
     """The history in the engine and in the oracle, side by side, after so many builds and deliveries."""
-    engine = LiveIndex(directory, rng)
+    engine = made_by(directory, rng)
     live: Live | None = None
     is_repaired = history.is_repaired and rng.random() < 0.4
     builds = [*history.builds, *([history.now] if is_repaired else [])]
@@ -213,7 +215,7 @@ def stages(history: History, directory: Path, rng: Random) -> Iterator[tuple[int
             yield number + 1, number + 1, engine, live
 
 
-def check(history: History, cases: int, report: Report) -> None:
+def check(history: History, cases: int, report: Report, made_by: type[LiveIndex] = LiveIndex) -> None:
     """One history: after each stage so many random requests, whole answers compared."""
     rng = Random(f"law {history.seed}")
     past = oracle.make_world(history.builds[0].tables, hashtag_id)
@@ -222,7 +224,7 @@ def check(history: History, cases: int, report: Report) -> None:
     report.repaired += history.is_repaired
     report.events += sum(map(len, history.deliveries))
     with TemporaryDirectory(dir=scratch()) as directory:
-        for builds, deliveries, engine, live in stages(history, Path(directory), rng):
+        for builds, deliveries, engine, live in stages(history, Path(directory), rng, made_by):
             world = live.world()
             segment = engine.segment()
             asked = cases_of(world, past, rng, cases, report.coverage)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from api.http.documents import FIELDS, PLURALS
 from api.http.endpoints import ENDPOINTS
 from api.http.matching import hashtag_ranges, word_ranges
 from api.http.static import StaticFiles
+from index import forget_as_of, write_as_of
 from query import peek
 from schemas.settings import Settings
 from tests.service import AppClient, Site, signed, site, target_of
@@ -350,6 +352,24 @@ def test_health_and_metrics(here: Site) -> None:
     times = families["monoceros_request_seconds"]
     assert times.type == "histogram"
     problem(here.client.get("/metrics", headers={"x-forwarded-for": "1.2.3.4"}), 404, "not-found")
+
+
+def test_an_old_index_says_so_and_is_not_ready(index: Path, tmp_path: Path) -> None:
+    with site(index, tmp_path) as here:
+        (index / "live").mkdir(exist_ok=True)
+        write_as_of(index, time.time_ns() // 1_000_000 - 60_000)
+        time.sleep(0.25)
+        answer = here.get("/v1/search", q="name:a*")
+        assert 60_000 <= int(answer.headers["x-index-age-ms"]) < 120_000
+        assert here.client.get("/readyz").status_code == 503
+        for path in ("/livez", "/startupz"):
+            assert here.client.get(path).status_code == 200
+        families = {f.name: f for f in text_string_to_metric_families(here.client.get("/metrics").text)}
+        assert families["monoceros_age_seconds"].samples[0].value >= 60
+        forget_as_of(index)
+        time.sleep(0.25)
+        assert "x-index-age-ms" not in here.get("/v1/search", q="name:a*").headers
+        assert here.client.get("/readyz").json() == {"status": "ok"}
 
 
 def test_metrics_are_for_scrapers(index: Path, tmp_path: Path) -> None:

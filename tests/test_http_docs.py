@@ -29,6 +29,7 @@ GAUGES = (
     "monoceros_waiting",
     "monoceros_loop_lag_seconds",
     "monoceros_live_lag_seconds",
+    "monoceros_age_seconds",
 )
 
 

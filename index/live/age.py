@@ -14,7 +14,7 @@ from threading import Lock
 from typing import final
 
 OLD_MS = 2_000
-"""Answers older than this say so, and a service of them is not ready (data-model.md §4: a change holds 2 s after it was applied)."""
+"""Answers older than this say so, and a service of them is not ready (a change holds 2 s after it was applied)."""
 _FILE = "live/AS_OF"
 _DIGITS = 16
 _LOOK_S = 0.2
