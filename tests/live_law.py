@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from threading import Event as Flag
 
 from api.cli.ingest import run_consumer
-from index import AnySegment, open_index, publish, writing
+from index import AnySegment, open_index, open_published, publish, writing
 from ingest import open_warehouse, read_corpus
 from ingest.firehose import Consumer, DeadLetters, open_source
 from ingest.firehose.mutations import Mutations
@@ -74,8 +74,12 @@ class LiveIndex:
                 progress=lambda _: None,
             )
         if self._builds > 1:
+            before = open_index(self.index).manifest.snapshot_ms
             with closing(LiveWriter.open(self.index, now_ms=NOW_MS)) as writer:
-                known = self._told[: self._read]
+                after = open_published(self.index)[0].manifest.snapshot_ms
+                # what the base before settled, and this one does not, would count now
+                is_later = all(after.get(table, -1) >= time_ms for table, time_ms in before.items())
+                known = self._told[: self._read] if is_later else []
                 writer.rebase_if_needed(wait=self._rng.random() < 0.3)
                 while writer.is_moving:  # meanwhile some comes twice
                     mutations = Mutations()
