@@ -38,7 +38,9 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.live", description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--users", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--events", type=int, default=11_000_000, help="in the stream that is generated")
+    parser.add_argument(
+        "--events", type=int, default=20_000_000, help="in the stream that is generated; ten minutes at full speed"
+    )
     parser.add_argument("--directory", type=Path, default=Path(".monoceros/bench-live"), help="for all that is made")
     parser.add_argument("--world", type=Path, help="a warehouse to use instead of generating one")
     parser.add_argument("--index", type=Path, help="an index of it, which is only read; built where there is none")

@@ -14,6 +14,8 @@ from schemas.errors import InputError
 
 _LOOK_S = 1.0
 _BOOT_S = 300
+_WINDOW_S = 10.0
+"""What is sustained is so in every part of so many seconds."""
 
 
 def metrics_of(index: Path, process: Running) -> Metrics:
@@ -63,6 +65,7 @@ def ingest_rate(index: Path, url: str, seconds: float, log: Path, *, reserve: in
         "cpu_s": cpu1 - cpu0,
         "events_per_s": (n1 - n0) / max(t1 - t0, 1e-9),
         "events_per_cpu_s": (n1 - n0) / max(cpu1 - cpu0, 1e-9),
+        "slowest_per_cpu_s": _slowest(samples),
         "by_kind": metrics.by_kind,
         "flush_ms": metrics.flush_ms,
         "checkpoint_ms": metrics.checkpoint_ms,
@@ -73,3 +76,14 @@ def ingest_rate(index: Path, url: str, seconds: float, log: Path, *, reserve: in
         "layers_mib": disk_mib(index / "live"),
         "load": sum(loads) / len(loads),
     }
+
+
+def _slowest(samples: list[tuple[float, float, int]]) -> float:
+    """The fewest events of a second of processor in any part of the run, of (wall, processor, events); 0 where it was too short."""
+    rates = [
+        (last - first) / max(cpu - cpu_before, 1e-9)
+        for place, (began, cpu_before, first) in enumerate(samples)
+        for ended, cpu, last in samples[place + 1 :]
+        if _WINDOW_S <= ended - began < 2 * _WINDOW_S
+    ]
+    return min(rates, default=0.0)
