@@ -25,6 +25,8 @@ from ingest.firehose.writer import Writer
 from schemas.errors import InputError
 
 _MOVING_S = 0.01
+_PATIENT_S = 5.0
+"""So long a source may not say how much it holds, such as one that joins a group, before that is a problem."""
 
 
 class Consumer:
@@ -58,6 +60,7 @@ class Consumer:
         self._events = 0
         self._newest_ms = 0
         self._lag: int | None = 0
+        self._lag_known_at = now_s()
         self._times: list[int] = []
         self._fresh = Window()
         self._marks: deque[tuple[int, int]] = deque()
@@ -214,6 +217,7 @@ class Consumer:
         moment = self._now_ms()
         self._lag = self._source.lag()
         if self._lag is not None:
+            self._lag_known_at = self._looked_at
             self._marks.append((moment, self._events + self._lag))
         self._rates.append((self._looked_at, self._events))
 
@@ -272,7 +276,7 @@ class Consumer:
         (first_s, first), (last_s, last) = self._rates[0], self._rates[-1]
         base.state = "paused" if is_full else "running"
         problems = [problem for _, problem in self._refused.copy().values()]
-        if self._lag is None:
+        if self._lag is None and self._now_s() - self._lag_known_at > _PATIENT_S:
             problems.append(f"{self._source.name} does not answer")
         base.problem = next(iter(problems), "")
         base.events = self._events

@@ -40,6 +40,8 @@ class KafkaSource:
         self._end: dict[int, int] | None = None
         self._lag: int | None = 0
         self._lag_known_at = float("-inf")
+        self.is_assigned = group is None
+        """Whether this reader was told which partitions are its own."""
         try:
             self._consumer = KafkaConsumer(
                 bootstrap_servers=servers.split(","),
@@ -136,8 +138,10 @@ class KafkaSource:
         return [TopicPartition(self._topic, number) for number in sorted(numbers)]
 
     def lag(self) -> int | None:
-        """See `Source`."""
+        """See `Source`. A member of a group does not know before it was first told which partitions are its own."""
         now = time.monotonic()
+        if not self.is_assigned:
+            return None
         if now - self._lag_known_at >= _LAG_S:
             assigned = self._consumer.assignment()
             try:
@@ -161,6 +165,7 @@ class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
         """The position of what went stays known, should it come back."""
 
     def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        self._source.is_assigned = True
         self._source.take(assigned)
 
 
