@@ -93,7 +93,7 @@ class SourceLaws:
     def test_an_empty_source_waits_or_ends(self, empty_url: str) -> None:
         append(empty_url, [])
         with self.open(empty_url) as source:
-            assert source.lag() == 0
+            assert source.lag() in (0, None)  # who has just come to a group may not know yet
             began = time.monotonic()
             batch = source.poll(10, 0.2)
             assert not batch.messages

@@ -55,7 +55,7 @@ class Source(Protocol):
     def lag(self) -> int | None:
         """How many messages stand behind the place of reading, no longer ago than a second or two; 0 only where none does.
 
-        Cheap: a file counts them by their mean length. None where the source does not answer.
+        Cheap: a file counts them by their mean length. None where the source does not answer, or not yet.
         """
         ...
 
