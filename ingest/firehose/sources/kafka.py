@@ -138,12 +138,12 @@ class KafkaSource:
         return [TopicPartition(self._topic, number) for number in sorted(numbers)]
 
     def lag(self) -> int | None:
-        """See `Source`. A member of a group does not know before it was first told which partitions are its own."""
+        """See `Source`. A member of a group does not know before it is told which partitions are its own, or again."""
         now = time.monotonic()
-        if not self.is_assigned:
+        assigned = self._consumer.assignment()
+        if not assigned and not self.is_assigned:
             return None
         if now - self._lag_known_at >= _LAG_S:
-            assigned = self._consumer.assignment()
             try:
                 ends = self._consumer.end_offsets(assigned, timeout_ms=1_000) if assigned else {}
                 self._lag = sum(max(0, end - self._reached(p.partition)) for p, end in ends.items())
@@ -162,7 +162,8 @@ class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
         self._source = source
 
     def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
-        """The position of what went stays known, should it come back."""
+        """The position of what went stays known, should it come back. What is left or comes instead will be told."""
+        self._source.is_assigned = False
 
     def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         self._source.is_assigned = True
