@@ -161,7 +161,7 @@ class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
     def __init__(self, source: KafkaSource) -> None:
         self._source = source
 
-    def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+    def on_partitions_revoked(self, _: set[TopicPartition]) -> None:
         """The position of what went stays known, should it come back. What is left or comes instead will be told."""
         self._source.is_assigned = False
 
