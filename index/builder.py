@@ -83,8 +83,9 @@ class SegmentBuilder:
     def _loads(self) -> dict[str, Callable[[], Any]]:
         """What is loaded, in the order in which the steps take it."""
         corpus = self._corpus
-        pairs = {fact: corpus.pairs.get(fact, _no_pairs) for fact in _PAIRS}
-        return {**pairs, **corpus.postings, SIDECAR: corpus.sidecar or dict}
+        loads: dict[str, Callable[[], Any]] = {fact: corpus.pairs.get(fact, _no_pairs) for fact in _PAIRS}
+        loads |= {name: load for name, load in corpus.postings.items()}
+        return loads | {SIDECAR: corpus.sidecar or dict}
 
     # -- documents -------------------------------------------------------------------------------------------------
 

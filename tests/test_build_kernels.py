@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 import numpy as np
 import pytest
@@ -62,7 +63,7 @@ def test_ahead_makes_each_result_once_in_order_and_no_more_than_two_ahead() -> N
             second.set()
         return name.upper()
 
-    with Ahead({name: lambda name=name: make(name) for name in "abcd"}) as ahead:
+    with Ahead({name: partial(make, name) for name in "abcd"}) as ahead:
         assert second.wait(10)
         assert made == ["a", "b"]
         assert [ahead.take(name) for name in "abcd"] == ["A", "B", "C", "D"]
