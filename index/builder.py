@@ -84,7 +84,7 @@ class SegmentBuilder:
         """What is loaded, in the order in which the steps take it."""
         corpus = self._corpus
         loads: dict[str, Callable[[], Any]] = {fact: corpus.pairs.get(fact, _no_pairs) for fact in _PAIRS}
-        loads |= {name: load for name, load in corpus.postings.items()}
+        loads.update((name, load) for name, load in corpus.postings.items())
         return loads | {SIDECAR: corpus.sidecar or dict}
 
     # -- documents -------------------------------------------------------------------------------------------------
