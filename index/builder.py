@@ -9,18 +9,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import layout
+from index.ahead import Ahead
 from index.arrays import ArrayWriter
-from index.corpus import FOLLOWERS, NONE, PUBLIC, U32, Corpus, PairFact, Pairs, Strings, TermFact
+from index.corpus import FOLLOWERS, NONE, PUBLIC, U32, Corpus, PairFact, Pairs, Postings, Strings, TermFact
 from index.docset import new_words
 from index.idmap import IdMap
 from index.kernels.bits import set_bits
 from index.postings import Grouped, PostingLists
 from index.prefixes import frequent_prefixes
-from index.sidecar import put_sidecar
+from index.sidecar import SIDECAR, put_sidecar
 from schemas.catalogue import EDGES, Vertical
 from schemas.tables import CONTENT_TYPES
 
 Progress = Callable[[str], None]
+_PAIRS: tuple[PairFact, ...] = (
+    "follows",
+    "blocks",
+    "likes",
+    "comments",
+    "tagged",
+    "mentions",
+    "members",
+    "group_media",
+    "hashtags",
+)
+"""The facts between documents, in the order of the steps."""
 _V = Vertical
 
 
@@ -32,6 +45,7 @@ class SegmentBuilder:
         self._writer = writer
         self._progress = progress
         self._size = {vertical: len(ids) for vertical, ids in corpus.ids.items()}
+        self._ahead = Ahead(self._loads())
         self.postings = 0
 
     def build(self) -> None:
@@ -61,9 +75,17 @@ class SegmentBuilder:
             *((f"words of {name}", self._words(name)) for name in self._corpus.postings),
             ("what ingest needs", self._sidecar),
         )
-        for label, step in steps:
-            self._progress(label)
-            step()
+        with self._ahead:
+            for label, step in steps:
+                self._progress(label)
+                step()
+
+    def _loads(self) -> dict[str, Callable[[], Any]]:
+        """What is loaded, in the order in which the steps take it."""
+        corpus = self._corpus
+        loads: dict[str, Callable[[], Any]] = {fact: corpus.pairs.get(fact, _no_pairs) for fact in _PAIRS}
+        loads.update((name, load) for name, load in corpus.postings.items())
+        return loads | {SIDECAR: corpus.sidecar or dict}
 
     # -- documents -------------------------------------------------------------------------------------------------
 
@@ -100,8 +122,8 @@ class SegmentBuilder:
     # -- facts between documents -----------------------------------------------------------------------------------
 
     def _load(self, fact: PairFact) -> Pairs:
-        load = self._corpus.pairs.get(fact)
-        return load() if load is not None else Pairs(np.empty(0, np.uint32), np.empty(0, np.uint32))
+        pairs: Pairs = self._ahead.take(fact)
+        return pairs
 
     def _group(self, keys: U32, docs: U32, key_vertical: Vertical, vertical: Vertical) -> Grouped:
         return Grouped.of(keys, docs, self._size[key_vertical], self._size[vertical])
@@ -178,17 +200,14 @@ class SegmentBuilder:
 
     def _levelled(self, name: str, owners: U32, values: U32, levels: NDArray[np.uint8], vertical: Vertical) -> None:
         """What an owner's media lead to, apart by the lowest level of visibility at which it shows."""
-        codes = (owners.astype(np.uint64) << np.uint64(32)) | values
-        seen = np.empty(0, dtype=np.uint64)
+        below: list[Grouped] = []
         for level in range(layout.LEVELS):
-            new = np.unique(codes[levels == level])
-            if len(seen):
-                new = np.setdiff1d(new, seen, assume_unique=True)
-            keys = (new >> np.uint64(32)).astype(np.uint32)
-            grouped = self._group(keys, new.astype(np.uint32), _V.USER, vertical)
+            at = levels == level
+            grouped = self._group(owners[at], values[at], _V.USER, vertical)
+            for lower in below:
+                grouped = grouped.less(lower)
             self._put(f"{name}.{level}", grouped, self._size[vertical])
-            if level + 1 < layout.LEVELS:
-                seen = np.union1d(seen, new)
+            below.append(grouped)
 
     def _owners_and_places(self) -> None:
         corpus = self._corpus
@@ -221,7 +240,7 @@ class SegmentBuilder:
 
     def _words(self, name: TermFact) -> Callable[[], None]:
         def write() -> None:
-            postings = self._corpus.postings[name]()
+            postings: Postings = self._ahead.take(name)
             if name == layout.RAW_TAGS:
                 self._strings(f"{name}.terms", Strings.of(list(postings.terms)))
                 by_media = Grouped.of(postings.docs, postings.term, self._size[_V.MEDIA], len(postings.terms))
@@ -248,13 +267,16 @@ class SegmentBuilder:
         self._put_lists(layout.prefixes(name), unions, documents)
 
     def _sidecar(self) -> None:
-        if self._corpus.sidecar is not None:
-            put_sidecar(self._corpus.sidecar(), self._writer.put)
+        put_sidecar(self._ahead.take(SIDECAR), self._writer.put)
 
     def _heads(self, terms: list[str]) -> None:
         """The distinct `namespace:predicate=` of the machine tags, sorted."""
         heads = sorted({term[: term.index("=") + 1] for term in terms})
         self._strings("media.mt.heads", Strings.of(heads))
+
+
+def _no_pairs() -> Pairs:
+    return Pairs(np.empty(0, np.uint32), np.empty(0, np.uint32))
 
 
 def _split(name: str) -> tuple[Vertical, str]:

@@ -16,7 +16,7 @@ from index.docset import DocSet, new_words
 from index.kernels import gather, lists, windows
 from index.kernels import touched as touch
 from index.kernels.bits import Words
-from index.kernels.build import drop_repeats, group, transpose
+from index.kernels.build import drop_repeats, group, less, pack, packed_offsets, transpose
 from index.kernels.membership import contains
 
 LONG = 256
@@ -28,9 +28,6 @@ SPARSE = 4
 
 _EXACT = 64
 """Keys up to which the length of every list is read for an estimate."""
-
-_COOKIE = 12_346
-"""First word of the portable Roaring format where there are no run containers."""
 
 _NO_KEYS = np.empty(0, dtype=np.uint32)
 _FIRST = np.zeros(1, dtype=np.uint32)
@@ -212,62 +209,23 @@ class Grouped:
         np.cumsum(stays, out=ends[1:])
         return Grouped(ends[self.offsets], self.values[stays])
 
+    def less(self, other: Grouped) -> Grouped:
+        """The facts that another grouping of as many keys does not have."""
+        offsets, values = self.offsets.copy(), self.values.copy()
+        return Grouped(offsets, values[: less(offsets, values, other.offsets, other.values)])
+
     def packed(self, documents: int) -> PostingLists:
         """The lists in the form in which they are stored."""
-        lengths = np.diff(self.offsets)
-        long_rows = np.flatnonzero(lengths >= LONG)
-        rows = np.flatnonzero(lengths)
-        bitmaps = [_roaring(self.values[self.offsets[r] : self.offsets[r + 1]]) for r in long_rows]
-        smaller = [len(bitmap) < length for bitmap, length in zip(bitmaps, lengths[long_rows], strict=True)]
-        long_rows = long_rows[smaller]
-        bitmaps = [bitmap for bitmap, is_smaller in zip(bitmaps, smaller, strict=True) if is_smaller]
-        if len(long_rows):
-            lengths = lengths.copy()
-            lengths[long_rows] = [len(bitmap) for bitmap in bitmaps]
-            offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
-            np.cumsum(lengths, out=offsets[1:])
-            words = np.empty(int(offsets[-1]), dtype=np.uint32)
-            done = 0  # rows copied so far
-            for row, bitmap in zip(long_rows.tolist(), bitmaps, strict=True):
-                words[offsets[done] : offsets[row]] = self.values[self.offsets[done] : self.offsets[row]]
-                words[offsets[row] : offsets[row + 1]] = bitmap
-                done = row + 1
-            words[offsets[done] :] = self.values[self.offsets[done] :]
-        else:
-            offsets, words = self.offsets, self.values
-        if len(words) >= lists.ROARING:
+        offsets, words = packed_offsets(self.offsets, self.values, LONG), self.values
+        if offsets[-1] >= lists.ROARING:
             raise OverflowError(
-                f"an edge with {len(words):,} words is past the 2^32 that one segment can hold: shard it"
+                f"an edge with {offsets[-1]:,} words is past the 2^32 that one segment can hold: shard it"
             )
-        if len(rows) * SPARSE < len(lengths):
+        if offsets[-1] < len(words):
+            words = np.empty(int(offsets[-1]), dtype=np.uint32)
+            pack(self.offsets, self.values, offsets, words)
+        rows = np.flatnonzero(np.diff(offsets))
+        if len(rows) * SPARSE < len(offsets) - 1:
             ends = np.append(offsets[rows], offsets[-1])
             return PostingLists(rows.astype(np.uint32), ends.astype(np.uint32), words, documents)
         return PostingLists(_NO_KEYS, offsets.astype(np.uint32), words, documents)
-
-
-def _roaring(docs: U32) -> U32:
-    """The list as a Roaring bitmap without run containers: descriptions, offsets, containers."""
-    keys, starts = np.unique(docs >> 16, return_index=True)
-    cardinalities = np.diff(np.append(starts, len(docs)))
-    containers = []
-    for start, cardinality in zip(starts.tolist(), cardinalities.tolist(), strict=True):
-        low = (docs[start : start + cardinality] & 0xFFFF).astype(np.uint16)
-        if cardinality <= lists.ARRAY_MAX:
-            containers.append(low)
-        else:
-            bitset = np.zeros(65_536, dtype=np.bool_)
-            bitset[low] = True
-            containers.append(np.packbits(bitset, bitorder="little").view(np.uint16))
-    head = 8 + 8 * len(keys)  # cookie and count, then a description and an offset for each container
-    offsets = head + 2 * np.cumsum([0, *(len(container) for container in containers[:-1])])
-    descriptions = np.stack([keys, cardinalities - 1], axis=1).astype(np.uint16).ravel()
-    halves = np.concatenate(
-        [
-            np.array([lists.ROARING, len(docs), _COOKIE, len(keys)], dtype=np.uint32).view(np.uint16),
-            descriptions,
-            offsets.astype(np.uint32).view(np.uint16),
-            *containers,
-            np.zeros(sum(map(len, containers)) % 2, dtype=np.uint16),
-        ]
-    )
-    return halves.view(np.uint32)

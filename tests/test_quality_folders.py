@@ -108,6 +108,11 @@ def change(folder, table, edit):
     edit(pl.read_parquet(path)).write_parquet(path)
 
 
+def nothing_new(friends):
+    before = friends.filter(pl.col("snapshot") == "before")
+    return pl.concat([before, before.with_columns(pl.lit("after").alias("snapshot"))])
+
+
 @pytest.mark.parametrize(
     ("table", "edit", "message"),
     [
@@ -118,6 +123,8 @@ def change(folder, table, edit):
         ("edges", lambda t: t.head(10), "at least 50"),
         ("nodes", lambda t: t.with_columns(pl.lit(None, pl.String).alias("name")), "nulls"),
         ("nodes", lambda t: t.with_columns(pl.lit(1).alias("id")), "not unique"),
+        ("nodes", lambda t: t.head(0), "nodes.parquet has no rows"),
+        ("edges", lambda t: t.head(0), "edges.parquet has no rows"),
         ("nodes", lambda t: t.with_columns(pl.lit("?!").alias("name")), "no name holds a letter"),
     ],
 )
@@ -136,12 +143,37 @@ def test_a_typeahead_folder_that_cannot_be_used(tmp_path, table, edit, message):
         ("checkins", lambda t: t.drop("hour_of_week"), "no column 'hour_of_week'"),
         ("checkins", lambda t: t.with_columns(pl.lit("x").alias("city")), "only one of"),
         ("checkins", lambda t: t.with_columns(pl.lit(-1).alias("user_id")), "less than 0"),
+        ("checkins", lambda t: t.with_columns(pl.lit(169).alias("hour_of_week")), "holds 169, more than 168"),
+        ("friends", lambda t: t.head(0), "friends.parquet has no rows"),
+        ("checkins", lambda t: t.head(0), "checkins.parquet has no rows"),
+        ("friends", nothing_new, "none is new"),
     ],
 )
 def test_a_suggestions_folder_that_cannot_be_used(tmp_path, table, edit, message):
     change(town_folder(tmp_path, [None]), table, edit)
     with pytest.raises(InputError, match=message):
         suggestions.report(tmp_path, None, lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (lambda t: t.with_columns(pl.lit(None, pl.String).alias("city")), "column 'city' holds"),
+        (lambda t: t.filter((pl.col("city") == "a") | (pl.col("snapshot") == "before")), "city 'b': friendships after"),
+    ],
+)
+def test_an_unusable_city_is_named(tmp_path, edit, message):
+    change(town_folder(tmp_path, ["a", "b"]), "friends", edit)
+    with pytest.raises(InputError, match=message):
+        suggestions.report(tmp_path, None, lambda _: None)
+
+
+@pytest.mark.parametrize(("module", "table"), [(typeahead, "edges"), (suggestions, "checkins")])
+def test_a_file_of_no_bytes_cannot_be_read(tmp_path, module, table):
+    (graph_folder if module is typeahead else lambda path: town_folder(path, [None]))(tmp_path)
+    (tmp_path / f"{table}.parquet").write_bytes(b"")
+    with pytest.raises(InputError, match="cannot be read as parquet"):
+        module.report(tmp_path)
 
 
 @pytest.mark.parametrize("module", ["typeahead", "suggestions", "recsys", "ltr"])

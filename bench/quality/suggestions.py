@@ -18,7 +18,7 @@ import polars as pl
 
 from bench.quality.command import run
 from bench.quality.table import lines
-from bench.quality.tables import integers, read
+from bench.quality.tables import filled, integers, read
 from ranking import (
     Interval,
     Known,
@@ -41,6 +41,7 @@ from schemas.errors import InputError
 
 K = 20
 SNAPSHOTS = ("before", "after")
+HOURS = 168
 ONLY = "all"
 
 
@@ -57,8 +58,9 @@ class Measured:
 
 def cities(folder: Path) -> dict[str, tuple[pl.DataFrame, pl.DataFrame]]:
     """Friendships and visits of each city; one city called 'all' where the column is missing."""
-    friends = read(folder, "friends", ("snapshot", "src", "dst"))
-    visits = read(folder, "checkins", ("user_id", "place_id", "hour_of_week", "category_id"))
+    friends = filled(read(folder, "friends", ("snapshot", "src", "dst"), ("city",)), folder / "friends.parquet")
+    visits = read(folder, "checkins", ("user_id", "place_id", "hour_of_week", "category_id"), ("city",))
+    filled(visits, folder / "checkins.parquet")
     strange = set(friends["snapshot"].unique().to_list()) - set(SNAPSHOTS)
     if strange:
         raise InputError(
@@ -76,27 +78,34 @@ def cities(folder: Path) -> dict[str, tuple[pl.DataFrame, pl.DataFrame]]:
     return {name: (friends.filter(city == name), visits.filter(city == name)) for name in names}
 
 
-def known(folder: Path, friends: pl.DataFrame, visits: pl.DataFrame) -> Known:
+def known(folder: Path, city: str, friends: pl.DataFrame, visits: pl.DataFrame) -> Known:
     """One city, prepared: users are numbered in the order of their ids."""
+    where = str(folder) if city == ONLY else f"{folder}, city {city!r}"
     ends = {
         when: np.column_stack([integers(part, end, f"{folder}/friends.parquet") for end in ("src", "dst")])
         for when in SNAPSHOTS
         for part in [friends.filter(pl.col("snapshot") == when)]
     }
-    columns = [
-        integers(visits, name, f"{folder}/checkins.parquet")
-        for name in ("user_id", "place_id", "hour_of_week", "category_id")
-    ]
-    ids = np.unique(np.concatenate([ends["before"].ravel(), ends["after"].ravel(), columns[0]]))
+    users, places, hours, kinds = (
+        integers(visits, name, f"{folder}/checkins.parquet", low, high)
+        for name, low, high in (
+            ("user_id", 0, None),
+            ("place_id", 0, None),
+            ("hour_of_week", 1, HOURS),
+            ("category_id", 0, None),
+        )
+    )
+    ids = np.unique(np.concatenate([ends["before"].ravel(), ends["after"].ravel(), users]))
     before, after = (distinct_links(np.searchsorted(ids, ends[when]).astype(np.int64)) for when in SNAPSHOTS)
     if len(before) == 0 or len(after) == 0:
         raise InputError(
-            "too-few-links", f"{folder}: friendships {'before' if len(before) == 0 else 'after'} are missing"
+            "too-few-links", f"{where}: friendships {'before' if len(before) == 0 else 'after'} are missing"
         )
     size = len(ids)
     fresh = after[~np.isin(after @ [size, 1], before @ [size, 1])]
-    hours = (columns[2] - 1) % 168
-    profiles = VisitProfiles.of(Visits(np.searchsorted(ids, columns[0]), columns[1], hours, columns[3], size))
+    if len(fresh) == 0:
+        raise InputError("too-few-links", f"{where}: all friendships after are there before; none is new")
+    profiles = VisitProfiles.of(Visits(np.searchsorted(ids, users), places, hours - 1, kinds, size))
     return Known(People.of(Proximity.of(mutual_graph(before, size)), profiles), mutual_graph(fresh, size))
 
 
@@ -143,7 +152,7 @@ def report(folder: Path, city: str | None = None, say: Callable[[str], None] = p
     tables = cities(folder)
     if city is not None and city not in tables:
         raise InputError("unknown-city", f"{folder} has no city {city!r}", hint=f"it has: {', '.join(tables)}")
-    ready = {name: known(folder, *pair) for name, pair in tables.items()}
+    ready = {name: known(folder, name, *pair) for name, pair in tables.items()}
     found = []
     for name in ready if city is None else [city]:
         others = [one for other, one in ready.items() if other != name]

@@ -18,7 +18,7 @@ import numpy as np
 
 from bench.quality.command import run
 from bench.quality.table import lines
-from bench.quality.tables import integers, read
+from bench.quality.tables import filled, integers, read
 from bench.quality.tantivy_prefix import TantivyPrefix, tantivy_prefix
 from ranking import (
     LETTERS,
@@ -66,11 +66,14 @@ class Ranks:
 
 def load_folder(folder: Path) -> Folder:
     """Read, map ids to places, check that both ends of every link are there."""
-    nodes, edges = read(folder, "nodes", ("id", "name")), read(folder, "edges", ("src", "dst"))
+    nodes, edges = (
+        filled(read(folder, name, columns), folder / f"{name}.parquet")
+        for name, columns in (("nodes", ("id", "name")), ("edges", ("src", "dst")))
+    )
     ids = integers(nodes, "id", f"{folder}/nodes.parquet", low=np.iinfo(np.int64).min)
     order = np.argsort(ids, kind="stable")
-    if len(ids) == 0 or (np.diff(ids[order]) == 0).any():
-        raise InputError("bad-column", f"{folder}/nodes.parquet: ids are empty or not unique")
+    if (np.diff(ids[order]) == 0).any():
+        raise InputError("bad-column", f"{folder}/nodes.parquet: ids are not unique")
     ends = np.column_stack(
         [integers(edges, end, f"{folder}/edges.parquet", np.iinfo(np.int64).min) for end in ("src", "dst")]
     )
@@ -164,7 +167,7 @@ def report(
         say(line)
     for name in models:
         ratio = bootstrap_ratio(reciprocal_ranks(pooled.by[name]), reciprocal_ranks(pooled.by[MUTUAL]), pooled.link)
-        say(f"\n{name} ({other}) over mutual links: {ratio}")
+        say(f"\n{name} ({other.name if other else ''}) over mutual links: {ratio}")
     by_length(pooled, say)
     return pooled
 

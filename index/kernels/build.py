@@ -6,6 +6,7 @@ import numba
 import numpy as np
 
 from index.corpus import I64, U32
+from index.kernels.lists import ARRAY_MAX, HEADER, ROARING, U16
 
 
 @numba.njit(cache=True, nogil=True)
@@ -58,3 +59,113 @@ def drop_repeats(offsets: I64, values: U32) -> int:
         start = stop
         offsets[r + 1] = end
     return end
+
+
+@numba.njit(cache=True, nogil=True)
+def less(offsets: I64, values: U32, other_offsets: I64, others: U32) -> int:
+    """Drop from every (sorted) group what the group of the same key has among `others`, in place; the length of what is left."""
+    end = 0
+    start = 0
+    for r in range(len(offsets) - 1):
+        stop = offsets[r + 1]
+        k = other_offsets[r]
+        behind = other_offsets[r + 1]
+        for i in range(start, stop):
+            while k < behind and others[k] < values[i]:
+                k += 1
+            if k == behind or others[k] != values[i]:
+                values[end] = values[i]
+                end += 1
+        start = stop
+        offsets[r + 1] = end
+    return end
+
+
+_COOKIE = 12_346
+"""First word of the portable Roaring format where there are no run containers."""
+_WORDS_AHEAD = 4
+"""Marker, cardinality, cookie and the number of containers."""
+_BITSET_HALVES = 4_096
+
+
+@numba.njit(cache=True, nogil=True)
+def _end_of_container(docs: U32, start: int) -> int:
+    """Where the documents of the container that `docs[start]` is in end."""
+    high = docs[start] >> 16
+    end = start + 1
+    while end < len(docs) and docs[end] >> 16 == high:
+        end += 1
+    return end
+
+
+@numba.njit(cache=True, nogil=True)
+def _roaring_size(docs: U32) -> int:
+    """The words of a list as a Roaring bitmap without run containers."""
+    containers = 0
+    halves = 0
+    start = 0
+    while start < len(docs):
+        end = _end_of_container(docs, start)
+        halves += min(end - start, _BITSET_HALVES)
+        containers += 1
+        start = end
+    return _WORDS_AHEAD + 2 * containers + (halves + 1) // 2
+
+
+@numba.njit(cache=True, nogil=True)
+def packed_offsets(offsets: I64, values: U32, long: int) -> I64:
+    """Where the lists begin, in words, once each of at least `long` documents is a Roaring bitmap if that is smaller."""
+    out = np.zeros(len(offsets), dtype=np.int64)
+    for r in range(len(offsets) - 1):
+        length = offsets[r + 1] - offsets[r]
+        if length >= long:
+            length = min(length, _roaring_size(values[offsets[r] : offsets[r + 1]]))
+        out[r + 1] = out[r] + length
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
+def _put_roaring(docs: U32, out: U32) -> None:
+    """Write a list as a Roaring bitmap without run containers: descriptions, offsets, containers."""
+    containers = 0
+    start = 0
+    while start < len(docs):
+        start = _end_of_container(docs, start)
+        containers += 1
+    out[0] = ROARING
+    out[1] = len(docs)
+    out[2] = _COOKIE
+    out[3] = containers
+    halves: U16 = out.view(np.uint16)
+    head = HEADER + 4
+    places = _WORDS_AHEAD + containers
+    at = 2 * (places + containers)
+    halves[len(halves) - 1] = 0
+    start = 0
+    for c in range(containers):
+        end = _end_of_container(docs, start)
+        halves[head + 2 * c] = docs[start] >> 16
+        halves[head + 2 * c + 1] = end - start - 1
+        out[places + c] = 2 * (at - HEADER)
+        if end - start <= ARRAY_MAX:
+            for i in range(start, end):
+                halves[at] = docs[i] & 0xFFFF
+                at += 1
+        else:
+            halves[at : at + _BITSET_HALVES] = 0
+            for i in range(start, end):
+                low = docs[i] & 0xFFFF
+                halves[at + (low >> 4)] |= np.uint16(1 << (low & 15))
+            at += _BITSET_HALVES
+        start = end
+
+
+@numba.njit(cache=True, nogil=True)
+def pack(offsets: I64, values: U32, ends: I64, out: U32) -> None:
+    """Write every list to the place that `packed_offsets` gave it, in `ends`."""
+    for r in range(len(offsets) - 1):
+        docs = values[offsets[r] : offsets[r + 1]]
+        if ends[r + 1] - ends[r] < len(docs):
+            _put_roaring(docs, out[ends[r] : ends[r + 1]])
+        else:
+            out[ends[r] : ends[r + 1]] = docs

@@ -73,6 +73,7 @@ _SHARED = (
     "company",
     "mixed_walk",
     "area_alike",
+    "far_walk",
 )
 
 SUGGESTIONS = FeatureSchema(
@@ -85,6 +86,10 @@ SUGGESTIONS = FeatureSchema(
             Source.GRAPH,
             "where a walk is that prefers links of affinity, and at times goes to one seen at the same places",
         ),
+        Feature("far_walk", Source.GRAPH, "where a long walk that seldom restarts is"),
+        Feature("company_kept", Source.GRAPH, "mean links of those whom the account follows"),
+        Feature("clustering", Source.GRAPH, "share of linked pairs among those whom the account follows"),
+        Feature("viewer_clustering", Source.GRAPH, "the same of the viewer"),
         Feature("community_links", Source.GRAPH, "links among the mutuals"),
         Feature("best_middle", Source.GRAPH, "1 / whom the most exclusive of the mutuals follows"),
         Feature("area_alike", Source.PLACES, "cosine of the leading singular vectors of the visits"),

@@ -40,8 +40,11 @@ SHARED = (
     "company",
     "mixed_walk",
     "area_alike",
+    "far_walk",
 )
 """Measures that also count relative to the best among the viewer's candidates, and to the account's own best."""
+FAR_STEPS = 8
+FAR_ON = 0.9
 TINY = np.float32(1e-9)
 AREAS = 64
 PLACE_SHARE = 0.3
@@ -58,7 +61,10 @@ class People:
     visits: VisitProfiles
     affinity: sparse.csr_array
     mixed: sparse.csr_array
+    plain: sparse.csr_array
     areas: F32
+    company_kept: F32
+    clustering: F32
     best: dict[str, F32]
 
     @staticmethod
@@ -66,7 +72,16 @@ class People:
         """Prepare; a pass over all accounts in blocks."""
         graph = proximity.graph
         affinity = _affinity(graph, visits)
-        people = People(proximity, visits, affinity, _mixed(affinity, visits.places), _areas(visits.places), {})
+        people = People(
+            proximity,
+            visits,
+            affinity,
+            _mixed(affinity, visits.places),
+            _stochastic(graph.matrix).T.tocsr(),
+            _areas(visits.places),
+            *_company(graph),
+            {},
+        )
         best: dict[str, list[F32]] = {name: [] for name in SHARED}
         for _, viewers in _blocks(np.arange(graph.size), graph.size):
             dense = people.dense(viewers)
@@ -92,7 +107,8 @@ class People:
             "places_like_followed": followed,
             "affine_paths": np.asarray(((strong * middle).tocsr() @ self.affinity).toarray(), dtype=np.float32),
         }
-        found["mixed_walk"] = _walk(self.mixed, viewers)
+        found["mixed_walk"] = _walk(self.mixed, viewers, WALK_STEPS, WALK_ON)
+        found["far_walk"] = _walk(self.plain, viewers, FAR_STEPS, FAR_ON)
         found["area_alike"] = np.asarray(self.areas[viewers] @ self.areas.T, dtype=np.float32)
         found["strongest_path"] = np.asarray(
             found["affine_paths"] / np.maximum(found["adamic_adar"], TINY), dtype=np.float32
@@ -121,6 +137,9 @@ class People:
         rows = len(who)
         columns["followers"] = degree[who].astype(np.float32)
         columns["viewer_following"] = np.full(rows, degree[viewer], np.float32)
+        columns["company_kept"] = self.company_kept[who]
+        columns["clustering"] = self.clustering[who]
+        columns["viewer_clustering"] = np.full(rows, self.clustering[viewer], np.float32)
         columns["visits"] = visits.visits[who]
         columns["viewer_visits"] = np.full(rows, visits.visits[viewer], np.float32)
         columns["distinct_places"] = visits.distinct[who]
@@ -186,14 +205,14 @@ def _stochastic(matrix: sparse.csr_array) -> sparse.csr_array:
     return (matrix * (1 / np.maximum(total, 1e-9))[:, None]).tocsr()
 
 
-def _walk(onward: sparse.csr_array, viewers: I64) -> F32:
-    """Where a walk from each viewer is found within WALK_STEPS steps, back at its start with chance 1 - WALK_ON."""
+def _walk(onward: sparse.csr_array, viewers: I64, steps: int, on: float) -> F32:
+    """Where a walk from each viewer is found within some steps, back at its start with chance 1 - on."""
     at = np.zeros((onward.shape[0], len(viewers)), dtype=np.float32)
     at[viewers, np.arange(len(viewers))] = 1
     total = np.zeros_like(at)
-    for turn in range(WALK_STEPS):
+    for turn in range(steps):
         at = onward @ at
-        total += WALK_ON**turn * at
+        total += on**turn * at
     return np.ascontiguousarray(total.T)
 
 
@@ -203,6 +222,15 @@ def _areas(places: sparse.csr_array) -> F32:
     found = left * values[None, :]
     length = np.sqrt((found**2).sum(axis=1, keepdims=True))
     return np.asarray(found / np.maximum(length, 1e-6), dtype=np.float32)
+
+
+def _company(graph: Graph) -> tuple[F32, F32]:
+    """Of each account: the mean degree of those whom it follows, and the share of pairs of them that are linked."""
+    matrix, degree = graph.matrix, graph.degree.astype(np.float32)
+    triangles = np.asarray((matrix @ matrix).multiply(matrix).sum(axis=1)).ravel()
+    kept = np.asarray(matrix @ degree).ravel() / np.maximum(degree, 1)
+    pairs = np.maximum(degree * (degree - 1), 1)
+    return np.asarray(kept, dtype=np.float32), np.asarray(triangles / pairs, dtype=np.float32)
 
 
 def _middles(graph: Graph, viewer: int, who: I64) -> dict[str, F32]:

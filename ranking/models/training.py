@@ -33,7 +33,9 @@ class TrainingSet:
             raise InputError("bad-training-set", f"matrix of shape {self.matrix.shape} for schema {schema.name!r}")
         if int(self.sizes.sum()) != len(self.labels):
             raise InputError("bad-training-set", f"{int(self.sizes.sum())} rows in queries, {len(self.labels)} labels")
-        if len(self.labels) == 0 or int(self.labels.max()) == int(self.labels.min()):
+        if len(self.labels) == 0:
+            raise InputError("lopsided-log", "the training set is empty: no query has both a row to find and others")
+        if int(self.labels.max()) == int(self.labels.min()):
             raise InputError("lopsided-log", f"all {len(self.labels)} rows of the training set have the same label")
         return self
 

@@ -53,12 +53,17 @@ def asked(links: I64, random: np.random.Generator) -> tuple[I64, I64]:
 
 
 def training_set(accounts: Accounts, links: I64, recipe: Recipe, random: np.random.Generator) -> TrainingSet:
-    """Rows of TYPEAHEAD, one query for each hidden link and prefix: its end has label 1, the sample of others 0."""
+    """Rows of TYPEAHEAD, one query for each hidden link and prefix.
+
+    Label 1 is for its end and for every other account of the sample whose first word matches and whose link to the viewer is
+    hidden too: each of them could have been the one looked for, so 0 would teach that what is right is wrong.
+    """
     matrices: list[F32] = []
     labels: list[I64] = []
     for _ in range(recipe.folds):
         kept, hidden = hide(links, recipe.share, random)
         proximity = Proximity.of(mutual_graph(kept, len(accounts.types)))
+        wanted = mutual_graph(hidden, len(accounts.types))
         chosen = hidden[random.permutation(len(hidden))[: recipe.links]]
         viewers, targets = asked(chosen, random)
         order = np.argsort(viewers, kind="stable")
@@ -73,7 +78,8 @@ def training_set(accounts: Accounts, links: I64, recipe: Recipe, random: np.rand
                         continue
                     few = sample(block, row, found, int(targets[place]), recipe, random)
                     matrices.append(block.matrix(row, word[:length], found)[few])
-                    labels.append((found.accounts[few] == targets[place]).astype(np.int64))
+                    right = np.isin(found.accounts[few], wanted.followed(int(viewers[place])))
+                    labels.append((right & (found.position[few] == 0)).astype(np.int64))
     sizes = np.array([len(found) for found in labels], dtype=np.int64)
     empty = np.zeros((0, len(TYPEAHEAD.features)), np.float32)
     return TrainingSet(
