@@ -147,8 +147,8 @@ class PostingLists:
     def union_gated(self, keys: U32, gate: Gate, words: Words, touched: Words, out: U32) -> int:
         """Write the union of many keys' lists, as far as a gate shows them, to `out`, sorted; the number of documents, or -1, with
         nothing done, where the lists may hold more than there is room for. Bitsets as in `mark`, clear before and after."""
-        layers = (_NO_LAYERS, _NO_MASK, False)
-        return int(union_gated(self.keys, self.offsets, self.lists, *layers, keys, *gate, words, touched, out))
+        held = (self.keys, self.offsets, self.lists, _NO_LAYERS, _NO_MASK, False)
+        return int(union_gated(*held, keys, *gate, words, touched, out))
 
     def count_into(self, keys: U32, mask: Words | None, counts: U32, met: U32, at: int) -> int:
         """Add to each document's counter the number of the given keys whose list holds it, where the mask has it.
