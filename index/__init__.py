@@ -23,7 +23,7 @@ from index.live.pointer import LIVE, LayerName, Live, read_live, write_live
 from index.live.rows import arrays_of, pack_rows, rows_of
 from index.live.segment import AnySegment, LiveSegment
 from index.manifest import Manifest, damaged, hash_of
-from index.postings import Part, PostingList, PostingLists, first_of_two
+from index.postings import Gate, Part, PostingList, PostingLists, first_of_two
 from index.segment import Segment, State
 from index.sidecar import caption_marks, comment_marks, joined_marks, split_marks
 from index.store import (
@@ -45,7 +45,7 @@ from index.store import (
 )
 from index.tally import Tally, tally
 from index.terms import TermDictionary, Terms
-from index.unions import distinct, union
+from index.unions import distinct, union, union_through
 
 __all__ = [
     "AND",
@@ -66,6 +66,7 @@ __all__ = [
     "BulkIdMap",
     "Corpus",
     "DocSet",
+    "Gate",
     "IdTable",
     "Layer",
     "LayerName",
@@ -138,6 +139,7 @@ __all__ = [
     "sync_directory",
     "tally",
     "union",
+    "union_through",
     "verify_index",
     "weak_and_walk",
     "write_as_of",

@@ -15,9 +15,9 @@ from index.kernels.walks import settle, weak_and_walk
 from index.kernels.windows import OR
 from index.live.compile import compile_live
 from index.names import Names
-from index.postings import LONG, Grouped, PostingList, first_of_two
+from index.postings import LONG, Gate, Grouped, PostingList, first_of_two
 from index.terms import TermDictionary
-from index.unions import distinct, union
+from index.unions import distinct, union, union_through
 from schemas.ids import ExternalId
 
 
@@ -40,6 +40,7 @@ def compile_kernels() -> None:
     part(few, words)
     lists.append(wanted[1:], words, few.copy(), 0)
     union([(lists, wanted[1:], words)], size, size)
+    union_through(lists, wanted, Gate(words, words, words, few, -1, words), size, size)
     distinct(few, 1, size)
     dense, packed = DocSet(0, size, None, words), DocSet(0, size, few)
     for one, other in ((dense, packed), (packed, dense), (packed, packed)):

@@ -6,7 +6,7 @@ A short list is packed, a long one a Roaring bitmap (`index/kernels/__init__.py`
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import final
+from typing import NamedTuple, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,8 @@ from index.kernels import gather, lists, windows
 from index.kernels import touched as touch
 from index.kernels.bits import Words
 from index.kernels.build import drop_repeats, group, less, pack, packed_offsets, transpose
+from index.kernels.gated import union_gated
+from index.kernels.live import ARRAYS
 from index.kernels.membership import contains
 
 LONG = 256
@@ -32,6 +34,22 @@ _EXACT = 64
 _NO_KEYS = np.empty(0, dtype=np.uint32)
 _FIRST = np.zeros(1, dtype=np.uint32)
 _NO_MASK = np.empty(0, dtype=np.uint64)
+_NO_LAYERS = np.empty((0, 2 * len(ARRAYS)), dtype=np.int64)
+
+
+class Gate(NamedTuple):
+    """What the lists of an edge show by what the viewer may see of their keys, which are users; an empty mask has everything.
+
+    Keys that are not `seen` show nothing, `me` (-1: no key) what `shown_of_me` has, those that are `opened` what `shown` has, and
+    the others those of the (sorted) documents `mine`.
+    """
+
+    seen: Words
+    opened: Words
+    shown: Words
+    mine: U32
+    me: int
+    shown_of_me: Words
 
 
 @final
@@ -122,6 +140,12 @@ class PostingLists:
         masked = mask is not None
         shown = mask if mask is not None else _NO_MASK
         touch.mark(self.keys, self.offsets, self.lists, keys, shown, masked, words, touched)
+
+    def union_gated(self, keys: U32, gate: Gate, words: Words, touched: Words, out: U32) -> int:
+        """Write the union of many keys' lists, as far as a gate shows them, to `out`, sorted; the number of documents, or -1, with
+        nothing done, where the lists may hold more than there is room for. Bitsets as in `mark`, clear before and after."""
+        held = (self.keys, self.offsets, self.lists, _NO_LAYERS, _NO_MASK, False)
+        return int(union_gated(*held, keys, *gate, words, touched, out))
 
     def count_into(self, keys: U32, mask: Words | None, counts: U32, met: U32, at: int) -> int:
         """Add to each document's counter the number of the given keys whose list holds it, where the mask has it.

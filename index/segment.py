@@ -34,6 +34,7 @@ class Segment:
         self._arrays = arrays
         self._views: dict[str, Any] = {}
         self.sizes: dict[Vertical, int] = {v: manifest.documents[v] for v in Vertical}
+        self._orders = {v: Order(size, size) for v, size in self.sizes.items()}
         self.state: State = (generation, 0)
 
     def size(self, vertical: Vertical) -> int:
@@ -46,7 +47,7 @@ class Segment:
 
     def order(self, vertical: Vertical) -> Order:
         """The static-rank order of a vertical."""
-        return Order(self.sizes[vertical], self.sizes[vertical])
+        return self._orders[vertical]
 
     def lists(self, name: str) -> PostingLists:
         """The posting lists of an edge of the catalogue (by its key) or of `index/layout.py`."""

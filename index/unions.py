@@ -13,6 +13,7 @@ from index.docset import new_words
 from index.kernels.bits import Words
 from index.kernels.touched import mark_docs, sweep
 from index.live.lists import AnyLists
+from index.postings import Gate
 
 
 class Marks(NamedTuple):
@@ -35,6 +36,14 @@ def union(parts: Iterable[tuple[AnyLists, U32, Words | None]], most: int, size: 
     except BaseException:
         del _scratch.marks[size]  # what was set may not show in the next union
         raise
+
+
+def union_through(lists: AnyLists, keys: U32, gate: Gate, most: int, size: int) -> U32 | None:
+    """The documents that the lists of these keys show through a gate, sorted; None where the lists may hold more than `most`."""
+    marks = _marks(size)
+    out = np.empty(most, dtype=np.uint32)
+    found = lists.union_gated(keys, gate, *marks, out)
+    return None if found < 0 else out[:found]
 
 
 def distinct(docs: U32, none: int, size: int) -> U32:

@@ -1,7 +1,8 @@
 """The searcher: a request in, an answer out, over one opened segment.
 
 text ─parse→ Node ─bind→ Bound ─rewrite→ Bound ─plan→ Plan ─execute→ documents ─names→ Answer. Nodes are kept per text,
-bound trees per text and viewer, places in dictionaries per value, worlds per viewer. A searcher is shared between threads.
+bound trees per text and viewer, places in dictionaries per value, worlds per viewer, and with them the plans of his texts. A
+searcher is shared between threads.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from query.lineage import lineage
 from query.nodes import Node
 from query.parse import parse
 from query.plan import Plan, PlanApply, PlanExtract, PlanStrongOr, PlanWeakAnd, children
-from query.planner import plan
+from query.plans import Plans
 from query.resolve import Places
 from query.rewrite import rewrite
 from query.visibility import World
@@ -57,7 +58,7 @@ class Searcher:
         self._parse = lru_cache(settings.cached_texts)(self._parse_text)
         self._bound = lru_cache(settings.cached_texts)(self._bind)
         self._places = Places(segment, settings.cached_texts)
-        self._viewer_world = lru_cache(settings.cached_viewers)(self._make_world)
+        self._viewer_plans = lru_cache(settings.cached_viewers)(self._make_plans)
 
     def over(self, segment: AnySegment) -> Searcher:
         """A searcher of another segment that shares what does not depend on the segment: parsed and bound texts."""
@@ -74,10 +75,10 @@ class Searcher:
         limit = self._limit(request.limit)
         check = deadline(self.settings.deadline_ms, self._clock_ns, request.deadline_ms, stopped)
         bound = self._bound(request.text, request.vertical, request.viewer)
-        world = self.world(request.viewer, is_operator=request.is_operator)
-        execution = Execution(world, check)
+        plans = self._viewer_plans(request.viewer, request.is_operator)
+        execution = Execution(plans.world, check)
         try:
-            planned = plan(bound, world, self._places, self.settings, limit, check)
+            planned = plans.of(request.text, request.vertical, bound, limit, check)
             docs, total, is_exact, is_late = _best(execution, planned, limit, exact=request.is_exact)
         except DeadlineError:
             docs, total, is_exact, is_late = _NO_DOCS, 0, False, True
@@ -86,7 +87,7 @@ class Searcher:
         took_ms = (time.perf_counter() - started) * 1e3
         details: dict[str, Any] = {}
         if request.explains or request.gives_lineage or request.why_not is not None:
-            details = self._details(request, world, bound, limit, docs, ids, stopped)
+            details = self._details(request, plans, bound, limit, docs, ids, stopped)
         return Answer(
             bound.vertical,
             ids,
@@ -104,11 +105,11 @@ class Searcher:
         It comes from the lengths of whole lists, so it is the operator's: nothing of it may show in what a viewer is told.
         """
         limit = self._limit(request.limit)
-        world = self.world(request.viewer, is_operator=request.is_operator)
         check = deadline(self.settings.deadline_ms, self._clock_ns)
         bound = self._bound(request.text, request.vertical, request.viewer)
+        plans = self._viewer_plans(request.viewer, request.is_operator)
         try:
-            todo: list[Plan] = [plan(bound, world, self._places, self.settings, limit, check)]
+            todo = [plans.of(request.text, request.vertical, bound, limit, check)]
         except DeadlineError:
             return max(self.segment.sizes.values())
         work = 0
@@ -120,7 +121,7 @@ class Searcher:
 
     def world(self, viewer: ExternalId | None, *, is_operator: bool) -> World:
         """What a viewer sees; kept for the viewers seen last."""
-        return self._viewer_world(viewer, is_operator)
+        return self._viewer_plans(viewer, is_operator).world
 
     def warm(self) -> None:
         """Load compiled code and the grammar, so that the first answer is as fast as the second and has its whole deadline."""
@@ -130,7 +131,7 @@ class Searcher:
     def _details(
         self,
         request: Request,
-        world: World,
+        plans: Plans,
         bound: Bound,
         limit: int,
         docs: U32,
@@ -140,8 +141,8 @@ class Searcher:
         check = deadline(self.settings.deadline_ms * _DETAIL_FACTOR, self._clock_ns, None, stopped)
         details: dict[str, Any] = {}
         try:
-            planned = plan(bound, world, self._places, self.settings, limit, check)
-            execution = Execution(world, check)
+            planned = plans.of(request.text, request.vertical, bound, limit, check)
+            execution = Execution(plans.world, check)
             if request.gives_lineage:
                 details["lineage"] = lineage(execution, planned, request.text, docs)
             if request.why_not is not None:
@@ -177,8 +178,8 @@ class Searcher:
     def _bind(self, text: str, vertical: Vertical | None, viewer: ExternalId | None) -> Bound:
         return rewrite(bind(self._parse(text), vertical=vertical, viewer=viewer, text=text))
 
-    def _make_world(self, viewer: ExternalId | None, is_operator: bool) -> World:
-        return World(self.segment, viewer, is_operator=is_operator)
+    def _make_plans(self, viewer: ExternalId | None, is_operator: bool) -> Plans:
+        return Plans(World(self.segment, viewer, is_operator=is_operator), self._places, self.settings)
 
 
 def _best(execution: Execution, plan: Plan, limit: int, *, exact: bool) -> tuple[U32, int, bool, bool]:
@@ -212,6 +213,8 @@ def _best(execution: Execution, plan: Plan, limit: int, *, exact: bool) -> tuple
 
 
 def _incomplete(execution: Execution, text: str, late_ms: int | None) -> tuple[dict[str, Any], ...]:
+    if late_ms is None and not execution.cuts:
+        return ()
     reasons: list[dict[str, Any]] = [
         {
             "reason": "inner limit",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from index import NONE, U32, DocSet, Tally, distinct, layout, new_words, set_bits, tally, union
+from index import NONE, U32, DocSet, Tally, distinct, layout, new_words, set_bits, tally, union, union_through
 from query.plan import PlanApply, PlanExtract
 from query.visibility import Cut
 from schemas.catalogue import EDGES, Edge, Vertical
@@ -59,7 +59,13 @@ def apply(execution: Execution, plan: PlanApply) -> DocSet:
     """The documents that at least `min_hits` inner results lead to."""
     size = execution.size(plan.vertical)
     if plan.min_hits == 1 and not plan.orders_by_hits:
-        return unite(execution.world.cut(plan.edge, execution.inner(plan)), size, execution.check)
+        world, keys = execution.world, execution.inner(plan)
+        gate = world.gate(plan.edge) if len(keys) <= _STEP else None
+        if gate is not None:
+            docs = union_through(world.segment.lists(plan.edge.key), keys, gate, _few(size), size)
+            if docs is not None:
+                return DocSet(0, size, docs)
+        return unite(world.cut(plan.edge, keys), size, execution.check)
     return DocSet(0, size, execution.hits(plan).docs)
 
 

@@ -18,6 +18,7 @@ from index import (
     AnyLists,
     AnySegment,
     DocSet,
+    Gate,
     Words,
     clear_bits,
     layout,
@@ -30,6 +31,7 @@ from schemas.catalogue import Edge, Rule, Vertical
 from schemas.ids import DocNum, ExternalId
 
 _NO_DOCS = np.empty(0, dtype=np.uint32)
+_ALL = np.empty(0, dtype=np.uint64)
 
 
 class Cut(NamedTuple):
@@ -252,6 +254,29 @@ class World:
             case _:
                 return None
 
+    def gate(self, edge: Edge) -> Gate | None:
+        """As `cut`, for whatever keys, of edges whose keys are users; None for other edges."""
+        if self.is_operator:
+            return None
+        match edge.rule:
+            case Rule.FOLLOW:
+                return self._follows_gate
+            case Rule.ENGAGED_BY:
+                return self._engaged_gate
+            case _:
+                return None
+
+    @cached_property
+    def _follows_gate(self) -> Gate:
+        me = -1 if self.viewer is None else self.viewer
+        unblocked, opened = _or_all(self._unblocked), _or_all(self._open)
+        return Gate(unblocked, opened, opened, self._me, me, unblocked)
+
+    @cached_property
+    def _engaged_gate(self) -> Gate:
+        shown = _or_all(self.mask(Vertical.MEDIA))
+        return Gate(_or_all(self._unblocked), _or_all(self._open), shown, self._own_media, -1, shown)
+
     def _opened(self, users: U32) -> tuple[U32, U32]:
         """Users of W_v, apart: those who are open and those who are not."""
         mask = self._open
@@ -297,6 +322,11 @@ class World:
         words = new_words(self._users)
         set_bits(words, 0, self._me)
         return words
+
+
+def _or_all(mask: Words | None) -> Words:
+    """A mask as a gate has it."""
+    return _ALL if mask is None else mask
 
 
 def _lets_through(mask: Words | None, doc: int) -> bool:

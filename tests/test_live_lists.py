@@ -8,7 +8,20 @@ from random import Random
 import numpy as np
 import pytest
 
-from index import WINDOW, DocSet, Layer, PostingLists, arrays_of, new_words, pack_rows, set_bits, tally, union
+from index import (
+    WINDOW,
+    DocSet,
+    Gate,
+    Layer,
+    PostingLists,
+    arrays_of,
+    new_words,
+    pack_rows,
+    set_bits,
+    tally,
+    union,
+    union_through,
+)
 from index.live.lists import EdgeLayer, LiveLists
 from index.postings import Grouped
 
@@ -98,6 +111,31 @@ def test_laws_of_posting_lists(is_live: bool, seed: int) -> None:
         keys += sorted(expected.keys() - set(keys))
     check_one_by_one(lists, expected, keys, few)
     check_together(rng, lists, expected, keys, few)
+    check_gated(rng, lists, expected, keys)
+
+
+def check_gated(rng: Random, lists: PostingLists | LiveLists, expected: Table, keys: list[int]) -> None:
+    """The union through a gate, of which any mask may let everything through, against sets."""
+    everything = set(range(DOCS))
+    seen, opened, shown, shown_of_me = (
+        everything if rng.random() < 0.3 else set(rng.sample(range(DOCS), DOCS // 2)) for _ in range(4)
+    )
+    docs = sorted(set().union(*expected.values()))
+    mine = set(rng.sample(docs, min(len(docs), rng.choice((0, 1, 30)))))
+    me = rng.choice((-1, rng.choice(keys)))
+    masks = [new_words(0) if docs is everything else bits(docs) for docs in (seen, opened, shown, shown_of_me)]
+    gate = Gate(masks[0], masks[1], masks[2], u32(mine), me, masks[3])
+    together = set()
+    for key in seen.intersection(keys):
+        let_through = shown_of_me if key == me else shown if key in opened else mine
+        together |= expected.get(key, set()) & let_through
+    most = lists.total(u32(keys))
+    for _ in range(2):  # marks are clear again
+        found = union_through(lists, u32(keys), gate, most, DOCS)
+        assert found is not None
+        assert found.tolist() == sorted(together)
+    if together:
+        assert union_through(lists, u32(keys), gate, len(together) - 1, DOCS) is None
 
 
 def check_one_by_one(lists: PostingLists | LiveLists, expected: Table, keys: list[int], few: set[int]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any, BinaryIO
 
@@ -60,7 +59,7 @@ def request_of(defaults: Request, line: bytes) -> Request:
             else InputError("bad-line", "the line has no query", hint='write {"query": "name:ann"}')
         )
     said = dict(_said(values))
-    return replace(defaults, text=text, **said)
+    return defaults._replace(text=text, **said)
 
 
 def _object(line: bytes) -> dict[str, Any]:

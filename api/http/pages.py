@@ -8,7 +8,7 @@ that limit.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -55,14 +55,14 @@ def page(call: Call, wanted: Page) -> Results:
     settings = call.searcher.settings
     if not 1 <= wanted.limit <= settings.max_limit:
         call.searcher.run(
-            replace(wanted.request, limit=wanted.limit)
+            wanted.request._replace(limit=wanted.limit)
         )  # which says what is wrong, in the engine's words
-    request = replace(wanted.request, deadline_ms=call.deadline_ms)
+    request = wanted.request._replace(deadline_ms=call.deadline_ms)
     binding = call.binding(wanted.question)
     fixed = min(max(FIXED_LIMIT, wanted.limit), settings.max_limit) if _is_fixed(request.text) else 0
     before = Cursor((), 0, fixed)
     if wanted.cursor is None:
-        found = _Found(call.run(replace(request, limit=fixed or wanted.limit)), 0)
+        found = _Found(call.run(request._replace(limit=fixed or wanted.limit)), 0)
     else:
         before = read_cursor(wanted.cursor, binding, secret)
         found = _resume(call, request, before, wanted.limit, settings)
@@ -97,7 +97,7 @@ def whole(call: Call, wanted: Page) -> Results:
         raise Refusal(
             400, "bad-cursor", "an answer without pages has no cursor", hint="leave cursor or pages=false out"
         )
-    answer = call.run(replace(wanted.request, limit=wanted.limit, deadline_ms=call.deadline_ms))
+    answer = call.run(wanted.request._replace(limit=wanted.limit, deadline_ms=call.deadline_ms))
     return Results(
         results=list(_hits(call, wanted, answer, range(len(answer.ids)))),
         total=answer.total,
@@ -119,7 +119,7 @@ def _resume(call: Call, request: Request, cursor: Cursor, limit: int, settings: 
     """An answer that reaches past the page behind the cursor, where it can be had."""
     reach = cursor.fixed or min(cursor.given + limit + _ROOM, settings.max_limit)
     while True:
-        answer = call.run(replace(request, limit=reach))
+        answer = call.run(request._replace(limit=reach))
         start, gone = _behind(answer.ids, cursor.anchors)
         ghosts = cursor.ghosts + gone
         if start is not None and len(ghosts) > GHOSTS:

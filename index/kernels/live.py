@@ -148,6 +148,30 @@ def union_into(
 
 
 @numba.njit(cache=True, nogil=True)
+def mark_key(
+    keys: U32,
+    offsets: U32,
+    lists: U32,
+    table: I64,
+    hidden: Words,
+    is_hiding: bool,
+    key: int,
+    mask: Words,
+    is_masked: bool,
+    words: Words,
+    touched: Words,
+) -> None:
+    """Set the documents of one key's list that the mask lets through."""
+    layer = _speaker(table, key)
+    removed = lists[:0]
+    if layer >= 0:
+        set_touched(_docs(_layer_row(table, layer, _ADDED, key)), mask, is_masked, words, touched)
+        removed = _docs(_layer_row(table, layer, _REMOVED, key))
+    docs = _less(_docs(_row(keys, offsets, lists, key)), removed, hidden, is_hiding)
+    set_touched(docs, mask, is_masked, words, touched)
+
+
+@numba.njit(cache=True, nogil=True)
 def mark(
     keys: U32,
     offsets: U32,
@@ -163,14 +187,7 @@ def mark(
 ) -> None:
     """As `touched.mark`."""
     for k in range(len(wanted)):
-        key = np.int64(wanted[k])
-        layer = _speaker(table, key)
-        removed = lists[:0]
-        if layer >= 0:
-            set_touched(_docs(_layer_row(table, layer, _ADDED, key)), mask, is_masked, words, touched)
-            removed = _docs(_layer_row(table, layer, _REMOVED, key))
-        docs = _less(_docs(_row(keys, offsets, lists, key)), removed, hidden, is_hiding)
-        set_touched(docs, mask, is_masked, words, touched)
+        mark_key(keys, offsets, lists, table, hidden, is_hiding, np.int64(wanted[k]), mask, is_masked, words, touched)
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
@@ -255,16 +272,40 @@ def sizes(
 
 
 @numba.njit(cache=True, nogil=True)
+def most_of(keys: U32, offsets: U32, lists: U32, table: I64, key: int) -> np.int64:
+    """How many postings the list of a key holds, hidden ones included."""
+    layer = _speaker(table, key)
+    most = _size(_row(keys, offsets, lists, key))
+    if layer >= 0:
+        most += _size(_layer_row(table, layer, _ADDED, key)) - _size(_layer_row(table, layer, _REMOVED, key))
+    return most
+
+
+@numba.njit(cache=True, nogil=True)
 def total_length(keys: U32, offsets: U32, lists: U32, table: I64, wanted: U32) -> np.int64:
     """How many postings the lists of the wanted keys hold together, hidden ones included."""
     total = np.int64(0)
     for k in range(len(wanted)):
-        key = np.int64(wanted[k])
-        layer = _speaker(table, key)
-        total += _size(_row(keys, offsets, lists, key))
-        if layer >= 0:
-            total += _size(_layer_row(table, layer, _ADDED, key)) - _size(_layer_row(table, layer, _REMOVED, key))
+        total += most_of(keys, offsets, lists, table, np.int64(wanted[k]))
     return total
+
+
+@numba.njit(cache=True, nogil=True)
+def holds_now(
+    keys: U32, offsets: U32, lists: U32, table: I64, hidden: Words, is_hiding: bool, key: int, doc: int
+) -> bool:
+    """Whether the list of a key holds a document."""
+    layer = _speaker(table, key)
+    held = holds(keys, offsets, lists, key, doc)
+    if held and is_hiding:
+        held = (hidden[doc >> 6] >> np.uint64(doc & 63)) & ONE == 0
+    if layer >= 0:
+        kind = _REMOVED if held else _ADDED
+        said = holds(
+            _array(table, layer, kind), _array(table, layer, kind + 1), _array(table, layer, kind + 2), key, doc
+        )
+        held = said != held
+    return held
 
 
 @numba.njit(cache=True, nogil=True)
@@ -281,19 +322,7 @@ def contains(
 ) -> None:
     """Whether the list of each wanted key holds the document beside it."""
     for k in range(len(wanted)):
-        key = np.int64(wanted[k])
-        doc = np.int64(docs[k])
-        layer = _speaker(table, key)
-        held = holds(keys, offsets, lists, key, doc)
-        if held and is_hiding:
-            held = (hidden[doc >> 6] >> np.uint64(doc & 63)) & ONE == 0
-        if layer >= 0:
-            kind = _REMOVED if held else _ADDED
-            said = holds(
-                _array(table, layer, kind), _array(table, layer, kind + 1), _array(table, layer, kind + 2), key, doc
-            )
-            held = said != held
-        out[k] = held
+        out[k] = holds_now(keys, offsets, lists, table, hidden, is_hiding, np.int64(wanted[k]), np.int64(docs[k]))
 
 
 @numba.njit(cache=True, nogil=True)

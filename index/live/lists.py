@@ -16,9 +16,10 @@ from index.docset import DocSet, new_words
 from index.kernels import lists as kernels
 from index.kernels import live
 from index.kernels.bits import Words, set_bits
+from index.kernels.gated import union_gated
 from index.live.layer import Layer
 from index.live.rows import rows_of
-from index.postings import PostingList, PostingLists
+from index.postings import Gate, PostingList, PostingLists
 
 _NO_WORDS = np.empty(0, dtype=np.uint64)
 _NO_DOCS = np.empty(0, dtype=np.uint32)
@@ -147,6 +148,10 @@ class LiveLists:
     def mark(self, keys: U32, mask: Words | None, words: Words, touched: Words) -> None:
         """As `PostingLists.mark`."""
         live.mark(*self._read(), keys, *_masked(mask), words, touched)
+
+    def union_gated(self, keys: U32, gate: Gate, words: Words, touched: Words, out: U32) -> int:
+        """As `PostingLists.union_gated`."""
+        return int(union_gated(*self._read(), keys, *gate, words, touched, out))
 
     def count_into(self, keys: U32, mask: Words | None, counts: U32, met: U32, at: int) -> int:
         """As `PostingLists.count_into`."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from api.http.endpoint import Call, Endpoint, Example
 from api.http.engine import Lane
 from api.http.pages import lead_out
@@ -31,11 +29,11 @@ def suggested(call: Call) -> Suggested:
     most = call.searcher.settings.max_limit
     limit: int = call.values["limit"]
     base = Request(text="followed_by:me", viewer=me, vertical=Vertical.USER, deadline_ms=call.deadline_ms)
-    followed = call.run(replace(base, limit=most))
+    followed = call.run(base._replace(limit=most))
     known = {me, *followed.ids}
     reach = min(limit + _ROOM, most)
     while True:
-        found = call.run(replace(base, text=_FORM, limit=reach))
+        found = call.run(base._replace(text=_FORM, limit=reach))
         places = [place for place, id_ in enumerate(found.ids) if id_ not in known][:limit]
         if len(places) == limit or len(found.ids) < reach or reach == most:
             break
@@ -45,7 +43,7 @@ def suggested(call: Call) -> Suggested:
         incomplete.append({"reason": "inner limit", "form": base.text, "kept": most, "order": "static rank"})
     results: list[Hit] = []
     if places:
-        told = call.run(replace(base, text=_FORM, limit=places[-1] + 1, gives_lineage=True))
+        told = call.run(base._replace(text=_FORM, limit=places[-1] + 1, gives_lineage=True))
         leads = dict(zip(told.ids, told.lineage or (), strict=False))
         results = [
             Hit(

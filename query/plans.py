@@ -1,0 +1,43 @@
+"""The plans of one viewer's questions over one segment: kept, because the world that they are bound to never changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import final
+
+from query.bound import Bound
+from query.plan import Plan
+from query.planner import plan
+from query.resolve import Places
+from query.visibility import World
+from schemas.catalogue import Vertical
+from schemas.settings import Settings
+
+_KEPT = 32
+"""Plans of a viewer that are kept at most: they hold keys of lists, which may be many."""
+
+
+@final
+class Plans:
+    """A world and the plans that were made in it last. They are nobody else's: a plan holds the viewer's masks."""
+
+    __slots__ = ("_kept", "_most", "_places", "_settings", "world")
+
+    def __init__(self, world: World, places: Places, settings: Settings) -> None:
+        self.world = world
+        self._places = places
+        self._settings = settings
+        self._most = min(_KEPT, settings.cached_texts)
+        self._kept: dict[tuple[str, Vertical | None, int], Plan] = {}
+
+    def of(self, text: str, vertical: Vertical | None, bound: Bound, limit: int, check: Callable[[], None]) -> Plan:
+        """The plan of a text that was bound so for this viewer and vertical, for a request of this limit."""
+        key = (text, vertical, limit)
+        found = self._kept.get(key)
+        if found is None:
+            found = plan(bound, self.world, self._places, self._settings, limit, check)
+            if len(self._kept) >= self._most:
+                self._kept.clear()
+            if self._most:
+                self._kept[key] = found
+        return found
