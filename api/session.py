@@ -6,7 +6,6 @@ Every reading as operator from this machine goes through here and is logged: dat
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from pathlib import Path
 from typing import final
 
@@ -50,7 +49,7 @@ class Session:
         """The answer; in the operator role the query is logged first."""
         if request.is_operator:
             log_operator("query", request.text)
-        return replace(self.searcher.run(request), age_ms=self.age_ms())
+        return self.searcher.run(request)._replace(age_ms=self.age_ms())
 
     def age_ms(self) -> int | None:
         """How old what is in force is, None where that is nothing to speak of: see `index.Age`."""

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 
 METHOD = """\
 Written by `make bench`; one run, one machine, the same data for all. Times are milliseconds, p50 / p99, and end to end: from the
-text of a query to ids and names. Ours counts as a logged-in viewer whom the process knows, text parsed before; beside it stand
-the operator, who reads the whole world as the peers do and whose answers are compared with theirs one by one, the text parsed anew,
+text of a query to ids and names. Ours counts as a logged-in viewer who asked the same before, so that the text is parsed and its
+plan is kept; beside it stand the operator, who reads the whole world as the peers do and whose answers are compared with theirs one
+by one, the same viewer with a text that was parsed and is planned anew, or is parsed anew as well,
 a viewer seen for the first time, and nobody. Engines take turns over blocks of 20 questions, each question once untimed and
 three times timed, the best of three counts, p50 and p99 are over questions; the garbage collector is off while a block is
 timed. Each peer is loaded in a process of its own beside our engine, and ratios are those of that process. Peers are given document

@@ -18,7 +18,8 @@ class Ours:
         self.segment: Segment = open_index(index)
         self.searcher = Searcher(self.segment, Settings())
         self.searcher.warm()
-        self._unparsed = Searcher(self.segment, Settings(cached_texts=0))
+        self._unparsed = Searcher(self.segment, Settings(cached_texts=0, cached_plans=0))
+        self._unplanned = Searcher(self.segment, Settings(cached_plans=0))
         self._strange = Searcher(self.segment, Settings(cached_viewers=0))
 
     def answer(self, question: Question, *, is_operator: bool = False) -> Answer:
@@ -28,11 +29,12 @@ class Ours:
         )
 
     def roles(self) -> dict[str, Run]:
-        """Viewer: a known one, text parsed before: the figure that counts. Operator: reads the whole world, as peers do.
-        Unparsed: no text is kept. Stranger: a viewer who asks for the first time."""
+        """Viewer: a known one who asked the same before, so that text and plan are kept: the figure that counts. Operator: reads the
+        whole world, as peers do. Unplanned: the text is kept, its plan is not. Unparsed: neither is. Stranger: a viewer who asks for the first time."""
         return {
             "viewer": self.run_as(self.searcher),
             "operator": self.run_as(self.searcher, is_operator=True),
+            "unplanned": self.run_as(self._unplanned),
             "unparsed": self.run_as(self._unparsed),
             "new viewer": self.run_as(self._strange),
         }

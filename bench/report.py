@@ -77,7 +77,7 @@ def _ratios(results: Results) -> Iterator[str]:
 
 
 def _ours(alone: Results) -> Iterator[str]:
-    roles = ("viewer", "operator", "unparsed", "new viewer", "no viewer", "bare")
+    roles = ("viewer", "operator", "unplanned", "unparsed", "new viewer", "no viewer", "bare")
     return table(
         ("shape", *roles, "results", "postings touched", "late"),
         (

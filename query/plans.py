@@ -13,13 +13,11 @@ from query.visibility import World
 from schemas.catalogue import Vertical
 from schemas.settings import Settings
 
-_KEPT = 32
-"""Plans of a viewer that are kept at most: they hold keys of lists, which may be many."""
-
 
 @final
 class Plans:
-    """A world and the plans that were made in it last. They are nobody else's: a plan holds the viewer's masks."""
+    """A world and the plans that were made in it last: few, for they hold keys of lists, which may be many. They are nobody else's: a
+    plan holds the viewer's masks."""
 
     __slots__ = ("_kept", "_most", "_places", "_settings", "world")
 
@@ -27,7 +25,7 @@ class Plans:
         self.world = world
         self._places = places
         self._settings = settings
-        self._most = min(_KEPT, settings.cached_texts)
+        self._most = settings.cached_plans
         self._kept: dict[tuple[str, Vertical | None, int], Plan] = {}
 
     def of(self, text: str, vertical: Vertical | None, bound: Bound, limit: int, check: Callable[[], None]) -> Plan:

@@ -41,6 +41,7 @@ PARAMS: tuple[Param, ...] = (
     ),
     Param("cached_texts", 4_096, 0, 1_000_000, "parsed query texts that are kept"),
     Param("cached_viewers", 256, 0, 100_000, "viewers whose visible world is kept"),
+    Param("cached_plans", 32, 0, 10_000, "plans that are kept of each of these viewers"),
 )
 
 
@@ -57,6 +58,7 @@ class Settings:
     deadline_ms: int = 200
     cached_texts: int = 4_096
     cached_viewers: int = 256
+    cached_plans: int = 32
 
     @staticmethod
     def from_environment(environment: Mapping[str, str]) -> Settings:
