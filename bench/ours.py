@@ -29,8 +29,9 @@ class Ours:
         )
 
     def roles(self) -> dict[str, Run]:
-        """Viewer: a known one who asked the same before, so that text and plan are kept: the figure that counts. Operator: reads the
-        whole world, as peers do. Unplanned: the text is kept, its plan is not. Unparsed: neither is. Stranger: a viewer who asks for the first time."""
+        """Viewer: a known one who asked the same before, so that text and plan are kept: the figure that counts. Operator:
+        reads the whole world, as peers do. Unplanned: the text is kept, its plan is not. Unparsed: neither is. Stranger: a
+        viewer who asks for the first time."""
         return {
             "viewer": self.run_as(self.searcher),
             "operator": self.run_as(self.searcher, is_operator=True),

@@ -16,8 +16,8 @@ from schemas.settings import Settings
 
 @final
 class Plans:
-    """A world and the plans that were made in it last: few, for they hold keys of lists, which may be many. They are nobody else's: a
-    plan holds the viewer's masks."""
+    """A world and the plans that were made in it last: few, for they hold keys of lists, which may be many. They are nobody
+    else's: a plan holds the viewer's masks."""
 
     __slots__ = ("_kept", "_most", "_places", "_settings", "world")
 
