@@ -1,0 +1,73 @@
+"""The trained models of one index on disk: `DIR/<task>/<version>/`, and `DIR/<task>/CURRENT`, which names the one in force."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ranking.features.schema import F32, FeatureSchema
+from ranking.models.artefact import Model, load, save
+from ranking.pipeline.scorer import Linear, Scorer
+
+CURRENT = "CURRENT"
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A trained model as a scorer of its schema."""
+
+    name: str
+    schema: FeatureSchema
+    model: Model
+
+    def score(self, matrix: F32) -> npt.NDArray[np.float64]:
+        """A score a row; one call, one thread."""
+        return self.model.score(matrix)
+
+
+@dataclass(frozen=True)
+class Rankers:
+    """The models of a directory, each loaded when first asked for and kept. Shared between threads; None: no models."""
+
+    directory: Path | None = None
+    _kept: dict[tuple[str, str], Scorer] = field(default_factory=dict, repr=False)
+
+    def scorer(self, fallback: Linear) -> Scorer:
+        """The model in force for the task `fallback.schema.name`, else the fallback.
+
+        A model of another schema, or a damaged one, is an error (`schema-mismatch`, `damaged-model`), never a silent fallback.
+        """
+        version = self.version(fallback.schema.name)
+        if version is None:
+            return fallback
+        assert self.directory is not None
+        key = (fallback.schema.name, version)
+        found = self._kept.get(key)
+        if found is None:
+            model = load(self.directory / fallback.schema.name / version, fallback.schema)
+            found = self._kept[key] = Learned(f"{fallback.schema.name}/{version}", fallback.schema, model)
+        return found
+
+    def version(self, task: str) -> str | None:
+        """The version in force for a task, None where there is none."""
+        if self.directory is None:
+            return None
+        try:
+            return (self.directory / task / CURRENT).read_text(encoding="utf-8").strip() or None
+        except FileNotFoundError:
+            return None
+
+
+def keep(directory: Path, model: Model, version: str) -> Path:
+    """Write a model as a version of its task and put it in force; readers see the old one or the new one, whole."""
+    place = directory / model.card.task / version
+    save(model, place)
+    pointer = place.parent / CURRENT
+    new = pointer.with_suffix(".new")
+    new.write_text(version + "\n", encoding="utf-8")
+    os.replace(new, pointer)
+    return place
