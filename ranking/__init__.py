@@ -21,9 +21,13 @@ from ranking.graph.adjacency import Graph, distinct_links, hide, mutual_graph
 from ranking.graph.proximity import Proximity, adamic_adar_weights, through
 from ranking.graph.two_hop import CHOSEN, LINEAR, RAW, TwoHop
 from ranking.models.artefact import Card, Model, load, save
+from ranking.models.rankers import Learned, Rankers, keep
 from ranking.models.suggestions import Known, Suggested, learn_suggestions, suggest
 from ranking.models.training import TrainingSet, train
 from ranking.models.typeahead import LETTERS, Recipe, asked, learn_typeahead
+from ranking.pipeline.context import Context
+from ranking.pipeline.scorer import Linear, Scorer
+from ranking.pipeline.slate import Dropped, ServedRows, Slate, Slot
 
 __all__ = [
     "CHOSEN",
@@ -34,17 +38,26 @@ __all__ = [
     "TYPEAHEAD",
     "Accounts",
     "Card",
+    "Context",
+    "Dropped",
     "Feature",
     "FeatureSchema",
     "Freshness",
     "Graph",
     "Interval",
     "Known",
+    "Learned",
+    "Linear",
     "Model",
     "Names",
     "People",
     "Proximity",
+    "Rankers",
     "Recipe",
+    "Scorer",
+    "ServedRows",
+    "Slate",
+    "Slot",
     "Source",
     "Suggested",
     "TrainingSet",
@@ -59,6 +72,7 @@ __all__ = [
     "bootstrap_ratio",
     "distinct_links",
     "hide",
+    "keep",
     "keystrokes_saved",
     "learn_suggestions",
     "learn_typeahead",

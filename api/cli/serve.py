@@ -19,6 +19,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
 @click.option("--keys", type=FILE, metavar="FILE", help="The keys of clients; without, this machine alone is served.")
 @click.option("--cache", metavar="URL", help="redis://… or memcached://…; each process has its own if not said.")
+@click.option("--models", type=DIRECTORY, metavar="DIR", help="Trained rankers; INDEX/models if not said.")
 @click.option("--static", type=DIRECTORY, metavar="DIR", help="Files to serve under /static/.")
 @click.option(
     "--metrics-for", multiple=True, metavar="CIDR", help="Networks that may read /metrics, beside this machine."
@@ -32,6 +33,7 @@ def serve(
     workers: int,
     keys: Path | None,
     cache: str | None,
+    models: Path | None,
     static: Path | None,
     metrics_for: tuple[str, ...],
 ) -> None:
@@ -52,6 +54,7 @@ def serve(
         workers=workers,
         keys=keys,
         cache=cache,
+        models=models,
         static=static,
         scrapers=LOOPBACK + scrapers,
     )

@@ -36,6 +36,8 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         service.engine.start()
+        if service.served is not None:
+            service.served.start()
         tasks = [asyncio.create_task(service.follow()), asyncio.create_task(service.watch_lag())]
         service.is_started = True
         service.metrics.started()
@@ -48,6 +50,8 @@ def create_app(
                 with suppress(asyncio.CancelledError):
                     await task
             await asyncio.to_thread(service.engine.close)
+            if service.served is not None:
+                await asyncio.to_thread(service.served.close)
             await service.cache.close()
 
     # the routes below are plain: parameters and OpenAPI come from the endpoints, not from signatures of functions

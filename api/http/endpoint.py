@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from api.http.auth import Caller
@@ -16,7 +17,10 @@ from api.http.engine import Lane
 from api.http.params import Param
 from api.http.problems import Refusal
 from api.keys import Scope
-from query import Answer, Request, Searcher, World
+from query import Answer, Request, Searcher, World, peek
+from ranking import Context, Slate
+from schemas.catalogue import Vertical
+from schemas.text import fold
 
 if TYPE_CHECKING:
     from api.http.service import Service
@@ -34,6 +38,7 @@ class Call:
     latest: float
     """When the caller stops waiting, on the clock `perf_counter`; infinite where it has not said."""
     stopped: Callable[[], bool]
+    request_id: str = ""
 
     @property
     def is_operator(self) -> bool:
@@ -47,6 +52,27 @@ class Call:
     def world(self) -> World:
         """What the caller sees."""
         return self.searcher.world(self.caller.viewer, is_operator=self.is_operator)
+
+    def context(self) -> Context:
+        """The request as ranked surfaces take it. The country is the parameter `country`, else that of the viewer's account."""
+        viewer = self.caller.viewer
+        country: str | None = self.values.get("country")
+        if country is None and viewer is not None:
+            country = (peek(self.searcher.world(viewer, is_operator=False), Vertical.USER, viewer) or {}).get("country")
+        return Context(
+            searcher=self.searcher,
+            viewer=viewer,
+            now_ms=int(self.service.now() * 1e3),
+            country=fold(country or ""),
+            seed=int.from_bytes(blake2b(self.request_id.encode(), digest_size=7).digest()),
+            deadline_ms=self.deadline_ms,
+            stopped=self.stopped,
+        )
+
+    def note_served(self, slate: Slate) -> None:
+        """Have the features of a slate logged as they were served, where such a log is kept; never waits, never fails."""
+        if self.service.served is not None:
+            self.service.served.note(self.request_id, self.caller.viewer, int(self.service.now() * 1e3), slate)
 
     def run(self, request: Request) -> Answer:
         """The engine's answer. Admission by estimate comes before it, and what it took teaches the next estimate."""

@@ -19,12 +19,14 @@ from api.http.quotas import Quotas
 from api.http.service import Service, service_metrics
 from api.keys import Keys
 from api.session import Session
+from ranking import Rankers
 from schemas.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceOptions:
-    """How to serve. `keys` None: this machine only. `cache` None: one in each process. `static` None: no files."""
+    """How to serve. `keys` None: this machine only. `cache` None: one in each process. `static` None: no files.
+    `models` None: those of the index."""
 
     host: str = "127.0.0.1"
     port: int = 8000
@@ -33,6 +35,7 @@ class ServiceOptions:
     cache: str | None = None
     scrapers: tuple[Network, ...] = LOOPBACK
     static: Path | None = None
+    models: Path | None = None
     threads: int = 2
     limits: Limits = field(default_factory=Limits)
 
@@ -76,6 +79,7 @@ def make_service(options: ServiceOptions, session: Session, shared: Shared | Non
         cache=Remembering(open_cache(options.cache)),
         metrics=shared.metrics,
         quotas=shared.quotas,
+        rankers=Rankers(options.models or session.index / "models"),
     )
 
 

@@ -15,8 +15,10 @@ from api.http.engine import Engine, Lane
 from api.http.logs import JsonLog
 from api.http.metrics import Metric, Metrics, seconds
 from api.http.quotas import Quotas
+from api.http.served import ServedLog
 from api.session import Session
 from index import LiveSegment
+from ranking import Rankers
 from schemas.errors import MonocerosError
 
 FOLLOW_S = 0.25
@@ -39,6 +41,7 @@ def service_metrics(endpoints: tuple[str, ...]) -> tuple[Metric, ...]:
         Metric("monoceros_quota_total", "Requests refused by a quota."),
         Metric("monoceros_partial_total", "Answers that say they are not complete.", by_endpoint),
         Metric("monoceros_cache_total", "Looks into the cache.", (("result", ("hit", "miss")),)),
+        Metric("monoceros_served_lost_total", "Slates whose features could not be logged."),
         Metric("monoceros_index_opened_total", "States of the index that were opened."),
         Metric("monoceros_index_failed_total", "States of the index that could not be opened."),
     )
@@ -57,6 +60,8 @@ class Service:
     quotas: Quotas
     log: JsonLog = field(default_factory=JsonLog)
     now: Callable[[], float] = time.time
+    rankers: Rankers = field(default_factory=Rankers)
+    served: ServedLog | None = None
     is_started: bool = False
 
     @property

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, final
 
 import msgspec
@@ -96,6 +97,7 @@ class Served:
             _read_body(endpoint, head, data),
             latest,
             lambda: False,
+            trace.request_id,
         )
         if call.is_operator:
             OPERATOR_LOG.info("operator %s by key %s: %r", endpoint.name, caller.key.id, head.query)
@@ -176,7 +178,7 @@ class Served:
 
 def with_stop(call: Call, stopped: Callable[[], bool]) -> Call:
     """The call with the word of whether it is still wanted."""
-    return Call(call.service, call.searcher, call.caller, call.values, call.body, call.latest, stopped)
+    return replace(call, stopped=stopped)
 
 
 def _read_body(endpoint: Endpoint, head: Head, data: bytes) -> Any:
