@@ -20,6 +20,7 @@ from ranking.features.visits import VisitProfiles, Visits
 from ranking.graph.adjacency import Graph, distinct_links, hide, mutual_graph
 from ranking.graph.proximity import Proximity, adamic_adar_weights, through
 from ranking.graph.two_hop import CHOSEN, LINEAR, RAW, TwoHop
+from ranking.log.served import Served, ServedLog, read_served
 from ranking.models.artefact import Card, Model, load, save
 from ranking.models.rankers import Learned, Rankers, keep
 from ranking.models.suggestions import Known, Suggested, learn_suggestions, suggest
@@ -55,6 +56,8 @@ __all__ = [
     "Rankers",
     "Recipe",
     "Scorer",
+    "Served",
+    "ServedLog",
     "ServedRows",
     "Slate",
     "Slot",
@@ -80,6 +83,7 @@ __all__ = [
     "mutual_graph",
     "ndcg_by_query",
     "rank_of",
+    "read_served",
     "recalls",
     "reciprocal_ranks",
     "save",

@@ -1,0 +1,1 @@
+"""What the service writes down for ranking to learn from, and reading it back."""
