@@ -11,6 +11,9 @@ from ranking.evaluate import (
     reciprocal_ranks,
     successes,
 )
+from ranking.experiments.assignment import Arms, Experiments, Exposure
+from ranking.experiments.config import read_experiments
+from ranking.experiments.interleaving import team_draft
 from ranking.features.catalogue import SUGGESTIONS, TYPEAHEAD
 from ranking.features.names import Names
 from ranking.features.schema import Feature, FeatureSchema, Freshness, Source
@@ -20,6 +23,7 @@ from ranking.features.visits import VisitProfiles, Visits
 from ranking.graph.adjacency import Graph, distinct_links, hide, mutual_graph
 from ranking.graph.proximity import Proximity, adamic_adar_weights, through
 from ranking.graph.two_hop import CHOSEN, LINEAR, RAW, TwoHop
+from ranking.log.exposures import Exposed, ExposureLog, read_exposures
 from ranking.log.served import Served, ServedLog, read_served
 from ranking.models.artefact import Card, Model, load, save
 from ranking.models.rankers import Learned, Rankers, keep
@@ -38,9 +42,14 @@ __all__ = [
     "SUGGESTIONS",
     "TYPEAHEAD",
     "Accounts",
+    "Arms",
     "Card",
     "Context",
     "Dropped",
+    "Experiments",
+    "Exposed",
+    "Exposure",
+    "ExposureLog",
     "Feature",
     "FeatureSchema",
     "Freshness",
@@ -83,12 +92,15 @@ __all__ = [
     "mutual_graph",
     "ndcg_by_query",
     "rank_of",
+    "read_experiments",
+    "read_exposures",
     "read_served",
     "recalls",
     "reciprocal_ranks",
     "save",
     "successes",
     "suggest",
+    "team_draft",
     "through",
     "train",
 ]

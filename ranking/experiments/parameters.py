@@ -1,0 +1,35 @@
+"""What an experiment may change: parameters, typed and bounded. A surface reads them from `Context.arms`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Value = float | str | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A number from `low` to `high`, or one of `choices`, or a flag where there is neither."""
+
+    name: str
+    meaning: str
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+
+    def problem(self, value: object) -> str:
+        """Why this value cannot be taken; '' if it can."""
+        if self.choices:
+            return "" if value in self.choices else f"is none of {', '.join(map(repr, self.choices))}"
+        if self.low is None or self.high is None:
+            return "" if isinstance(value, bool) else "is neither true nor false"
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return "is no number"
+        return "" if self.low <= value <= self.high else f"is not from {self.low:g} to {self.high:g}"
+
+
+SCORERS = ("hand", "learned")
+PARAMETERS: tuple[Parameter, ...] = (
+    Parameter("hashtag_top.scorer", "what orders the top of a hashtag", choices=SCORERS),
+    Parameter("place_top.scorer", "what orders the top of a place", choices=SCORERS),
+)
