@@ -29,6 +29,7 @@ def compile_kernels() -> None:
     keys = np.concatenate([np.zeros(len(docs), np.uint32), np.ones(len(few), np.uint32)])
     grouped = Grouped.of(keys, np.concatenate([docs, few]), 2, size)
     grouped.flipped(size).packed(2)
+    grouped.less(grouped)
     lists = grouped.packed(size)
     wanted = np.array([0, 1], dtype=np.uint32)
     words = new_words(size)
