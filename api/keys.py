@@ -32,12 +32,13 @@ class Scope(StrEnum):
     TYPEAHEAD = "typeahead"
     EXPLORE = "explore"
     RAW = "raw"
+    EVENTS = "events"
     TOKENS = "tokens"
     ADMIN = "admin"
     OPERATOR = "operator"
 
 
-VIEWER_SCOPES = frozenset({Scope.TYPEAHEAD, Scope.EXPLORE, Scope.RAW})
+VIEWER_SCOPES = frozenset({Scope.TYPEAHEAD, Scope.EXPLORE, Scope.RAW, Scope.EVENTS})
 """What a viewer token may carry."""
 
 

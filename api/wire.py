@@ -125,6 +125,116 @@ class Generation(Struct, kw_only=True):
     snapshot: dict[str, int]
 
 
+class KeptGeneration(Struct, kw_only=True):
+    """One generation on the disk. `sequence` stands where it is in force: what a live index published over it."""
+
+    generation: str
+    created_ms: int
+    documents: dict[str, int]
+    size: int
+    sequence: int | UnsetType = UNSET
+
+
+class Generations(Struct, kw_only=True):
+    """All generations that are kept, oldest first; `current` is the one in force."""
+
+    current: str
+    kept: list[KeptGeneration]
+
+
+class Promotion(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Which kept generation is to be in force."""
+
+    generation: str
+
+
+class Lag(Struct, kw_only=True):
+    """How the consumer of events does; `state` `none`: there never was one. `age_ms` null: answers are as fresh as promised."""
+
+    state: str
+    problem: str = ""
+    age_ms: int | None = None
+    lag_events: int | None = None
+    lag_ms: int = 0
+    freshness_p50_ms: int = 0
+    freshness_p99_ms: int = 0
+    events: int = 0
+    events_per_s: float = 0.0
+    dead_letters: int = 0
+    source: str = ""
+
+
+class DeadLetterOut(Struct, kw_only=True):
+    """A message that was no event: where it stood, when it was found, why it is none, and its first bytes in hexadecimal."""
+
+    number: int
+    found_ms: int
+    source: str
+    part: int
+    place: int
+    reason: str
+    size: int
+    head: str
+
+
+class DeadLettersOut(Struct, kw_only=True):
+    """Dead letters, oldest first, and how many there are in all."""
+
+    letters: list[DeadLetterOut]
+    total: int
+
+
+class LetterChoice(Struct, kw_only=True, forbid_unknown_fields=True):
+    """One dead letter by its number; null: all of them."""
+
+    number: int | None
+
+
+class Done(Struct, kw_only=True):
+    """How many it was done to."""
+
+    count: int
+
+
+class Shown(Struct, kw_only=True, forbid_unknown_fields=True):
+    """One result as it was shown."""
+
+    vertical: str
+    id: str
+
+
+class SearchSeen(Struct, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="search"):
+    """What a search showed and what came of it. Told once when it is over, or at once and again with the click: of one
+    `request_id` the later word adds to the earlier. Positions count from 0."""
+
+    request_id: str
+    query: str
+    shown: list[Shown]
+    surface: str = "search"
+    session_id: str = ""
+    country: str = ""
+    clicked: int | None = None
+    followed: int | None = None
+
+
+class MediaSeen(Struct, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="view"):
+    """The viewer looked at a media."""
+
+    media_id: str
+
+
+class Events(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What happened, in order."""
+
+    events: list[SearchSeen | MediaSeen]
+
+
+class Kept(Struct, kw_only=True):
+    """How many events were written down; they last."""
+
+    kept: int
+
+
 class CacheState(Struct, kw_only=True):
     """The cache of whole answers in this process: which one, and how it did."""
 

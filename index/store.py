@@ -148,22 +148,48 @@ def rollback(index: Path) -> str:
     `InputError` `no-rollback` where there is none; `DamagedError` where it is damaged.
     """
     current = current_generation(index)
-    older = sorted((path.name for path in _generations(index) if int(path.name) < int(current)), key=int)
+    older = [name for name in generations(index) if int(name) < int(current)]
     if not older:
         raise InputError(
             "no-rollback",
             f"{index} keeps no generation before {current}",
             hint="a build keeps one; after a rollback there is none until the next build",
         )
-    manifest = index / _GENERATIONS / older[-1] / MANIFEST
+    reinstate(index, older[-1])
+    return older[-1]
+
+
+def reinstate(index: Path, name: str) -> None:
+    """Put a generation that is still kept in force, older or newer. The caller holds `writing(index)`; checked as by `rollback`.
+
+    `InputError` `no-generation` where it is not kept; `DamagedError` where it is damaged.
+    """
+    if name not in generations(index):
+        raise InputError(
+            "no-generation", f"{index} keeps no generation {name!r}", hint="those that are kept are listed"
+        )
+    manifest = index / _GENERATIONS / name / MANIFEST
     with changing(manifest):
         manifest_hash = hash_of(manifest.read_bytes())
     _, problems = _open_generation(manifest.parent, manifest_hash, True)
     if problems:
         raise DamagedError("damaged", problems[0], hint="build the index again; what is in force still is")
-    _point(index, older[-1], manifest_hash)
+    _point(index, name, manifest_hash)
     sync_directory(index)
-    return older[-1]
+
+
+def generations(index: Path) -> list[str]:
+    """The names of all generations that are kept, oldest first."""
+    return sorted((path.name for path in _generations(index)), key=int)
+
+
+def manifest_of(index: Path, name: str) -> Manifest:
+    """What the manifest of a kept generation says, unchecked: for people to read."""
+    path = index / _GENERATIONS / name / MANIFEST
+    try:
+        return Manifest.from_bytes(path.read_bytes(), str(path))
+    except OSError:
+        raise damaged(str(path), None, "cannot be read") from None
 
 
 def _point(index: Path, name: str, manifest_hash: str) -> None:

@@ -109,7 +109,9 @@ def _check_cache(full: Site, left: Site) -> None:
 def test_every_reading_endpoint_is_asked() -> None:
     """What is not asked above does not depend on documents."""
     asked = {"search", "user_media", "place_recent", "hashtag_recent", "documents", "typeahead", "suggested"}
-    others = {"viewer_tokens", "generation", "rollback", "cache"}
+    others = {"viewer_tokens", "events", "cache"}
+    others |= {"generation", "generations", "promote", "rollback", "lag"}
+    others |= {"dead_letters", "dead_letters_redrive", "dead_letters_drop"}
     assert {endpoint.name for endpoint in ENDPOINTS} == asked | others
 
 

@@ -19,6 +19,10 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
 @click.option("--keys", type=FILE, metavar="FILE", help="The keys of clients; without, this machine alone is served.")
 @click.option("--cache", metavar="URL", help="redis://… or memcached://…; each process has its own if not said.")
+@click.option("--events", metavar="URL", help="Where events of clients go: a firehose as of monoceros ingest --from.")
+@click.option(
+    "--log", type=DIRECTORY, metavar="DIR", help="Where what was searched and served is written down, to learn from."
+)
 @click.option("--models", type=DIRECTORY, metavar="DIR", help="Trained rankers; INDEX/models if not said.")
 @click.option("--static", type=DIRECTORY, metavar="DIR", help="Files to serve under /static/.")
 @click.option(
@@ -33,6 +37,8 @@ def serve(
     workers: int,
     keys: Path | None,
     cache: str | None,
+    events: str | None,
+    log: Path | None,
     models: Path | None,
     static: Path | None,
     metrics_for: tuple[str, ...],
@@ -41,6 +47,7 @@ def serve(
 
     SIGTERM ends it gracefully; SIGHUP replaces its processes one by one.
     """
+    from api.cli.operations import operations
     from api.http import LOOPBACK, ServiceOptions, run_service
     from api.session import Session
 
@@ -54,7 +61,9 @@ def serve(
         workers=workers,
         keys=keys,
         cache=cache,
+        operations=operations(index, events),
         models=models,
+        logs=log,
         static=static,
         scrapers=LOOPBACK + scrapers,
     )

@@ -6,13 +6,17 @@ from api.client.credentials import Credentials, read_credentials
 from api.client.errors import ServiceError, UnreachableError
 from api.client.questions import Question
 from api.client.synchronous import Client
+from api.wire import MediaSeen, SearchSeen, Shown
 
 __all__ = [
     "AsyncClient",
     "Client",
     "Credentials",
+    "MediaSeen",
     "Question",
+    "SearchSeen",
     "ServiceError",
+    "Shown",
     "UnreachableError",
     "questions",
     "read_credentials",

@@ -14,7 +14,18 @@ from api.client.credentials import Credentials
 from api.client.exchange import Came, Manner, Pause, Send, exchange
 from api.client.questions import Question
 from api.client.synchronous import DEADLINE_S, TRIES
-from api.wire import Documents, Generation, Hit, Results, Suggested, Token, Typeahead
+from api.wire import (
+    Documents,
+    Generation,
+    Hit,
+    Kept,
+    MediaSeen,
+    Results,
+    SearchSeen,
+    Suggested,
+    Token,
+    Typeahead,
+)
 
 T = TypeVar("T")
 
@@ -104,6 +115,10 @@ class AsyncClient:
     async def viewer_token(self, viewer: int | None, *, lifetime_s: int = 600) -> Token:
         """A token with which a browser may ask as this viewer."""
         return await self.ask(questions.viewer_token(viewer, lifetime_s=lifetime_s))
+
+    async def tell(self, events: Iterable[SearchSeen | MediaSeen]) -> Kept:
+        """Tell what the viewer saw, clicked and followed."""
+        return await self.ask(questions.events(events))
 
     async def generation(self) -> Generation:
         """What is in force."""

@@ -9,7 +9,26 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from api.wire import Documents, Generation, Results, Suggested, Token, TokenWish, Typeahead
+from api.wire import (
+    CacheState,
+    DeadLettersOut,
+    Documents,
+    Done,
+    Events,
+    Generation,
+    Generations,
+    Kept,
+    Lag,
+    LetterChoice,
+    MediaSeen,
+    Promotion,
+    Results,
+    SearchSeen,
+    Suggested,
+    Token,
+    TokenWish,
+    Typeahead,
+)
 
 T = TypeVar("T")
 
@@ -80,9 +99,59 @@ def viewer_token(viewer: int | None, *, scopes: Iterable[str] | None = None, lif
     return Question("POST", "/v1/viewer-tokens", Token, body=msgspec.json.encode(wish))
 
 
+def events(told: Iterable[SearchSeen | MediaSeen]) -> Question[Kept]:
+    """What the viewer saw, clicked and followed. Telling it twice changes nothing, so it is told again where no answer came."""
+    return Question("POST", "/v1/events", Kept, body=msgspec.json.encode(Events(events=list(told))))
+
+
 def generation() -> Question[Generation]:
     """What is in force."""
     return Question("GET", "/v1/admin/generation", Generation)
+
+
+def generations() -> Question[Generations]:
+    """All generations that are kept."""
+    return Question("GET", "/v1/admin/generations", Generations)
+
+
+def promote(name: str) -> Question[Generation]:
+    """Put a kept generation in force."""
+    return Question("POST", "/v1/admin/promote", Generation, body=msgspec.json.encode(Promotion(generation=name)))
+
+
+def rollback() -> Question[Generation]:
+    """Go back to the generation before; never asked twice, as that would go back twice."""
+    return Question("POST", "/v1/admin/rollback", Generation, body=b"{}", is_safe=False)
+
+
+def lag() -> Question[Lag]:
+    """How far the index is behind its stream."""
+    return Question("GET", "/v1/admin/lag", Lag)
+
+
+def cache() -> Question[CacheState]:
+    """The cache of the worker that answers."""
+    return Question("GET", "/v1/admin/cache", CacheState)
+
+
+def dead_letters(*, limit: int | None = None) -> Question[DeadLettersOut]:
+    """Messages that were no events, oldest first."""
+    return Question("GET", "/v1/admin/dead-letters", DeadLettersOut, _said(limit=limit))
+
+
+def redrive_dead_letters(number: int | None) -> Question[Done]:
+    """Have one dead letter, or (None) all, taken once more."""
+    return _letters("redrive", number)
+
+
+def drop_dead_letters(number: int | None) -> Question[Done]:
+    """Forget one dead letter, or (None) all, for good; not asked again, as letters may have come since."""
+    return replace(_letters("drop", number), is_safe=False)
+
+
+def _letters(what: str, number: int | None) -> Question[Done]:
+    body = msgspec.json.encode(LetterChoice(number=number))
+    return Question("POST", f"/v1/admin/dead-letters/{what}", Done, body=body)
 
 
 def _said(**options: Any) -> dict[str, str]:

@@ -13,7 +13,18 @@ from api.client import questions
 from api.client.credentials import Credentials
 from api.client.exchange import Came, Manner, Pause, Send, exchange
 from api.client.questions import Question
-from api.wire import Documents, Generation, Hit, Results, Suggested, Token, Typeahead
+from api.wire import (
+    Documents,
+    Generation,
+    Hit,
+    Kept,
+    MediaSeen,
+    Results,
+    SearchSeen,
+    Suggested,
+    Token,
+    Typeahead,
+)
 
 T = TypeVar("T")
 DEADLINE_S = 2.0
@@ -104,6 +115,10 @@ class Client:
     def viewer_token(self, viewer: int | None, *, lifetime_s: int = 600) -> Token:
         """A token with which a browser may ask as this viewer."""
         return self.ask(questions.viewer_token(viewer, lifetime_s=lifetime_s))
+
+    def tell(self, events: Iterable[SearchSeen | MediaSeen]) -> Kept:
+        """Tell what the viewer saw, clicked and followed."""
+        return self.ask(questions.events(events))
 
     def generation(self) -> Generation:
         """What is in force."""

@@ -52,6 +52,7 @@ def create_app(
             await asyncio.to_thread(service.engine.close)
             if service.served is not None:
                 await asyncio.to_thread(service.served.close)
+            await asyncio.to_thread(service.events.close)
             await service.cache.close()
 
     # the routes below are plain: parameters and OpenAPI come from the endpoints, not from signatures of functions

@@ -72,7 +72,7 @@ class Call:
     def note_served(self, slate: Slate) -> None:
         """Have the features of a slate logged as they were served, where such a log is kept; never waits, never fails."""
         if self.service.served is not None:
-            self.service.served.note(self.request_id, self.caller.viewer, int(self.service.now() * 1e3), slate)
+            self.service.served.note(self.request_id, int(self.service.now() * 1e3), slate)
 
     def run(self, request: Request) -> Answer:
         """The engine's answer. Admission by estimate comes before it, and what it took teaches the next estimate."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
 from dataclasses import dataclass, field
@@ -13,20 +14,23 @@ from api.http.auth import LOCAL, Gate
 from api.http.cache import Remembering, open_cache
 from api.http.endpoints import ENDPOINTS
 from api.http.engine import Engine, Limits
+from api.http.eventlog import EventLog
 from api.http.metrics import Metrics
 from api.http.nonces import Nonces
+from api.http.operations import Operations
 from api.http.quotas import Quotas
+from api.http.served import ServedQueue
 from api.http.service import Service, service_metrics
 from api.keys import Keys
 from api.session import Session
-from ranking import Rankers
+from ranking import Rankers, ServedLog
 from schemas.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceOptions:
     """How to serve. `keys` None: this machine only. `cache` None: one in each process. `static` None: no files.
-    `models` None: those of the index."""
+    `models` None: those of the index. `logs` None: features are not logged as they were served."""
 
     host: str = "127.0.0.1"
     port: int = 8000
@@ -36,6 +40,8 @@ class ServiceOptions:
     scrapers: tuple[Network, ...] = LOOPBACK
     static: Path | None = None
     models: Path | None = None
+    logs: Path | None = None
+    operations: Operations = field(default_factory=Operations)
     threads: int = 2
     limits: Limits = field(default_factory=Limits)
 
@@ -79,7 +85,18 @@ def make_service(options: ServiceOptions, session: Session, shared: Shared | Non
         cache=Remembering(open_cache(options.cache)),
         metrics=shared.metrics,
         quotas=shared.quotas,
+        operations=options.operations,
+        events=EventLog(options.operations.open_sinks),
         rankers=Rankers(options.models or session.index / "models"),
+        served=None if options.logs is None else _served(options.logs, shared.metrics),
+    )
+
+
+def _served(logs: Path, metrics: Metrics) -> ServedQueue:
+    """A file for each process, which its thread opens."""
+    return ServedQueue(
+        lambda: ServedLog(logs, f"service-{os.getpid()}"),
+        lambda count: metrics.add("monoceros_served_lost_total", amount=count),
     )
 
 

@@ -76,7 +76,7 @@ def read_params(params: Sequence[Param], path: Mapping[str, str], query: bytes) 
         if name not in known:
             near = get_close_matches(name[:_SHOWN], known, n=1)
             hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(known) or 'none'}"
-            raise InputError("unknown-parameter", f"unknown parameter {_shown(name)}", hint=hint)
+            raise InputError("unknown-parameter", f"unknown parameter {shown(name)}", hint=hint)
     values: dict[str, Any] = {}
     for param in params:
         text = path.get(param.name) if param.is_path else given.get(param.name)
@@ -99,7 +99,7 @@ def _pairs(query: bytes) -> dict[str, str]:
     values: dict[str, str] = {}
     for name, value in pairs:
         if name in values:
-            raise InputError("bad-parameter", f"{_shown(name)} stands twice", hint="give each parameter once")
+            raise InputError("bad-parameter", f"{shown(name)} stands twice", hint="give each parameter once")
         values[name] = value
     return values
 
@@ -130,7 +130,7 @@ def _value(param: Param, text: str) -> Any:
                 return names
         case _:
             assert_never(param.kind)
-    raise InputError("bad-parameter", f"{param.name} cannot be {_shown(text)}", hint=f"give {_takes(param)}")
+    raise InputError("bad-parameter", f"{param.name} cannot be {shown(text)}", hint=f"give {_takes(param)}")
 
 
 def _takes(param: Param) -> str:
@@ -154,6 +154,7 @@ def _takes(param: Param) -> str:
     return f"{takes}, such as {param.example}"
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
+    """A text of a caller as errors show it: quoted, and cut where it is long."""
     cut = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
     return repr(cut)

@@ -9,65 +9,55 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import Protocol, final
 
-from ranking import Slate
+from ranking import ServedRows, Slate
 from schemas.errors import MonocerosError
-from schemas.ids import ExternalId
 
 ROOM = 1_024
 """Slates that may wait to be written."""
-_TOGETHER = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """One slate as it was given: for which request, to whom, when."""
-
-    request_id: str
-    viewer: ExternalId | None
-    ts_ms: int
-    slate: Slate
 
 
 class ServedWriter(Protocol):
-    """Where slates are kept. Of one thread; any `MonocerosError` or `OSError` loses what was handed over and no more."""
+    """Where features are kept, such as `ranking.ServedLog`. Of one thread; loses what it cannot write, and counts it in `lost`."""
 
-    def write(self, served: Sequence[Served]) -> None:
-        """Keep them."""
+    lost: int
+
+    def write(self, request_id: str, ts_ms: int, served: Sequence[ServedRows]) -> None:
+        """Keep those of one request."""
         ...
 
     def close(self) -> None:
-        """Write what is still held back."""
+        """Make it last."""
         ...
 
 
 @final
-class ServedLog:
-    """Hands slates to a writer. `lost` is told how many could not be kept."""
+class ServedQueue:
+    """Hands the features of slates to a writer, which its thread opens. `lost` is told how many could not be kept."""
 
-    def __init__(self, writer: ServedWriter, lost: Callable[[int], None], room: int = ROOM) -> None:
-        self._writer = writer
+    def __init__(self, open_writer: Callable[[], ServedWriter], lost: Callable[[int], None], room: int = ROOM) -> None:
+        self._open = open_writer
         self._lost = lost
         self._room = room
-        self._waiting: deque[Served] = deque()
+        self._waiting: deque[tuple[str, int, tuple[ServedRows, ...]]] = deque()
         self._changed = threading.Condition()
         self._is_closed = False
-        self._thread = threading.Thread(target=self._write, name="served-log", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="served-log", daemon=True)
 
     def start(self) -> None:
         """Begin to write: after a fork, never before."""
         self._thread.start()
 
-    def note(self, request_id: str, viewer: ExternalId | None, ts_ms: int, slate: Slate) -> None:
-        """Have a slate with features kept, where there is room; from any thread, at once."""
+    def note(self, request_id: str, ts_ms: int, slate: Slate) -> None:
+        """Have the features of a slate kept, where there is room; from any thread, at once."""
         if not slate.served:
             return
         with self._changed:
             is_full = self._is_closed or len(self._waiting) >= self._room
             if not is_full:
-                self._waiting.append(Served(request_id, viewer, ts_ms, slate))
+                self._waiting.append((request_id, ts_ms, slate.served))
                 self._changed.notify()
         if is_full:
             self._lost(1)
@@ -79,20 +69,25 @@ class ServedLog:
             self._changed.notify()
         self._thread.join(timeout=5)
 
-    def _write(self) -> None:
-        while batch := self._next():
+    def _run(self) -> None:
+        writer: ServedWriter | None = None
+        while (one := self._next()) is not None:
             try:
-                self._writer.write(batch)
+                writer = writer or self._open()
+                before = writer.lost
+                writer.write(*one)
             except (MonocerosError, OSError):
-                self._lost(len(batch))
-        try:
-            self._writer.close()
-        except (MonocerosError, OSError):
-            return
+                self._lost(1)
+            else:
+                if writer.lost > before:
+                    self._lost(1)
+        if writer is not None:
+            with suppress(OSError):
+                writer.close()
 
-    def _next(self) -> list[Served]:
-        """Some that wait; none once the log is closed and all are written."""
+    def _next(self) -> tuple[str, int, tuple[ServedRows, ...]] | None:
+        """One that waits; None once the queue is closed and all are written."""
         with self._changed:
             while not self._waiting and not self._is_closed:
                 self._changed.wait()
-            return [self._waiting.popleft() for _ in range(min(len(self._waiting), _TOGETHER))]
+            return self._waiting.popleft() if self._waiting else None

@@ -12,10 +12,12 @@ from typing import final
 from api.http.auth import Gate
 from api.http.cache import Remembering
 from api.http.engine import Engine, Lane
+from api.http.eventlog import EventLog
 from api.http.logs import JsonLog
 from api.http.metrics import Metric, Metrics, seconds
+from api.http.operations import Operations
 from api.http.quotas import Quotas
-from api.http.served import ServedLog
+from api.http.served import ServedQueue
 from api.session import Session
 from index import LiveSegment
 from ranking import Rankers
@@ -42,6 +44,7 @@ def service_metrics(endpoints: tuple[str, ...]) -> tuple[Metric, ...]:
         Metric("monoceros_partial_total", "Answers that say they are not complete.", by_endpoint),
         Metric("monoceros_cache_total", "Looks into the cache.", (("result", ("hit", "miss")),)),
         Metric("monoceros_served_lost_total", "Slates whose features could not be logged."),
+        Metric("monoceros_events_total", "Events that clients told of.", (("result", ("kept", "refused")),)),
         Metric("monoceros_index_opened_total", "States of the index that were opened."),
         Metric("monoceros_index_failed_total", "States of the index that could not be opened."),
     )
@@ -61,7 +64,9 @@ class Service:
     log: JsonLog = field(default_factory=JsonLog)
     now: Callable[[], float] = time.time
     rankers: Rankers = field(default_factory=Rankers)
-    served: ServedLog | None = None
+    served: ServedQueue | None = None
+    operations: Operations = field(default_factory=Operations)
+    events: EventLog = field(default_factory=EventLog)
     is_started: bool = False
 
     @property

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from api.http.endpoint import Endpoint
-from api.http.endpoints.admin import CACHE, GENERATION, ROLLBACK
+from api.http.endpoints.admin import (
+    CACHE,
+    DEAD_LETTERS,
+    DROP,
+    GENERATION,
+    GENERATIONS,
+    LAG,
+    PROMOTE,
+    REDRIVE,
+    ROLLBACK,
+)
 from api.http.endpoints.documents import DOCUMENTS
+from api.http.endpoints.events import EVENTS
 from api.http.endpoints.lists import HASHTAG_RECENT, PLACE_RECENT, USER_MEDIA
 from api.http.endpoints.search import SEARCH
 from api.http.endpoints.suggested import SUGGESTED
@@ -18,9 +29,16 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     PLACE_RECENT,
     USER_MEDIA,
     SUGGESTED,
+    EVENTS,
     TOKENS,
     GENERATION,
+    GENERATIONS,
+    PROMOTE,
     ROLLBACK,
+    LAG,
+    DEAD_LETTERS,
+    REDRIVE,
+    DROP,
     CACHE,
     DOCUMENTS,
 )
