@@ -24,6 +24,7 @@ from ranking.graph.adjacency import Graph, distinct_links, hide, mutual_graph
 from ranking.graph.proximity import Proximity, adamic_adar_weights, through
 from ranking.graph.two_hop import CHOSEN, LINEAR, RAW, TwoHop
 from ranking.log.exposures import Exposed, ExposureLog, read_exposures
+from ranking.log.searches import Searches
 from ranking.log.served import Served, ServedLog, read_served
 from ranking.models.artefact import Card, Model, load, save
 from ranking.models.rankers import Learned, Rankers, keep
@@ -33,6 +34,9 @@ from ranking.models.typeahead import LETTERS, Recipe, asked, learn_typeahead
 from ranking.pipeline.context import Context
 from ranking.pipeline.scorer import Linear, Scorer
 from ranking.pipeline.slate import Dropped, ServedRows, Slate, Slot
+from ranking.training.judging import Figures
+from ranking.training.learning import Correction
+from ranking.training.run import Judged, Trained, evaluate_task, train_task
 
 __all__ = [
     "CHOSEN",
@@ -45,6 +49,7 @@ __all__ = [
     "Arms",
     "Card",
     "Context",
+    "Correction",
     "Dropped",
     "Experiments",
     "Exposed",
@@ -52,9 +57,11 @@ __all__ = [
     "ExposureLog",
     "Feature",
     "FeatureSchema",
+    "Figures",
     "Freshness",
     "Graph",
     "Interval",
+    "Judged",
     "Known",
     "Learned",
     "Linear",
@@ -65,6 +72,7 @@ __all__ = [
     "Rankers",
     "Recipe",
     "Scorer",
+    "Searches",
     "Served",
     "ServedLog",
     "ServedRows",
@@ -72,6 +80,7 @@ __all__ = [
     "Slot",
     "Source",
     "Suggested",
+    "Trained",
     "TrainingSet",
     "TwoHop",
     "ViewerBlock",
@@ -83,6 +92,7 @@ __all__ = [
     "bootstrap_mean",
     "bootstrap_ratio",
     "distinct_links",
+    "evaluate_task",
     "hide",
     "keep",
     "keystrokes_saved",
@@ -103,4 +113,5 @@ __all__ = [
     "team_draft",
     "through",
     "train",
+    "train_task",
 ]

@@ -14,6 +14,9 @@ from schemas.errors import InputError
 
 F32 = npt.NDArray[np.float32]
 
+CATEGORY = "category"
+"""The dtype of features whose values are names, not amounts: numbers from 0, NaN missing. They have no order and no `monotone`."""
+
 
 class Source(StrEnum):
     """Where a feature is read."""
@@ -59,6 +62,11 @@ class FeatureSchema:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise InputError("bad-feature-schema", f"schema {self.name!r} names {twice[0]!r} twice")
+        ordered = [feature.name for feature in self.features if feature.dtype == CATEGORY and feature.monotone]
+        if ordered:
+            raise InputError(
+                "bad-feature-schema", f"category {ordered[0]!r} of schema {self.name!r} cannot be monotone"
+            )
 
     @property
     def names(self) -> tuple[str, ...]:

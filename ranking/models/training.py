@@ -11,21 +11,30 @@ import lightgbm
 import numpy as np
 import numpy.typing as npt
 
-from ranking.features.schema import F32, FeatureSchema
+from ranking.features.schema import CATEGORY, F32, FeatureSchema
 from ranking.models.artefact import Card, Model
 from schemas.errors import InputError
 
 REPEATABLE: Mapping[str, Any] = {"num_threads": 1, "deterministic": True, "force_row_wise": True, "verbosity": -1}
 
 
+def quiet() -> None:
+    """Keep LightGBM from writing to standard output."""
+    logging.getLogger("lightgbm").setLevel(logging.ERROR)
+
+
 @dataclass(frozen=True, slots=True)
 class TrainingSet:
-    """`matrix` [rows, features], `labels` [rows] grades from 0, `sizes` rows of each query, in order; `weights` [rows] or None."""
+    """`matrix` [rows, features], `labels` [rows] grades from 0, `sizes` rows of each query, in order; `weights` [rows] or None.
+
+    `positions` [rows], or None: where each row was shown, whose bias LightGBM then learns beside the ranking and leaves out of it.
+    """
 
     matrix: F32
     labels: npt.NDArray[np.integer]
     sizes: npt.NDArray[np.integer]
     weights: npt.NDArray[np.floating] | None = None
+    positions: npt.NDArray[np.integer] | None = None
 
     def checked(self, schema: FeatureSchema) -> TrainingSet:
         """Itself, if a ranker can learn from it; else an error that says why not."""
@@ -56,13 +65,15 @@ def train(
     constraints = [feature.monotone for feature in schema.features]
     if any(constraints):
         settings["monotone_constraints"] = constraints
-    logging.getLogger("lightgbm").setLevel(logging.ERROR)
+    quiet()
     table = lightgbm.Dataset(
         data.matrix,
         label=data.labels,
         group=data.sizes,
         weight=data.weights,
+        position=data.positions,
         feature_name=list(schema.names),
+        categorical_feature=[feature.name for feature in schema.features if feature.dtype == CATEGORY],
         params=settings,
     )
     booster = lightgbm.train(settings, table, num_boost_round=trees)

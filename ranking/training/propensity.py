@@ -1,0 +1,81 @@
+"""How likely a slot is to be looked at, by position, learnt from clicks alone.
+
+A click is a slot that was looked at and liked: P(click) = examined(position) · liked(features). Which of both a missing click is
+owed to is not known, so both are learnt in turn: regression-based EM (Wang, Golbandi, Bendersky, Metzler, Najork, "Position bias
+estimation for unbiased learning to rank in personal search", WSDM 2018), with gradient-boosted trees as the regression, and
+examination that may only fall from one position to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import lightgbm
+import numpy as np
+import numpy.typing as npt
+
+from ranking.models.training import REPEATABLE, quiet
+from ranking.training.examples import Examples
+
+F64 = npt.NDArray[np.float64]
+
+ROUNDS = 12
+TREES = 40
+LEAST = 0.05
+"""No slot is thought to be looked at less often: what divides by it stays bounded."""
+_PARAMETERS: Mapping[str, Any] = {
+    "objective": "cross_entropy",
+    "learning_rate": 0.1,
+    "num_leaves": 15,
+    "min_data_in_leaf": 50,
+    "lambda_l2": 5.0,
+    "seed": 1,
+    **REPEATABLE,
+}
+
+
+def examination(examples: Examples, rounds: int = ROUNDS) -> F64:
+    """For each position from 0 to the last shown: how likely it is to be looked at, relative to the first; falling, LEAST or more.
+
+    Positions beyond the last have the value of the last.
+    """
+    clicked = (examples.grades > 0).astype(np.float64)
+    position = examples.positions
+    shown = np.bincount(position).astype(np.float64)
+    seen = _bounded(falling(np.bincount(position, clicked) / np.maximum(shown, 1), shown))
+    liked = np.full(len(clicked), min(0.9, 2 * clicked.mean()))
+    quiet()
+    for _ in range(rounds):
+        missed = np.maximum(1 - seen[position] * liked, 1e-9)
+        was_seen = clicked + (1 - clicked) * seen[position] * (1 - liked) / missed
+        was_liked = clicked + (1 - clicked) * (1 - seen[position]) * liked / missed
+        table = lightgbm.Dataset(examples.matrix, label=np.clip(was_liked, 0, 1), params=dict(_PARAMETERS))
+        booster = lightgbm.train(dict(_PARAMETERS), table, TREES)
+        liked = np.clip(np.asarray(booster.predict(examples.matrix, num_threads=1)), 1e-4, 1 - 1e-4)
+        seen = _bounded(falling(np.bincount(position, was_seen) / np.maximum(shown, 1), shown))
+    return seen
+
+
+def _bounded(seen: F64) -> F64:
+    found: F64 = np.clip(seen / max(seen[0], 1e-9), LEAST, 1)
+    return found
+
+
+def falling(values: F64, weights: F64) -> F64:
+    """The nearest sequence that never rises, in weighted squares (pool adjacent violators)."""
+    pools: list[list[float]] = []  # mean, weight, places
+    for value, weight in zip(values, weights, strict=True):
+        pools.append([value, weight, 1])
+        while len(pools) > 1 and pools[-2][0] < pools[-1][0]:
+            mean, heavy, places = pools.pop()
+            last = pools[-1]
+            total = max(last[1] + heavy, 1e-12)
+            pools[-1] = [(last[0] * last[1] + mean * heavy) / total, total, last[2] + places]
+    return np.concatenate([np.full(int(places), mean) for mean, _, places in pools])
+
+
+def weights(seen: F64, positions: npt.NDArray[np.int64]) -> F64:
+    """What a click at each position counts: the inverse of how likely it was to be looked at."""
+    found: F64 = 1 / seen[np.minimum(positions, len(seen) - 1)]
+    return found
