@@ -20,8 +20,8 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	$(BIN)/python -c 'from index import compile_kernels; compile_kernels()'
 	@touch $@
 
-demo: setup  ## a world of 10,000 people, an index, three queries, and the REPL
-	$(BIN)/monoceros demo
+demo: setup  ## a world of 10,000 people, an index, live events, three queries, the service on :8000 (FLAGS='--then shell' and others)
+	$(BIN)/monoceros demo $(FLAGS)
 
 test: setup  ## all tests
 	$(BIN)/python -m pytest -n $(WORKERS)

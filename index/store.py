@@ -51,6 +51,11 @@ def writing(index: Path) -> Iterator[None]:
         yield
 
 
+def has_index(index: Path) -> bool:
+    """Whether the directory holds an index, be it damaged or not yet whole."""
+    return (index / _GENERATIONS).is_dir()
+
+
 def _check_place(index: Path) -> None:
     try:
         found = {path.name for path in index.iterdir()}

@@ -532,6 +532,7 @@ def test_ids() -> None:
 
 def test_demo_runs_twice_and_repairs_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.cli.demo.USERS", 300)
+    monkeypatch.setattr("api.cli.demo.EVENTS", 2_000)
     first = run("demo", "--directory", tmp_path / "demo")
     assert first.exit_code == 0, first.output
     assert first.stdout.count("reached by") >= 3
@@ -539,11 +540,14 @@ def test_demo_runs_twice_and_repairs_itself(tmp_path: Path, monkeypatch: pytest.
     assert "monoceros repl --index" in first.stdout
     second = run("demo", "--directory", tmp_path / "demo")
     assert "Building" not in second.stdout
+    assert "Applying" not in second.stdout
     strip = re.compile(r"[0-9.]+ ms")
     answers = strip.sub("", first.stdout[first.stdout.index("\n\n") :])
     assert answers.endswith(strip.sub("", second.stdout))
-    (tmp_path / "demo" / "index" / "CURRENT").write_text("{}")
+    for name in ("CURRENT", "LIVE"):
+        (tmp_path / "demo" / "index" / name).write_text("{}")
     third = run("demo", "--directory", tmp_path / "demo")
     assert third.exit_code == 0
     assert "Building" in third.stdout
     assert "Generating" not in third.stdout
+    assert answers.endswith(strip.sub("", third.stdout[-len(second.stdout) + 40 :]))

@@ -1,9 +1,11 @@
-"""`monoceros demo`: a world of its own, three queries with their answers and explains, then the shell."""
+"""`monoceros demo`: a world of its own and what happens in it, three queries with their answers and explains, then the service."""
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from api.session import Session
 
 USERS = 10_000
+EVENTS = 20_000
 SEED = 7
 QUERIES: tuple[tuple[str, str], ...] = (
     (
@@ -48,38 +51,69 @@ _CANDIDATES = 40
     metavar="DIR",
     help="Where the world and its index are kept.",
 )
+@click.option(
+    "--then",
+    type=click.Choice(["serve", "shell", "end"]),
+    help="What comes behind the queries; the service if not said, and the end where nobody sits at a terminal.",
+)
+@click.option(
+    "--port", type=click.IntRange(0, 65_535), default=8000, show_default=True, help="The port of the service."
+)
 @click.pass_context
-def demo(context: click.Context, directory: Path) -> None:
-    """Show everything once, on a generated world of 10,000 users.
+def demo(context: click.Context, directory: Path, then: str | None, port: int) -> None:
+    """Show everything once, on a generated world of 10,000 users: its index, what happens live, three queries, the service.
 
     The world and its index are kept, and used again the next time.
     """
-    from api.repl import run_repl
-
     settings = settings_of(context)
     log_operator_to_stderr()
     session = open_demo(directory, settings)
     viewer = well_connected(session)
     _show(session, viewer)
     index = directory / "index"
+    then = then or ("serve" if sys.stdin.isatty() and sys.stdout.isatty() else "end")
     click.echo("\nGo on:")
-    click.echo(f"  monoceros repl --index {index} --viewer {viewer}")
     click.echo(f"  monoceros query --index {index} --viewer {viewer} --lineage '{QUERIES[0][1]}'")
-    if sys.stdin.isatty() and sys.stdout.isatty():
-        click.echo()
-        run_repl(session, viewer, is_operator=False, environment=context.find_root().obj)
+    if then == "serve":
+        _serve(session, viewer, port, directory)
+        return
+    click.echo(f"  monoceros serve --index {index}")
+    if then == "end":
+        click.echo(f"  monoceros repl --index {index} --viewer {viewer}")
+        return
+    from api.repl import run_repl
+
+    click.echo()
+    run_repl(session, viewer, is_operator=False, environment=context.find_root().obj)
 
 
 def open_demo(directory: Path, settings: Settings) -> Session:
-    """The demo's index, made where it is not there yet or cannot be used any more."""
+    """The demo's index with its live events, made where it is not there yet or cannot be used any more."""
+    from api.cli.ingest import run_consumer
     from api.session import Session
+    from index import LiveSegment
+
+    index = directory / "index"
+    try:
+        session = Session(index, settings)
+        if isinstance(session.searcher.segment, LiveSegment):
+            return session
+    except (DamagedError, InputError):
+        _make(directory)  # not made yet, damaged, or made by another version: make it again
+    stream = directory / "events.db"
+    if not stream.exists():
+        _make_events(directory / "warehouse", stream)
+    click.echo(f"Applying {EVENTS:,} events that came since")
+    run_consumer(index, _url(stream), once=True)
+    return Session(index, settings)
+
+
+def _make(directory: Path) -> None:
+    """The world, where it is not there yet, and its base build."""
+    from index import LIVE, has_index
     from ingest import generate
 
     warehouse, index = directory / "warehouse", directory / "index"
-    try:
-        return Session(index, settings)
-    except (DamagedError, InputError):
-        pass  # not made yet, damaged, or made by another version: make it again
     if not warehouse.exists():
         from api.cli.counts import print_rows
         from api.cli.progress import counted
@@ -90,8 +124,40 @@ def open_demo(directory: Path, settings: Settings) -> Session:
         print_rows(rows, warehouse)
     started = time.monotonic()
     click.echo("Building its index")
+    if has_index(index):  # the events that it knows come again
+        (index / LIVE).unlink(missing_ok=True)
+        shutil.rmtree(index / LIVE.lower(), ignore_errors=True)
     print_build(build_index(str(warehouse), index), index, time.monotonic() - started)
-    return Session(index, settings)
+
+
+def _make_events(warehouse: Path, stream: Path) -> None:
+    """What happens next in the world; a stream that was not made to its end is not there."""
+    from ingest import generate_events, open_sink
+
+    unfinished = stream.with_suffix(".new")
+    for path in stream.parent.glob(f"{unfinished.name}*"):
+        path.unlink()
+    with closing(open_sink(_url(unfinished))) as sink:
+        generate_events(warehouse, SEED, EVENTS, sink)
+    unfinished.rename(stream)
+
+
+def _url(path: Path) -> str:
+    return f"sqlite://{path.resolve()}"
+
+
+def _serve(session: Session, viewer: ExternalId, port: int, directory: Path) -> None:
+    """The service of this machine, until it is told to stop. What its clients tell of goes into the demo's stream."""
+    from api.cli.operations import operations
+    from api.http import ServiceOptions, run_service
+
+    url = f"http://127.0.0.1:{port}"
+    click.echo(f"  monoceros repl --url {url} --viewer {viewer}")
+    click.echo(f"  monoceros curl --url {url} --viewer {viewer} '/v1/typeahead?q=mel'")
+    click.echo(f"\nThe service is at {url}, until Ctrl-C:")
+    sys.stdout.flush()
+    stream = _url(directory / "events.db")
+    run_service(ServiceOptions(port=port, operations=operations(session.index, stream)), session)
 
 
 def well_connected(session: Session) -> ExternalId:
