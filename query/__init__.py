@@ -1,11 +1,14 @@
 """The query engine: the language, the viewer's world, plans and their execution, answers and what explains them."""
 
 from query.answer import Answer, Explanation, Lead, Request
+from query.bind import bind
 from query.deadline import StoppedError
-from query.nodes import Term
+from query.documents import external_ids, names
+from query.nodes import Form, Term
 from query.operators import OPERATOR_BY_NAME, OPERATORS, OPTION_EXAMPLES, Op, Opt
-from query.printing import print_term
-from query.searcher import Searcher
+from query.parse import parse
+from query.printing import print_node, print_term
+from query.searcher import Found, Searcher
 from query.visibility import World
 from query.vocabulary import LiveTerm, live_terms, peek
 
@@ -15,6 +18,8 @@ __all__ = [
     "OPTION_EXAMPLES",
     "Answer",
     "Explanation",
+    "Form",
+    "Found",
     "Lead",
     "LiveTerm",
     "Op",
@@ -24,7 +29,12 @@ __all__ = [
     "StoppedError",
     "Term",
     "World",
+    "bind",
+    "external_ids",
     "live_terms",
+    "names",
+    "parse",
     "peek",
+    "print_node",
     "print_term",
 ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, final
+from typing import Any, NamedTuple, final
 
 import numpy as np
 
@@ -44,6 +44,16 @@ _DETAIL_FACTOR = 10
 _NO_DOCS = np.empty(0, dtype=np.uint32)
 
 
+class Found(NamedTuple):
+    """What an answer is made of: document numbers of one vertical, best first; the rest as in `Answer`."""
+
+    vertical: Vertical
+    docs: U32
+    total: int
+    total_is_exact: bool
+    incomplete: tuple[dict[str, Any], ...]
+
+
 @final
 class Searcher:
     """Answers requests. `clock_ns` measures deadlines: by default the processor time of the calling thread, so that a busy
@@ -72,6 +82,20 @@ class Searcher:
         `stopped` is asked between steps; once it says so, the run ends in `StoppedError`.
         """
         started = time.perf_counter()
+        vertical, docs, total, is_exact, incomplete = self.find(request, stopped)
+        ids = external_ids(self.segment, vertical, docs)
+        labels = names(self.segment, vertical, docs)
+        took_ms = (time.perf_counter() - started) * 1e3
+        details: dict[str, Any] = {}
+        if request.explains or request.gives_lineage or request.why_not is not None:
+            details = self._details(request, docs, ids, stopped)
+        return Answer(vertical, ids, labels, total, is_exact, incomplete, took_ms, **details)
+
+    def find(self, request: Request, stopped: Callable[[], bool] | None = None) -> Found:
+        """The documents of the answer by number, for whoever reads on in columns; the request's details are not looked at.
+
+        Raises as `run` does.
+        """
         limit = self._limit(request.limit)
         check = deadline(self.settings.deadline_ms, self._clock_ns, request.deadline_ms, stopped)
         bound = self._bound(request.text, request.vertical, request.viewer)
@@ -82,22 +106,8 @@ class Searcher:
             docs, total, is_exact, is_late = _best(execution, planned, limit, exact=request.is_exact)
         except DeadlineError:
             docs, total, is_exact, is_late = _NO_DOCS, 0, False, True
-        ids = external_ids(self.segment, bound.vertical, docs)
-        labels = names(self.segment, bound.vertical, docs)
-        took_ms = (time.perf_counter() - started) * 1e3
-        details: dict[str, Any] = {}
-        if request.explains or request.gives_lineage or request.why_not is not None:
-            details = self._details(request, plans, bound, limit, docs, ids, stopped)
-        return Answer(
-            bound.vertical,
-            ids,
-            labels,
-            total,
-            is_exact,
-            _incomplete(execution, request.text, self._deadline_ms(request) if is_late else None),
-            took_ms,
-            **details,
-        )
+        late_ms = self._deadline_ms(request) if is_late else None
+        return Found(bound.vertical, docs, total, is_exact, _incomplete(execution, request.text, late_ms))
 
     def estimate(self, request: Request) -> int:
         """How much work the request is thought to be, in postings: for admission only.
@@ -129,16 +139,12 @@ class Searcher:
         self._parse("name:a")
 
     def _details(
-        self,
-        request: Request,
-        plans: Plans,
-        bound: Bound,
-        limit: int,
-        docs: U32,
-        ids: list[int],
-        stopped: Callable[[], bool] | None,
+        self, request: Request, docs: U32, ids: list[int], stopped: Callable[[], bool] | None
     ) -> dict[str, Any]:
+        limit = self._limit(request.limit)
         check = deadline(self.settings.deadline_ms * _DETAIL_FACTOR, self._clock_ns, None, stopped)
+        bound = self._bound(request.text, request.vertical, request.viewer)
+        plans = self._viewer_plans(request.viewer, request.is_operator)
         details: dict[str, Any] = {}
         try:
             planned = plans.of(request.text, request.vertical, bound, limit, check)

@@ -63,6 +63,19 @@ class World:
             self._followees = self._living(Vertical.USER, followees)
             self._blocked = self._living(Vertical.USER, blocked)
 
+    @property
+    def followees(self) -> U32:
+        """Those whom the viewer follows and who are in W_v, sorted."""
+        if len(self._blocked) == 0:
+            return self._followees
+        return DocSet(0, self._users, self._blocked).keep(self._followees, wanted=False)
+
+    @property
+    def blocked(self) -> U32:
+        """Those between whom and the viewer a block stands, sorted. They are not in W_v: only to take them out of what is public
+        by definition."""
+        return self._blocked
+
     @cached_property
     def _me(self) -> U32:
         return _NO_DOCS if self.viewer is None else np.array([self.viewer], dtype=np.uint32)
@@ -172,9 +185,8 @@ class World:
         words = new_words(len(public_media))
         set_bits(words, 0, np.flatnonzero(left > 0).astype(np.uint32))
         if self.viewer is not None:
-            followees = DocSet(0, self._users, self._blocked).keep(self._followees, wanted=False)
             edge = "hashtag.used_by"
-            for level, users in enumerate((followees, followees, _NO_DOCS)):
+            for level, users in enumerate((self.followees, self.followees, _NO_DOCS)):
                 lists = segment.lists(f"{edge}.{level}")
                 lists.union_into(users, words)
                 lists.union_into(self._me, words)

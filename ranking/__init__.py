@@ -14,7 +14,11 @@ from ranking.evaluate import (
 from ranking.experiments.assignment import Arms, Experiments, Exposure
 from ranking.experiments.config import read_experiments
 from ranking.experiments.interleaving import team_draft
-from ranking.features.catalogue import SUGGESTIONS, TYPEAHEAD
+from ranking.explore.explorer import explore
+from ranking.explore.recipe import Recipe as ExploreRecipe
+from ranking.explore.recipe import read_recipe, shipped
+from ranking.features.catalogue import EXPLORE, HASHTAG_TOP, PLACE_TOP, SUGGESTIONS, TYPEAHEAD
+from ranking.features.media import Affinity
 from ranking.features.names import Names
 from ranking.features.schema import Feature, FeatureSchema, Freshness, Source
 from ranking.features.suggestions import People
@@ -34,24 +38,30 @@ from ranking.models.typeahead import LETTERS, Recipe, asked, learn_typeahead
 from ranking.pipeline.context import Context
 from ranking.pipeline.scorer import Linear, Scorer
 from ranking.pipeline.slate import Dropped, ServedRows, Slate, Slot
+from ranking.tops.tops import hashtag_top, place_top
 from ranking.training.judging import Figures
 from ranking.training.learning import Correction
 from ranking.training.run import Judged, Trained, evaluate_task, train_task
 
 __all__ = [
     "CHOSEN",
+    "EXPLORE",
+    "HASHTAG_TOP",
     "LETTERS",
     "LINEAR",
+    "PLACE_TOP",
     "RAW",
     "SUGGESTIONS",
     "TYPEAHEAD",
     "Accounts",
+    "Affinity",
     "Arms",
     "Card",
     "Context",
     "Correction",
     "Dropped",
     "Experiments",
+    "ExploreRecipe",
     "Exposed",
     "Exposure",
     "ExposureLog",
@@ -93,6 +103,8 @@ __all__ = [
     "bootstrap_ratio",
     "distinct_links",
     "evaluate_task",
+    "explore",
+    "hashtag_top",
     "hide",
     "keep",
     "keystrokes_saved",
@@ -101,13 +113,16 @@ __all__ = [
     "load",
     "mutual_graph",
     "ndcg_by_query",
+    "place_top",
     "rank_of",
     "read_experiments",
     "read_exposures",
+    "read_recipe",
     "read_served",
     "recalls",
     "reciprocal_ranks",
     "save",
+    "shipped",
     "successes",
     "suggest",
     "team_draft",

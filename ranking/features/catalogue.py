@@ -115,3 +115,66 @@ SUGGESTIONS = FeatureSchema(
     ),
 )
 """Accounts that a viewer does not follow yet."""
+
+_LOG = "log(1 + n) of "
+_NOW = Freshness.REALTIME
+_MEDIA = (
+    Feature("age", Source.DOCUMENT, _LOG + "the hours since it was posted", freshness=Freshness.REQUEST),
+    Feature("likes", Source.GRAPH, _LOG + "those who like it", freshness=_NOW),
+    Feature("likes_a_day", Source.GRAPH, _LOG + "the same a day of its age: the velocity of likes", freshness=_NOW),
+    Feature("comments", Source.DOCUMENT, _LOG + "public accounts that comment on it"),
+    Feature("owner_verified", Source.DOCUMENT, "1 where the owner is verified", freshness=_NOW),
+    Feature("owner_followers", Source.DOCUMENT, _LOG + "those who follow the owner"),
+    Feature("owner_followed", Source.GRAPH, "1 where the viewer follows the owner", freshness=_NOW),
+    Feature("owner_affinity", Source.GRAPH, "how much the owner matters to the viewer"),
+    Feature(
+        "owner_liked", Source.GRAPH, _LOG + "the owner's among the media that the viewer liked last", freshness=_NOW
+    ),
+    Feature("owner_near", Source.DOCUMENT, "1 where the owner is of the viewer's country"),
+    Feature("likes_by_followed", Source.GRAPH, _LOG + "those whom the viewer follows who like it", freshness=_NOW),
+    Feature("is_located", Source.DOCUMENT, "1 where it names its place", freshness=_NOW),
+    Feature("place_visited", Source.PLACES, "1 where the viewer has been at its place", freshness=_NOW),
+    Feature("hashtags", Source.DOCUMENT, "hashtags that it carries", freshness=_NOW),
+    Feature("hashtags_used", Source.GRAPH, "those of them that the viewer uses", freshness=_NOW),
+    Feature("faces", Source.DOCUMENT, "faces in it"),
+    Feature("largest_face", Source.DOCUMENT, "share of the picture that the largest of them takes"),
+    Feature("autotags", Source.DOCUMENT, "what a vision model saw in it, labels"),
+    Feature(
+        "topic_liked", Source.GRAPH, "share of its topic, the surest label, among the media that the viewer liked last"
+    ),
+    Feature("caption_letters", Source.DOCUMENT, _LOG + "the letters of its caption"),
+    Feature("is_video", Source.DOCUMENT, "1 for a video"),
+    Feature("is_album", Source.DOCUMENT, "1 for an album"),
+)
+"""What every ranker of media reads; see `ranking/features/media.py`."""
+
+SOURCE_KINDS = ("taste", "friends", "second_order", "hashtags", "places", "country", "everywhere")
+"""What a source of Explore goes by."""
+
+EXPLORE = FeatureSchema(
+    "explore",
+    (
+        *_MEDIA,
+        Feature("sources", Source.QUERY, "sources that found it", freshness=Freshness.REQUEST),
+        Feature("source_weight", Source.QUERY, "the sum of their weights", freshness=Freshness.REQUEST),
+        Feature(
+            "source_place",
+            Source.QUERY,
+            "its best place among what a source found, 0 first, 1 last",
+            freshness=Freshness.REQUEST,
+        ),
+        *(
+            Feature(
+                f"from_{kind}", Source.QUERY, f"1 where a source of kind {kind} found it", freshness=Freshness.REQUEST
+            )
+            for kind in SOURCE_KINDS
+        ),
+    ),
+)
+"""Media for a viewer who asked for nothing."""
+
+HASHTAG_TOP = FeatureSchema("hashtag_top", _MEDIA)
+"""Media that carry a hashtag."""
+
+PLACE_TOP = FeatureSchema("place_top", _MEDIA)
+"""Media taken at a place."""

@@ -1,0 +1,1 @@
+"""The top sections of hashtag and place pages: ranked media of which a share is of verified accounts."""
