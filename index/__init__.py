@@ -47,7 +47,7 @@ from index.store import (
     verify_index,
     writing,
 )
-from index.tally import Tally, tally
+from index.tally import Counted, Tally, tally
 from index.terms import TermDictionary, Terms
 from index.unions import distinct, union, union_through
 
@@ -69,6 +69,7 @@ __all__ = [
     "AnySegment",
     "BulkIdMap",
     "Corpus",
+    "Counted",
     "DocSet",
     "Gate",
     "IdTable",

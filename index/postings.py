@@ -147,14 +147,18 @@ class PostingLists:
         held = (self.keys, self.offsets, self.lists, _NO_LAYERS, _NO_MASK, False)
         return int(union_gated(*held, keys, *gate, words, touched, out))
 
-    def count_into(self, keys: U32, mask: Words | None, counts: U32, met: U32, at: int) -> int:
-        """Add to each document's counter the number of the given keys whose list holds it, where the mask has it.
+    def count_into(
+        self, keys: U32, mask: Words | None, counts: U32, met: U32, at: int, amounts: U32 | None = None
+    ) -> int:
+        """Add to each document's counter the number of the given keys whose list holds it, where the mask has it; with `amounts`,
+        the sum of those beside these keys.
 
         Documents met for the first time are written to `met` from `at` on; where they end.
         """
         masked = mask is not None
         shown = mask if mask is not None else _NO_MASK
-        return int(gather.count_into(self.keys, self.offsets, self.lists, keys, shown, masked, counts, met, at))
+        each = _NO_KEYS if amounts is None else amounts
+        return int(gather.count_into(self.keys, self.offsets, self.lists, keys, each, shown, masked, counts, met, at))
 
     def sizes(self, keys: U32, mask: Words | None) -> U32:
         """For each key the number of documents of its list that the mask lets through."""

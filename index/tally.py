@@ -13,14 +13,23 @@ from index.kernels.bits import Words
 from index.live.lists import AnyLists
 
 
+class Counted(NamedTuple):
+    """Some keys whose lists are counted under one mask; the list of each counts the amount beside it (from 1), by default 1."""
+
+    lists: AnyLists
+    keys: U32
+    mask: Words | None
+    amounts: U32 | None = None
+
+
 class Tally(NamedTuple):
-    """Documents, sorted, and beside each how many lists hold it."""
+    """Documents, sorted, and beside each how many lists hold it, or what these amount to."""
 
     docs: U32
     hits: U32
 
 
-def tally(parts: Iterable[tuple[AnyLists, U32, Words | None]], most: int, size: int) -> Tally:
+def tally(parts: Iterable[Counted], most: int, size: int) -> Tally:
     """Count the lists of these keys, each part under its mask; together they hold `most` documents at most.
 
     `parts` may raise between two of them; `size` is that of the vertical.
@@ -30,8 +39,8 @@ def tally(parts: Iterable[tuple[AnyLists, U32, Words | None]], most: int, size: 
     met = np.empty(min(most, size), dtype=np.uint32)
     end = 0
     try:
-        for lists, keys, mask in parts:
-            end = lists.count_into(keys, mask, counts, met, end)
+        for lists, keys, mask, amounts in parts:
+            end = lists.count_into(keys, mask, counts, met, end, amounts)
     except BaseException:
         del _scratch.counters[room]  # whatever was counted last stands in no list
         raise

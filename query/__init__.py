@@ -1,5 +1,6 @@
 """The query engine: the language, the viewer's world, plans and their execution, answers and what explains them."""
 
+from query.affinity import AFFINITY_UNIT, Affinity
 from query.answer import Answer, Explanation, Lead, Request
 from query.bind import bind
 from query.deadline import StoppedError
@@ -13,9 +14,11 @@ from query.visibility import World
 from query.vocabulary import LiveTerm, live_terms, peek
 
 __all__ = [
+    "AFFINITY_UNIT",
     "OPERATORS",
     "OPERATOR_BY_NAME",
     "OPTION_EXAMPLES",
+    "Affinity",
     "Answer",
     "Explanation",
     "Form",

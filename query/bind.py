@@ -21,25 +21,27 @@ from query.bound import (
     Optional,
     Quota,
 )
-from query.diagnostics import Fault
+from query.diagnostics import BAD_OPTION, NO_VIEWER, Fault
 from query.nodes import Node
-from query.operators import Op
+from query.operators import Op, Opt
 from query.options import NO_OPTIONS, Options
 from query.sites import FormSite, Site, TermSite, lay_out
 from query.values import bind_term
 from query.verticals import choose_verticals, possible_verticals
-from schemas.catalogue import BARE_WORD_EDGE, EDGES, Vertical
+from schemas.catalogue import BARE_WORD_EDGE, EDGES, Edge, Vertical
 from schemas.ids import ExternalId
 
 
-def bind(node: Node, *, vertical: Vertical | None, viewer: ExternalId | None, text: str) -> Bound:
+def bind(
+    node: Node, *, vertical: Vertical | None, viewer: ExternalId | None, text: str, has_affinity: bool = False
+) -> Bound:
     """The bound tree of `node`, for a request for `vertical` (None: not said) by `viewer`.
 
-    `text` is what `node` was parsed from, for the places of errors; raises `QueryError`. Linear in the
-    tree, and without recursion.
+    `text` is what `node` was parsed from, for the places of errors; raises `QueryError`, for `:inner affinity` too where there is
+    no model of affinity. Linear in the tree, and without recursion.
     """
     try:
-        sites = lay_out(node)
+        sites = lay_out(node, has_affinity=has_affinity)
         chosen = choose_verticals(sites, possible_verticals(sites), vertical)
         return _build(sites, chosen, viewer)
     except Fault as fault:
@@ -56,6 +58,8 @@ def _build(sites: Sequence[Site], chosen: Sequence[Vertical], viewer: ExternalId
     for place in range(len(sites) - 1, -1, -1):
         site = sites[place]
         if isinstance(site, FormSite):
+            if site.options.by_affinity:
+                _check_affinity(site, EDGES[chosen[place], site.form.edge], viewer)
             done[place] = _build_form(site, chosen, place, sites, done)
     return done[0]
 
@@ -90,12 +94,24 @@ def _build_form(
             return BoundStrongOr(vertical, quotas, span)
         case Op.APPLY:
             edge = EDGES[vertical, site.form.edge]
-            return BoundApply(edge, operands[0], options.limit, options.min_hits, options.orders_by_hits, span)
+            return BoundApply(
+                edge, operands[0], options.limit, options.min_hits, options.orders_by_hits, options.by_affinity, span
+            )
         case Op.EXTRACT:
             edge = EDGES[chosen[site.children[0]], site.form.edge]
             return BoundExtract(edge, operands[0], options.limit, span)
         case _:
             assert_never(site.op)
+
+
+def _check_affinity(site: FormSite, edge: Edge, viewer: ExternalId | None) -> None:
+    """Affinity is that of a viewer, and to users."""
+    [span] = [option.span for option in site.form.options if option.name == Opt.INNER]
+    if edge.value_vertical is not Vertical.USER:
+        message = f"affinity is to users, and `{edge.name}:` takes ids of {edge.value_vertical}"
+        raise Fault(BAD_OPTION, message, span, "remove :inner affinity; inner results then come in their own order")
+    if viewer is None:
+        raise Fault(NO_VIEWER, "affinity is that of the viewer, and there is none", span, "name a viewer")
 
 
 def _is_not(site: Site) -> bool:

@@ -129,13 +129,15 @@ class BoundStrongOr:
 
 @dataclass(frozen=True, slots=True)
 class BoundApply:
-    """`(apply edge: inner)`. `limit` None stands for the setting."""
+    """`(apply edge: inner)`. `limit` None stands for the setting; `by_affinity`: inner results are taken by the viewer's affinity
+    to them, and count it."""
 
     edge: Edge
     inner: Bound
     limit: int | None
     min_hits: int
     orders_by_hits: bool
+    by_affinity: bool
     span: Span
 
     @property

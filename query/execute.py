@@ -16,6 +16,7 @@ from typing import assert_never, final
 import numpy as np
 
 from index import U32, WINDOW, DocSet, Order, Tally, new_words
+from query.affinity import Affinity, affinity_weights
 from query.plan import (
     Plan,
     PlanAnd,
@@ -56,11 +57,13 @@ class InnerCut:
 
 @final
 class Execution:
-    """One run of one plan. `check` raises `DeadlineError` when time is up and is called between steps."""
+    """One run of one plan. `check` raises `DeadlineError` when time is up and is called between steps; `affinity` is there where
+    an apply of the plan asks for it."""
 
-    def __init__(self, world: World, check: Callable[[], None]) -> None:
+    def __init__(self, world: World, check: Callable[[], None], affinity: Affinity | None = None) -> None:
         self.world = world
         self.check = check
+        self._affinity = affinity
         self.cuts: dict[Plan, InnerCut] = {}
         self._whole: dict[Plan, DocSet] = {}
         self._inner: dict[Plan, U32] = {}
@@ -201,21 +204,35 @@ class Execution:
         size = docs.size()
         if size <= plan.limit:
             return docs.docs()
+        if isinstance(plan, PlanApply) and plan.by_affinity:
+            self.cuts[plan] = InnerCut(plan, size, plan.limit, "affinity")
+            return np.sort(self.by_affinity(inner.vertical, docs.docs())[: plan.limit])
         if isinstance(inner, PlanApply) and inner.orders_by_hits:
             self.cuts[plan] = InnerCut(plan, size, plan.limit, "hits")
             return np.sort(self.by_hits(inner)[: plan.limit])
         self.cuts[plan] = InnerCut(plan, size, plan.limit, "static rank")
         return np.sort(self.order(inner.vertical).first(docs, plan.limit))
 
+    def weights(self, users: U32) -> U32:
+        """What each of these (sorted) users counts in an apply by affinity."""
+        assert self._affinity is not None, "bound without a model of affinity"
+        return affinity_weights(self._affinity, self.world, users)
+
+    def by_affinity(self, vertical: Vertical, users: U32) -> U32:
+        """These (sorted) users, those who matter most to the viewer first, then by static rank."""
+        ranked = self.order(vertical).permutation(users)
+        weights = self.weights(users)[ranked].astype(np.int64)
+        return users[ranked[np.argsort(-weights, kind="stable")]]
+
     def hits(self, plan: PlanApply) -> Tally:
-        """The documents of an apply, sorted, and how many inner results lead to each."""
+        """The documents of an apply, sorted, and what the inner results that lead to each count together."""
         found = self._hits.get(plan)
         if found is None:
             found = self._hits[plan] = count_hits(self, plan)
         return found
 
     def by_hits(self, plan: PlanApply) -> U32:
-        """The documents of an apply, those to which most inner results lead first, then by static rank."""
+        """The documents of an apply, those with most hits first, then by static rank."""
         docs, hits = self.hits(plan)
         ranked = self.order(plan.vertical).permutation(docs)
         return docs[ranked[np.argsort(-hits[ranked].astype(np.int64), kind="stable")]]

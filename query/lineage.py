@@ -51,7 +51,8 @@ def _applies(plan: Plan) -> Iterator[PlanApply]:
 
 
 def _leading(execution: Execution, plan: PlanApply, docs: U32) -> list[list[int]]:
-    """For every document the inner results that lead to it, best first; none where the apply does not hold it."""
+    """For every document the inner results that lead to it, best first (by affinity: who matters most); none where the apply does
+    not hold it."""
     found: list[list[int]] = [[] for _ in docs]
     wanted = np.sort(docs)
     wanted = execution.keep(plan, wanted)
@@ -62,5 +63,8 @@ def _leading(execution: Execution, plan: PlanApply, docs: U32) -> list[list[int]
         for key in cut.keys.tolist():
             for doc in cut.lists.of(key).keep(shown).tolist():
                 found[row_of[doc]].append(key)
-    order = execution.order(plan.inner.vertical)
-    return [order.sorted(np.array(sorted(keys), dtype=np.uint32)).tolist() for keys in found]
+    vertical = plan.inner.vertical
+    order = execution.order(vertical)
+    sets = (np.array(sorted(keys), dtype=np.uint32) for keys in found)
+    ordered = (execution.by_affinity(vertical, keys) if plan.by_affinity else order.sorted(keys) for keys in sets)
+    return [keys.tolist() for keys in ordered]

@@ -18,11 +18,12 @@ _EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the options of one list say: three for its own operator, then two for the operator around it."""
+    """What the options of one list say: four for its own operator, then two for the operator around it."""
 
     limit: int | None = None
     min_hits: int = 1
     orders_by_hits: bool = False
+    by_affinity: bool = False
     hits: int | None = None
     weight: Fraction | None = None
 
@@ -30,8 +31,11 @@ class Options:
 NO_OPTIONS = Options()
 
 
-def read_options(form: Form, own: Operator, around: Operator | None) -> Options:
-    """The options of `form`, an `own` list that is an operand of `around` (None: it is the whole query)."""
+def read_options(form: Form, own: Operator, around: Operator | None, *, has_affinity: bool) -> Options:
+    """The options of `form`, an `own` list that is an operand of `around` (None: it is the whole query).
+
+    `has_affinity` says whether there is a model of affinity; without one, asking for it is a fault.
+    """
     found = NO_OPTIONS
     seen: set[Opt] = set()
     for option in form.options:
@@ -43,6 +47,13 @@ def read_options(form: Form, own: Operator, around: Operator | None) -> Options:
         if (found.hits, found.weight) != (None, None) and opt in (Opt.OPTIONAL_HITS, Opt.OPTIONAL_WEIGHT):
             raise _fault(option, "cannot stand beside the other :optional- option", "keep one of the two")
         seen.add(opt)
+        if opt is Opt.INNER and option.value == "affinity" and not has_affinity:
+            raise Fault(
+                NO_AFFINITY,
+                "there is no affinity model yet",
+                option.span,
+                "remove :inner affinity; inner results then come in their own order",
+            )
         found = _read(found, opt, option)
     return found
 
@@ -85,12 +96,7 @@ def _read(found: Options, opt: Opt, option: Option) -> Options:
         case Opt.INNER:
             if option.value != "affinity":
                 raise _bad_value(opt, option)
-            raise Fault(
-                NO_AFFINITY,
-                "there is no affinity model yet",
-                option.span,
-                "remove :inner affinity; inner results then come in their own order",
-            )
+            return replace(found, by_affinity=True)
         case Opt.OPTIONAL_HITS:
             return replace(found, hits=_whole(opt, option, 0))
         case Opt.OPTIONAL_WEIGHT:

@@ -92,13 +92,14 @@ class PlanStrongOr(PlanNode):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlanApply(PlanNode):
-    """The posting lists of every inner result."""
+    """The posting lists of every inner result; `by_affinity` as in `query.bound.BoundApply`."""
 
     edge: Edge
     inner: Plan
     limit: int
     min_hits: int
     orders_by_hits: bool
+    by_affinity: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)

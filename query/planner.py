@@ -89,6 +89,7 @@ class _Planner:
                     inner_limit,
                     bound.min_hits,
                     bound.orders_by_hits,
+                    bound.by_affinity,
                 )
             case BoundExtract():
                 inner_limit = self._settings.inner_limit if bound.limit is None else bound.limit

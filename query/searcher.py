@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, final
 import numpy as np
 
 from index import U32, AnySegment, compile_kernels, joined
+from query.affinity import Affinity
 from query.answer import Answer, Request
 from query.bind import bind
 from query.bound import Bound
@@ -57,12 +58,17 @@ class Found(NamedTuple):
 @final
 class Searcher:
     """Answers requests. `clock_ns` measures deadlines: by default the processor time of the calling thread, so that a busy
-    machine does not make answers partial."""
+    machine does not make answers partial. `affinity` answers `:inner affinity`, which is an error without it."""
 
     def __init__(
-        self, segment: AnySegment, settings: Settings, clock_ns: Callable[[], int] = time.thread_time_ns
+        self,
+        segment: AnySegment,
+        settings: Settings,
+        clock_ns: Callable[[], int] = time.thread_time_ns,
+        affinity: Affinity | None = None,
     ) -> None:
         self.segment = segment
+        self.affinity = affinity
         self.settings = settings
         self._clock_ns = clock_ns
         self._parse = lru_cache(settings.cached_texts)(self._parse_text)
@@ -70,9 +76,9 @@ class Searcher:
         self._places = Places(segment, settings.cached_texts)
         self._viewer_plans = lru_cache(settings.cached_viewers)(self._make_plans)
 
-    def over(self, segment: AnySegment) -> Searcher:
+    def over(self, segment: AnySegment, affinity: Affinity | None = None) -> Searcher:
         """A searcher of another segment that shares what does not depend on the segment: parsed and bound texts."""
-        other = Searcher(segment, self.settings, self._clock_ns)
+        other = Searcher(segment, self.settings, self._clock_ns, affinity)
         other._parse, other._bound = self._parse, self._bound
         return other
 
@@ -98,9 +104,9 @@ class Searcher:
         """
         limit = self._limit(request.limit)
         check = deadline(self.settings.deadline_ms, self._clock_ns, request.deadline_ms, stopped)
-        bound = self._bound(request.text, request.vertical, request.viewer)
+        bound = self._bound(request.text, request.vertical, request.viewer, self.affinity is not None)
         plans = self._viewer_plans(request.viewer, request.is_operator)
-        execution = Execution(plans.world, check)
+        execution = Execution(plans.world, check, self.affinity)
         try:
             planned = plans.of(request.text, request.vertical, bound, limit, check)
             docs, total, is_exact, is_late = _best(execution, planned, limit, exact=request.is_exact)
@@ -116,7 +122,7 @@ class Searcher:
         """
         limit = self._limit(request.limit)
         check = deadline(self.settings.deadline_ms, self._clock_ns)
-        bound = self._bound(request.text, request.vertical, request.viewer)
+        bound = self._bound(request.text, request.vertical, request.viewer, self.affinity is not None)
         plans = self._viewer_plans(request.viewer, request.is_operator)
         try:
             todo = [plans.of(request.text, request.vertical, bound, limit, check)]
@@ -148,7 +154,7 @@ class Searcher:
         details: dict[str, Any] = {}
         try:
             planned = plans.of(request.text, request.vertical, bound, limit, check)
-            execution = Execution(plans.world, check)
+            execution = Execution(plans.world, check, self.affinity)
             if request.gives_lineage:
                 details["lineage"] = lineage(execution, planned, request.text, docs)
             if request.why_not is not None:
@@ -181,8 +187,9 @@ class Searcher:
     def _parse_text(self, text: str) -> Node:
         return parse(text, self.settings)
 
-    def _bind(self, text: str, vertical: Vertical | None, viewer: ExternalId | None) -> Bound:
-        return rewrite(bind(self._parse(text), vertical=vertical, viewer=viewer, text=text))
+    def _bind(self, text: str, vertical: Vertical | None, viewer: ExternalId | None, has_affinity: bool) -> Bound:
+        node = self._parse(text)
+        return rewrite(bind(node, vertical=vertical, viewer=viewer, text=text, has_affinity=has_affinity))
 
     def _make_plans(self, viewer: ExternalId | None, is_operator: bool) -> Plans:
         return Plans(World(self.segment, viewer, is_operator=is_operator), self._places, self.settings)

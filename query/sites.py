@@ -38,7 +38,7 @@ class FormSite:
 Site = TermSite | FormSite
 
 
-def lay_out(root: Node) -> list[Site]:
+def lay_out(root: Node, *, has_affinity: bool) -> list[Site]:
     """All sites in the order of the text, so that the first fault of a text is the one that is reported."""
     sites: list[Site] = []
     children: list[list[int]] = []
@@ -55,7 +55,7 @@ def lay_out(root: Node) -> list[Site]:
         own = _operator(node)
         _check_place(node, own, around)
         _check_shape(node, own)
-        options = read_options(node, own, around) if node.options else NO_OPTIONS
+        options = read_options(node, own, around, has_affinity=has_affinity) if node.options else NO_OPTIONS
         sites.append(FormSite(node, own.op, options, ()))
         todo.extend((operand, place, own) for operand in reversed(node.operands))
     for place, site in enumerate(sites):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from index import NONE, U32, DocSet, Tally, distinct, layout, new_words, set_bits, tally, union, union_through
+from index import NONE, U32, Counted, DocSet, Tally, distinct, layout, new_words, set_bits, tally, union, union_through
+from query.affinity import AFFINITY_UNIT
 from query.plan import PlanApply, PlanExtract
 from query.visibility import Cut
 from schemas.catalogue import EDGES, Edge, Vertical
@@ -56,7 +57,7 @@ def _steps(keys: U32, check: Callable[[], None]) -> Iterator[U32]:
 
 
 def apply(execution: Execution, plan: PlanApply) -> DocSet:
-    """The documents that at least `min_hits` inner results lead to."""
+    """The documents that at least `min_hits` inner results lead to; by affinity, inner results that count so much together."""
     size = execution.size(plan.vertical)
     if plan.min_hits == 1 and not plan.orders_by_hits:
         world, keys = execution.world, execution.inner(plan)
@@ -85,14 +86,20 @@ def keep_applied(execution: Execution, plan: PlanApply, docs: U32) -> U32:
 
 
 def count_hits(execution: Execution, plan: PlanApply) -> Tally:
-    """The documents of an apply, and for each the number of inner results that lead to it."""
-    cuts = execution.world.cut(plan.edge, execution.inner(plan))
+    """The documents of an apply, and for each the number of inner results that lead to it, or what they count by affinity."""
+    inner = execution.inner(plan)
+    cuts = execution.world.cut(plan.edge, inner)
     most = sum(cut.lists.total(cut.keys) for cut in cuts)
-    parts = ((cut.lists, keys, cut.mask) for cut in cuts for keys in _steps(cut.keys, execution.check))
+    weights = execution.weights(inner) if plan.by_affinity else None
+    parts = (
+        Counted(cut.lists, keys, cut.mask, None if weights is None else weights[inner.searchsorted(keys)])
+        for cut in cuts
+        for keys in _steps(cut.keys, execution.check)
+    )
     found = tally(parts, most, execution.size(plan.vertical))
     if plan.min_hits == 1:
         return found
-    enough = found.hits >= plan.min_hits
+    enough = found.hits >= plan.min_hits * (AFFINITY_UNIT if plan.by_affinity else 1)
     return Tally(found.docs[enough], found.hits[enough])
 
 

@@ -17,6 +17,7 @@ from index import (
     AnyList,
     AnyLists,
     AnySegment,
+    Counted,
     DocSet,
     Gate,
     Words,
@@ -179,7 +180,7 @@ class World:
             lost &= segment.bits(layout.PUBLIC_MEDIA)
             media = DocSet(0, size, None, lost).docs()
             carried = segment.lists(layout.HASHTAGS_OF_MEDIA)
-            hidden = tally([(carried, media, None)], carried.total(media), len(public_media))
+            hidden = tally([Counted(carried, media, None)], carried.total(media), len(public_media))
             left = public_media.copy()
             left[hidden.docs] -= hidden.hits
         words = new_words(len(public_media))

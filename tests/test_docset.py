@@ -14,7 +14,7 @@ from index.kernels.lists import ROARING
 from index.kernels.windows import AND, LESS, OR
 from index.names import Names
 from index.postings import LONG, Grouped, PostingLists, first_of_two
-from index.tally import tally
+from index.tally import Counted, tally
 from index.unions import distinct, union
 
 SIZE = 3 * WINDOW + 1_000
@@ -111,7 +111,7 @@ def test_posting_lists(table, few, is_sparse):
         met = met[: lists.count_into(everyone, chosen, counts, met, 0)]
         assert np.sort(met).tolist() == np.flatnonzero(counts).tolist()
         total = lists.total(everyone)
-        tallied = tally([(lists, everyone[:20], chosen), (lists, everyone[20:], chosen)], total, SIZE)
+        tallied = tally([Counted(lists, everyone[:20], chosen), Counted(lists, everyone[20:], chosen)], total, SIZE)
         assert tallied.docs.tolist() == np.flatnonzero(counts).tolist()
         assert tallied.hits.tolist() == counts[tallied.docs].tolist()
         shown = {key: docs if chosen is None else docs & visible for key, docs in table.items()}

@@ -10,6 +10,7 @@ import pytest
 
 from index import (
     WINDOW,
+    Counted,
     DocSet,
     Gate,
     Layer,
@@ -184,6 +185,14 @@ def check_together(
         for key in keys:
             hits[u32(shown.get(key, ()))] += 1
         assert (counts == hits).all()
-        tallied = tally([(lists, wanted[:7], mask), (lists, wanted[7:], mask)], most, DOCS)
+        tallied = tally([Counted(lists, wanted[:7], mask), Counted(lists, wanted[7:], mask)], most, DOCS)
         assert tallied.docs.tolist() == np.flatnonzero(hits).tolist()
         assert tallied.hits.tolist() == hits[tallied.docs].tolist()
+        amounts = 1 + wanted % 7
+        sums = np.zeros(DOCS, dtype=np.uint32)
+        for key, amount in zip(wanted.tolist(), amounts.tolist(), strict=True):
+            sums[u32(shown.get(key, ()))] += amount
+        parts = [Counted(lists, wanted[:7], mask, amounts[:7]), Counted(lists, wanted[7:], mask, amounts[7:])]
+        weighed = tally(parts, most, DOCS)
+        assert weighed.docs.tolist() == np.flatnonzero(sums).tolist()
+        assert weighed.hits.tolist() == sums[weighed.docs].tolist()

@@ -56,7 +56,8 @@ def show(bound: Bound) -> str:
             return joined("strong-or", *(f"{show(q.operand)}?{q.weight}" for q in bound.operands))
         case BoundApply():
             by_hits = [":order hits"] if bound.orders_by_hits else []
-            return joined("apply", f"{bound.edge.name}:", show(bound.inner), *by_hits)
+            by_affinity = [":inner affinity"] if bound.by_affinity else []
+            return joined("apply", f"{bound.edge.name}:", show(bound.inner), *by_hits, *by_affinity)
         case BoundExtract():
             return joined("extract", f"{bound.edge.name}:", show(bound.inner))
 

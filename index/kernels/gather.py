@@ -95,9 +95,19 @@ def append(
 
 @numba.njit(cache=True, nogil=True)
 def count_into(
-    keys: U32, offsets: U32, lists: U32, wanted: U32, mask: Words, is_masked: bool, counts: U32, met: U32, at: int
+    keys: U32,
+    offsets: U32,
+    lists: U32,
+    wanted: U32,
+    amounts: U32,
+    mask: Words,
+    is_masked: bool,
+    counts: U32,
+    met: U32,
+    at: int,
 ) -> np.int64:
-    """Add 1 to the counter of every document for each wanted key whose list holds it, where the mask lets it through.
+    """Add the amount beside each wanted key (1 where `amounts` is empty, and never 0) to the counter of every document that its
+    list holds and the mask lets through.
 
     Documents whose counter was 0 are written to `met` from `at` on; where they end.
     """
@@ -108,13 +118,14 @@ def count_into(
         if row < 0:
             continue
         docs = sorted_docs(lists, np.int64(offsets[row]), np.int64(offsets[row + 1]))
+        amount = amounts[k] if len(amounts) else np.uint32(1)
         for i in range(len(docs)):
             doc = np.int64(docs[i])
             if not is_masked or (mask[doc >> 6] >> np.uint64(doc & 63)) & ONE != 0:
                 if counts[doc] == 0:
                     met[end] = docs[i]
                     end += 1
-                counts[doc] += np.uint32(1)
+                counts[doc] += amount
     return end
 
 

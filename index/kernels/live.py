@@ -191,14 +191,14 @@ def mark(
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def _count(docs: U32, mask: Words, is_masked: bool, counts: U32, met: U32, end: int) -> int:
+def _count(docs: U32, amount: np.uint32, mask: Words, is_masked: bool, counts: U32, met: U32, end: int) -> int:
     for i in range(len(docs)):
         doc = np.int64(docs[i])
         if not is_masked or (mask[doc >> 6] >> np.uint64(doc & 63)) & ONE != 0:
             if counts[doc] == 0:
                 met[end] = docs[i]
                 end += 1
-            counts[doc] += np.uint32(1)
+            counts[doc] += amount
     return end
 
 
@@ -211,6 +211,7 @@ def count_into(
     hidden: Words,
     is_hiding: bool,
     wanted: U32,
+    amounts: U32,
     mask: Words,
     is_masked: bool,
     counts: U32,
@@ -223,11 +224,12 @@ def count_into(
         key = np.int64(wanted[k])
         layer = _speaker(table, key)
         removed = lists[:0]
+        amount = amounts[k] if len(amounts) else np.uint32(1)
         if layer >= 0:
-            end = _count(_docs(_layer_row(table, layer, _ADDED, key)), mask, is_masked, counts, met, end)
+            end = _count(_docs(_layer_row(table, layer, _ADDED, key)), amount, mask, is_masked, counts, met, end)
             removed = _docs(_layer_row(table, layer, _REMOVED, key))
         docs = _less(_docs(_row(keys, offsets, lists, key)), removed, hidden, is_hiding)
-        end = _count(docs, mask, is_masked, counts, met, end)
+        end = _count(docs, amount, mask, is_masked, counts, met, end)
     return end
 
 

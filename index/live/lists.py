@@ -153,9 +153,12 @@ class LiveLists:
         """As `PostingLists.union_gated`."""
         return int(union_gated(*self._read(), keys, *gate, words, touched, out))
 
-    def count_into(self, keys: U32, mask: Words | None, counts: U32, met: U32, at: int) -> int:
+    def count_into(
+        self, keys: U32, mask: Words | None, counts: U32, met: U32, at: int, amounts: U32 | None = None
+    ) -> int:
         """As `PostingLists.count_into`."""
-        return int(live.count_into(*self._read(), keys, *_masked(mask), counts, met, at))
+        each = _NO_DOCS if amounts is None else amounts
+        return int(live.count_into(*self._read(), keys, each, *_masked(mask), counts, met, at))
 
     def sizes(self, keys: U32, mask: Words | None) -> U32:
         """For each key the number of documents of its list that the mask lets through."""

@@ -8,6 +8,7 @@ It shares no code with the engine and refuses what the language refuses with an 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -83,14 +84,16 @@ def answer(
     vertical: str | None = None,
     limit: int = 20,
     operator: bool = False,
+    affinity: Mapping[Document, Fraction] | None = None,
 ) -> Answer:
-    """The answer that the contract gives; OracleError where it refuses the query."""
+    """The answer that the contract gives; OracleError where it refuses the query. `affinity`: that of the viewer, where there is a
+    model."""
     tree = parse(query)
-    bound = bind(tree, viewer, vertical)
-    evaluator = Evaluator(_view(world, viewer, operator), viewer)
+    bound = bind(tree, viewer, vertical, affinity is not None)
+    evaluator = Evaluator(_view(world, viewer, operator), viewer, affinity=affinity)
     ids, total = _run(evaluator, tree, bound, limit)
     cuts = tuple(evaluator.cuts)
-    uncut = Evaluator(evaluator.view, viewer, cutting=False)
+    uncut = Evaluator(evaluator.view, viewer, cutting=False, affinity=affinity)
     cuts_matter = bool(cuts) and _run(uncut, tree, bound, limit) != (ids, total)
     return Answer(ids, total, not cuts, cuts, cuts_matter, bound)
 

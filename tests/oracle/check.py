@@ -65,7 +65,7 @@ def is_me(term: Term) -> bool:
     return kind_of(term.edge) == "user" and term.text == "me" and not term.quoted and not term.prefix
 
 
-def check_options(form: Form, around: str | None) -> None:
+def check_options(form: Form, around: str | None, has_affinity: bool) -> None:
     """§1: options stand only where a rule reads them; one of `:optional-…` on an operand; their values."""
     allowed = OWN_OPTIONS.get(form.op, set()) | OPERAND_OPTIONS.get(around or "", set())
     names = [name for name, _ in form.options]
@@ -80,7 +80,7 @@ def check_options(form: Form, around: str | None) -> None:
             raise OracleError("bad-option", f"`:{name} {literal}`", form.at)
     if {"optional-hits", "optional-weight"} <= set(names):
         raise OracleError("bad-option", "one of `:optional-hits`, `:optional-weight`", form.at)
-    if "inner" in names:
+    if "inner" in names and not has_affinity:
         raise OracleError("no-affinity", "there is no affinity model", form.at)
 
 
@@ -150,23 +150,37 @@ def verticals(node: Node) -> frozenset[str]:
     return common
 
 
-def check(node: Node, viewer: int | None, around: str | None = None) -> None:
+def check_affinity(node: Node, viewer: int | None) -> None:
+    """§4: affinity is that of a viewer, and to users."""
+    if isinstance(node, Term):
+        return
+    for operand in node.operands:
+        check_affinity(operand, viewer)
+    if option(node, "inner") is not None:
+        if value_vertical(node) != "user":
+            raise OracleError("bad-option", f"affinity is to users, not to what `{node.head}:` takes", node.at)
+        if viewer is None:
+            raise OracleError("no-viewer", "affinity without a viewer", node.at)
+
+
+def check(node: Node, viewer: int | None, around: str | None = None, has_affinity: bool = False) -> None:
     """Everything but the verticals, of a form inside the operator `around`."""
     if isinstance(node, Term):
         check_value(node, viewer)
         return
     if node.op == "not" and around != "and":
         raise OracleError("bad-arity", "`not` stands in `and`", node.at)
-    check_options(node, around)
+    check_options(node, around, has_affinity)
     check_operands(node)
     for operand in node.operands:
-        check(operand, viewer, node.op)
+        check(operand, viewer, node.op, has_affinity)
     check_weights(node)
 
 
-def bind(node: Node, viewer: int | None, vertical: str | None) -> str:
+def bind(node: Node, viewer: int | None, vertical: str | None, has_affinity: bool = False) -> str:
     """All checks; the vertical of the answer: the only one left, or the request's (default `user`)."""
-    check(node, viewer)
+    check(node, viewer, None, has_affinity)
+    check_affinity(node, viewer)
     possible = verticals(node)
     if vertical is not None:
         if vertical not in possible:

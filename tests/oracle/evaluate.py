@@ -1,6 +1,7 @@
 """The operators of language.md §4 on plain sets, in a world where all is visible. No short circuits."""
 
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil, floor
@@ -32,16 +33,18 @@ class Result:
     """The documents of a form; `hits` where it is an apply with `:order hits`."""
 
     documents: Documents
-    hits: Counter[Document] | None = None
+    hits: Mapping[Document, Fraction] | None = None
 
 
 @dataclass
 class Evaluator:
-    """One query in one view. Without `cutting` inner limits keep everything (what they mean stays)."""
+    """One query in one view. Without `cutting` inner limits keep everything (what they mean stays). `affinity` holds the affinity
+    of the viewer to the users about whom something is known."""
 
     view: View
     viewer: int | None
     cutting: bool = True
+    affinity: Mapping[Document, Fraction] | None = None
     cuts: list[Cut] = field(default_factory=list)
 
     def ranked(self, vertical: str, documents: Documents) -> list[Document]:
@@ -95,23 +98,33 @@ class Evaluator:
         limit = number(form, "limit") or INNER_LIMIT
         inner = self.result(form.operands[0], vertical, limit)
         ids = self.ordered(vertical, inner)
+        order = "static rank" if inner.hits is None else "hits"
+        if option(form, "inner") is not None:
+            ids = sorted(self.ranked(vertical, inner.documents), key=lambda user: -self.counts(user))
+            order = "affinity"
         if self.cutting and len(ids) > limit:
-            order = "static rank" if inner.hits is None else "hits"
             self.cuts.append(Cut(form.op, form.at, len(ids), limit, order))
             ids = ids[:limit]
         return ids
 
+    def counts(self, user: Document) -> Fraction:
+        """What an inner id counts by affinity: in parts of 1,024, at least one part."""
+        assert self.affinity is not None
+        return max(Fraction(round(self.affinity.get(user, Fraction(0)) * 1_024), 1_024), Fraction(1, 1_024))
+
     def apply(self, form: Form) -> Result:
-        """The union of `p:x` over the inner ids; `:min-hits k`: at least k of them lead there."""
+        """The union of `p:x` over the inner ids; `:min-hits k`, from 2: those of them that lead there count k together."""
         assert form.head is not None
         value = value_vertical(form)
         (vertical,) = verticals_of(form.head)
         postings = self.view.postings(vertical, form.head)
-        hits: Counter[Document] = Counter()
+        hits: defaultdict[Document, Fraction] = defaultdict(Fraction)
         for x in self.inner_ids(form, value):
-            hits.update(postings.get(x, NONE))
+            amount = self.counts(x) if option(form, "inner") is not None else Fraction(1)
+            for document in postings.get(x, NONE):
+                hits[document] += amount
         least = number(form, "min-hits") or 1
-        documents = frozenset(document for document, count in hits.items() if count >= least)
+        documents = frozenset(document for document, count in hits.items() if count >= least or least == 1)
         return Result(documents, hits if option(form, "order") == "hits" else None)
 
     def extract(self, form: Form) -> Documents:

@@ -65,7 +65,10 @@ SEPARATORS = (" ", " ", " ", " ", " ", " ", "  ", "\n", "\t")
 class QueryMaker:
     """Makes query texts of a vertical; counts in `coverage` what it uses."""
 
-    def __init__(self, world: World, rng: Random, viewer: int | None, coverage: Coverage) -> None:
+    def __init__(
+        self, world: World, rng: Random, viewer: int | None, coverage: Coverage, has_affinity: bool = False
+    ) -> None:
+        self.has_affinity = has_affinity and viewer is not None
         self.world = world
         self.rng = rng
         self.viewer = viewer
@@ -258,6 +261,9 @@ class QueryMaker:
         if self.chance(0.3):
             self.use("option:order")
             options.append(":order hits")
+        if self.has_affinity and value == "user" and self.chance(0.6):
+            self.use("option:inner")
+            options.append(":inner affinity")
         self.rng.shuffle(options)
         return self.headed("apply", edge, self.form(value, depth), options)
 
