@@ -11,7 +11,7 @@ from typing import final
 
 from api.console.text import printable
 from index import Age, current_state, open_index
-from query import Answer, Request, Searcher, World
+from query import Affinity, Answer, Request, Searcher, World
 from schemas.ids import ExternalId
 from schemas.settings import Settings
 
@@ -21,11 +21,14 @@ OPERATOR_LOG = logging.getLogger("monoceros.operator")
 
 @final
 class Session:
-    """An opened index. Errors of opening are those of `open_index`."""
+    """An opened index, and the affinities of `models` (None: of the index). Errors of opening are those of `open_index` and of
+    `AffinityTable.open`."""
 
-    def __init__(self, index: Path, settings: Settings) -> None:
+    def __init__(self, index: Path, settings: Settings, models: Path | None = None) -> None:
         self.index = index
         self.settings = settings
+        self._models = models or index / "models"
+        self._affinity_version: str | None = None
         self._age = Age(index)
         self.searcher = self._open()
 
@@ -39,10 +42,14 @@ class Session:
 
         Where that fails, the error is raised and what answered before goes on answering.
         """
-        before = self.searcher.segment
-        if current_state(self.index) == before.state:
+        before = self.searcher
+        is_same = current_state(self.index) == before.segment.state
+        version = self._version()
+        if is_same and version == self._affinity_version:
             return False
-        self.searcher = self.searcher.over(open_index(self.index, before=before))
+        segment = before.segment if is_same else open_index(self.index, before=before.segment)
+        affinity = before.affinity if version == self._affinity_version else self._affinity()
+        self.searcher, self._affinity_version = before.over(segment, affinity), version
         return True
 
     def run(self, request: Request) -> Answer:
@@ -60,9 +67,24 @@ class Session:
         return self.searcher.world(viewer, is_operator=is_operator)
 
     def _open(self) -> Searcher:
-        searcher = Searcher(open_index(self.index), self.settings)
+        self._affinity_version = self._version()
+        searcher = Searcher(open_index(self.index), self.settings, affinity=self._affinity())
         searcher.warm()
         return searcher
+
+    def _version(self) -> str | None:
+        if not (self._models / "affinity").is_dir():
+            return None  # and LightGBM, which is an extra of the package, is not asked for
+        from ranking import version_in_force
+
+        return version_in_force(self._models, "affinity")
+
+    def _affinity(self) -> Affinity | None:
+        if self._version() is None:
+            return None
+        from ranking import AffinityTable
+
+        return AffinityTable.open(self._models)
 
 
 def log_operator(action: str, what: str) -> None:

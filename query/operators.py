@@ -103,7 +103,7 @@ OPTION_EXAMPLES: dict[Opt, tuple[str, str]] = {
     Opt.LIMIT: (":limit 500", "a whole number from 1: inner results that are taken"),
     Opt.MIN_HITS: (":min-hits 3", "a whole number from 1: inner ids that must lead to a result"),
     Opt.ORDER: (":order hits", "results that more inner ids lead to come first"),
-    Opt.INNER: (":inner affinity", "inner ids by the viewer's affinity to them"),
+    Opt.INNER: (":inner affinity", "inner ids by the viewer's affinity to them, which each of them counts"),
     Opt.OPTIONAL_HITS: (":optional-hits 2", "a whole number from 0: results that may lack this operand"),
     Opt.OPTIONAL_WEIGHT: (
         ":optional-weight 0.3",

@@ -149,7 +149,7 @@ class Searcher:
     ) -> dict[str, Any]:
         limit = self._limit(request.limit)
         check = deadline(self.settings.deadline_ms * _DETAIL_FACTOR, self._clock_ns, None, stopped)
-        bound = self._bound(request.text, request.vertical, request.viewer)
+        bound = self._bound(request.text, request.vertical, request.viewer, self.affinity is not None)
         plans = self._viewer_plans(request.viewer, request.is_operator)
         details: dict[str, Any] = {}
         try:

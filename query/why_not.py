@@ -74,7 +74,9 @@ def _reason(execution: Execution, plan: Plan, text: str, doc: DocNum) -> str | N
                     f"no inner result that {form} took leads to it; it took {cut.kept} of {cut.found}, by {cut.order}"
                 )
             if isinstance(plan, PlanApply) and plan.min_hits > 1 and plan.by_affinity:
-                return f"the inner results of {form} that lead to it count less than {plan.min_hits} together, by affinity"
+                return (
+                    f"the inner results of {form} that lead to it count less than {plan.min_hits} together, by affinity"
+                )
             if isinstance(plan, PlanApply) and plan.min_hits > 1:
                 return f"fewer than {plan.min_hits} inner results of {form} lead to it"
             return f"no inner result of {form} leads to it"

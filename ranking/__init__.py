@@ -1,5 +1,6 @@
 """Ranking: candidates from the graph, features as columns, learned rankers, and how good a ranking is."""
 
+from ranking.affinity.table import AffinityTable
 from ranking.evaluate import (
     Interval,
     bootstrap_mean,
@@ -35,6 +36,7 @@ from ranking.models.rankers import Learned, Rankers, keep
 from ranking.models.suggestions import Known, Suggested, learn_suggestions, suggest
 from ranking.models.training import TrainingSet, train
 from ranking.models.typeahead import LETTERS, Recipe, asked, learn_typeahead
+from ranking.models.versions import version_in_force
 from ranking.pipeline.context import Context
 from ranking.pipeline.scorer import Linear, Scorer
 from ranking.pipeline.slate import Dropped, ServedRows, Slate, Slot
@@ -55,6 +57,7 @@ __all__ = [
     "TYPEAHEAD",
     "Accounts",
     "Affinity",
+    "AffinityTable",
     "Arms",
     "Card",
     "Context",
@@ -129,4 +132,5 @@ __all__ = [
     "through",
     "train",
     "train_task",
+    "version_in_force",
 ]

@@ -62,7 +62,7 @@ def random_affine_cases(world: oracle.World, seed: int, viewers: list[int | None
     return cases
 
 
-@pytest.mark.parametrize("seed", range(70_000, 70_016))
+@pytest.mark.parametrize("seed", range(70_000, 70_010))
 def test_engine_equals_oracle_and_nothing_hidden_counts(seed):
     print(f"seed {seed}")
     tables = random_tables(seed)

@@ -23,7 +23,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option(
     "--log", type=DIRECTORY, metavar="DIR", help="Where what was searched and served is written down, to learn from."
 )
-@click.option("--models", type=DIRECTORY, metavar="DIR", help="Trained rankers; INDEX/models if not said.")
+@click.option("--models", type=DIRECTORY, metavar="DIR", help="Trained models; INDEX/models if not said.")
 @click.option("--static", type=DIRECTORY, metavar="DIR", help="Files to serve under /static/.")
 @click.option(
     "--metrics-for", multiple=True, metavar="CIDR", help="Networks that may read /metrics, beside this machine."
@@ -68,4 +68,4 @@ def serve(
         scrapers=LOOPBACK + scrapers,
     )
     options.check()
-    run_service(options, Session(index, settings_of(context)))
+    run_service(options, Session(index, settings_of(context), models))

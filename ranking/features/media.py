@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from index import NONE, U32, AnyList, Words, layout, new_words, set_bits, tally
+from index import NONE, U32, AnyList, Counted, Words, layout, new_words, set_bits, tally
 from query import Request, World
 from ranking.features.schema import F32
 from ranking.pipeline.context import Context
@@ -171,7 +171,7 @@ def _commenters(world: World, docs: U32) -> npt.NDArray[np.int64]:
         public = world.blocked[_bits(segment.bits(layout.PUBLIC_USERS), world.blocked)]
         lists, mask = segment.lists("media.commenter"), new_words(segment.size(Vertical.MEDIA))
         set_bits(mask, 0, docs)
-        hidden = tally([(lists, public, mask)], lists.total(public), segment.size(Vertical.MEDIA))
+        hidden = tally([Counted(lists, public, mask)], lists.total(public), segment.size(Vertical.MEDIA))
         counts[docs.searchsorted(hidden.docs)] -= hidden.hits
     return np.maximum(counts, 0)
 

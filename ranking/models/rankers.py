@@ -1,8 +1,7 @@
-"""The trained models of one index on disk: `DIR/<task>/<version>/`, and `DIR/<task>/CURRENT`, which names the one in force."""
+"""The trained models of one index on disk, by task and version (`ranking/models/versions.py`)."""
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,9 +10,8 @@ import numpy.typing as npt
 
 from ranking.features.schema import F32, FeatureSchema
 from ranking.models.artefact import Model, load, save
+from ranking.models.versions import put_in_force, version_in_force
 from ranking.pipeline.scorer import Linear, Scorer
-
-CURRENT = "CURRENT"
 
 
 @dataclass(frozen=True)
@@ -54,20 +52,12 @@ class Rankers:
 
     def version(self, task: str) -> str | None:
         """The version in force for a task, None where there is none."""
-        if self.directory is None:
-            return None
-        try:
-            return (self.directory / task / CURRENT).read_text(encoding="utf-8").strip() or None
-        except FileNotFoundError:
-            return None
+        return None if self.directory is None else version_in_force(self.directory, task)
 
 
 def keep(directory: Path, model: Model, version: str) -> Path:
     """Write a model as a version of its task and put it in force; readers see the old one or the new one, whole."""
     place = directory / model.card.task / version
     save(model, place)
-    pointer = place.parent / CURRENT
-    new = pointer.with_suffix(".new")
-    new.write_text(version + "\n", encoding="utf-8")
-    os.replace(new, pointer)
+    put_in_force(directory, model.card.task, version)
     return place
