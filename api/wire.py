@@ -99,6 +99,32 @@ class Suggested(Struct, kw_only=True):
     incomplete: list[dict[str, Any]]
 
 
+class RankedHit(Hit, kw_only=True):
+    """One result of a ranking: why it is there, for people, and what found it (several with + between)."""
+
+    reason: str
+    source: str
+
+
+class DroppedOut(Struct, kw_only=True):
+    """A candidate that was kept out: at which stage, and why."""
+
+    id: str
+    stage: str
+    reason: str
+
+
+class RankedMedia(Struct, kw_only=True):
+    """Ranked media, best first. `request_id` names the ranking in what is told of it later; `dropped` where it was asked for."""
+
+    results: list[RankedHit]
+    complete: bool
+    incomplete: list[dict[str, Any]]
+    request_id: str
+    took_ms: float
+    dropped: list[DroppedOut] | UnsetType = UNSET
+
+
 class TokenWish(Struct, kw_only=True, forbid_unknown_fields=True):
     """A viewer token to be minted. `viewer` null is a stranger; `scopes` are at most those of the key."""
 

@@ -56,6 +56,9 @@ def test_everything_can_be_asked(ann: Client) -> None:
     assert ann.typeahead("go", limit=2, verticals=["hashtag"]).sections[0].suggestions[0].name == "#golden"
     assert ann.documents("users", [2, 99]).missing == ["99"]
     assert ann.suggested(limit=3).results[0].name == "dan"
+    assert [hit.id for hit in ann.explore(limit=2, seen=[10, 11], fields=["owner"]).results] == ["12"]
+    assert [hit.id for hit in ann.ask(questions.hashtag_top("#tea", limit=1)).results] == ["12"]
+    assert {hit.id for hit in ann.ask(questions.place_top(510)).results} == {"10", "11"}
     assert ann.generation().generation == "000001"
     assert [h.id for h in ann.ask(questions.hashtag_recent("#golden")).results] == ["11", "10"]
     assert [h.id for h in ann.ask(questions.place_recent(510)).results] == ["11", "10"]
@@ -85,6 +88,7 @@ def test_the_async_client_does_the_same(here: Site) -> None:
                 "cyd",
             ]
             assert (await client.suggested()).results[0].name == "dan"
+            assert (await client.explore(seen=[])).results[0].reason
             assert (await client.documents("users", [2])).documents[0]["name"] == "bob"
             assert (await client.typeahead("a")).tier == "global"
             assert (await client.generation()).sequence == 0

@@ -444,3 +444,51 @@ def test_every_answer_fits_its_schema(here: Site) -> None:
     check("Generation", here.get("/v1/admin/generation").json())
     check("CacheState", here.get("/v1/admin/cache").json())
     check("Problem", here.get("/v1/search", q="(").json())
+
+
+# -- ranked media ------------------------------------------------------------------------------------------------------
+
+
+def test_explore_gives_media_with_reasons(here: Site) -> None:
+    answer = here.get("/v1/explore", ANN, fields="owner", explain="true").json()
+    assert {hit["id"]: hit["fields"] for hit in answer["results"]} == {
+        "10": {"owner": "2"},
+        "11": {"owner": "3"},
+        "12": {"owner": "4"},
+    }
+    liked = next(hit for hit in answer["results"] if hit["id"] == "12")
+    assert liked["reason"] == "liked by people you follow"
+    assert "liked_by_followed" in liked["source"].split("+")
+    assert (answer["complete"], answer["dropped"]) == (True, [])
+    seen = here.get("/v1/explore", ANN, seen="12,999", explain="true").json()
+    assert seen["dropped"] == [{"id": "12", "stage": "filters", "reason": "already seen"}]
+    assert "dropped" not in here.get("/v1/explore", ANN).json()
+
+
+def test_a_stranger_explores_too(here: Site) -> None:
+    answer = here.get("/v1/explore", country="fr").json()
+    assert [hit["id"] for hit in answer["results"]][:2] == ["12", "10"]  # two like 12, one likes 10
+    assert {hit["id"] for hit in answer["results"]} == {"10", "11", "12", "13"}
+
+
+def test_tops_are_ranked(here: Site) -> None:
+    assert [hit["id"] for hit in here.get("/v1/places/510/top", ANN).json()["results"]] == ["10", "11"]
+    assert [hit["id"] for hit in here.get("/v1/hashtags/golden/top", ANN, limit=1).json()["results"]] == ["10"]
+    assert here.get("/v1/places/999/top", ANN).json()["results"] == []
+    for wrong in ({"limit": 0}, {"limit": 101}, {"seen": "x"}, {"seen": ",".join("5" * 501)}, {"country": "x" * 65}):
+        assert here.get("/v1/explore", ANN, **wrong).status_code == 400
+
+
+def test_a_kept_ranking_keeps_its_name(here: Site) -> None:
+    first, second = (here.get("/v1/explore", ANN, limit=7) for _ in range(2))
+    assert first.headers["x-request-id"] != second.headers["x-request-id"]
+    assert first.json()["request_id"] == second.json()["request_id"] == first.headers["x-request-id"]
+
+
+def test_a_ranker_that_cannot_be_used_is_no_fault_of_the_caller(index: Path, tmp_path: Path) -> None:
+    (tmp_path / "models" / "explore").mkdir(parents=True)
+    (tmp_path / "models" / "explore" / "CURRENT").write_text("1\n")
+    with site(index, tmp_path, models=tmp_path / "models") as other:
+        refused = problem(other.get("/v1/explore", ANN), 503, "no-model")
+        assert str(tmp_path) not in str(refused)
+        assert other.get("/v1/places/510/top", ANN).status_code == 200

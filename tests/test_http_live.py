@@ -17,7 +17,7 @@ from tests.histories import random_history
 from tests.live_law import stages
 from tests.oracle.random_cases import random_cases, random_viewers
 from tests.service import Site, site, target_of
-from tests.test_http_non_interference import targets, told
+from tests.test_http_non_interference import NOW_S, targets, told
 
 NAMES = ["ann", "café", "#tb", "s", "한"]
 IN_TIME_S = 2.0
@@ -51,6 +51,7 @@ def test_every_endpoint_of_a_live_service_keeps_secrets(seed: int, tmp_path: Pat
         await_state(here, engine.index)
         last = live
     assert here is not None
+    here.service.now = lambda: NOW_S
     assert opened is not None
     assert last is not None
     try:
@@ -62,6 +63,7 @@ def test_every_endpoint_of_a_live_service_keeps_secrets(seed: int, tmp_path: Pat
             oracle.write_world(oracle.visible_tables(world, viewer, hashtag_id), reduced / "warehouse")
             build(reduced / "warehouse", reduced / "index")
             with site(reduced / "index", tmp_path) as left:
+                left.service.now = lambda: NOW_S
                 asked = list(targets(rng, ids, NAMES))
                 for case in random_cases(world, seed, 15):
                     params = {"q": case.query, "limit": min(case.limit, 4)}

@@ -22,6 +22,8 @@ from tests.oracle.random_world import random_tables
 from tests.service import Site, site, target_of
 
 CASES = 25
+NOW_S = 1_800_000_000.0
+"""One clock for both worlds: ages are part of what ranks media."""
 _VOLATILE = ("x-request-id", "date")
 
 
@@ -32,7 +34,9 @@ def served(tables: dict[str, list[oracle.Row]]) -> Iterator[Site]:
         warehouse, index = Path(directory, "warehouse"), Path(directory, "index")
         oracle.write_world(tables, warehouse)
         build(warehouse, index)
-        yield stack.enter_context(site(index, Path(directory)))
+        here = stack.enter_context(site(index, Path(directory)))
+        here.service.now = lambda: NOW_S
+        yield here
 
 
 def told(here: Site, target: str, viewer: int | None) -> dict[str, Any]:
@@ -57,6 +61,11 @@ def targets(rng: Random, ids: dict[Vertical, list[int]], names: list[str]) -> It
             f"/v1/places/{some(Vertical.PLACE)}/recent", limit=rng.randrange(1, 5), fields="owner,hashtags,tags"
         )
         yield target_of(f"/v1/hashtags/{rng.choice('abcst')}/recent", limit=3)
+        yield target_of(f"/v1/hashtags/{rng.choice(('tbt', 'cafe', 'sunset', 'fi'))}/top", limit=3, fields="owner,tags")
+        yield target_of(f"/v1/places/{some(Vertical.PLACE)}/top", limit=rng.randrange(1, 5), explain="true")
+        seen = ",".join(str(some(Vertical.MEDIA)) for _ in range(3))
+        yield target_of("/v1/explore", limit=rng.randrange(1, 20), seen=seen, country=rng.choice(("fr", "us", "")))
+        yield target_of("/v1/explore", fields="owner,place,hashtags", explain="true")
         for plural, vertical in (("users", Vertical.USER), ("media", Vertical.MEDIA), ("groups", Vertical.GROUP)):
             yield target_of(f"/v1/{plural}", ids=",".join(str(some(vertical)) for _ in range(6)))
         yield target_of("/v1/hashtags", ids=",".join(str(some(Vertical.HASHTAG)) for _ in range(6)))
@@ -109,6 +118,7 @@ def _check_cache(full: Site, left: Site) -> None:
 def test_every_reading_endpoint_is_asked() -> None:
     """What is not asked above does not depend on documents."""
     asked = {"search", "user_media", "place_recent", "hashtag_recent", "documents", "typeahead", "suggested"}
+    asked |= {"explore", "hashtag_top", "place_top"}
     others = {"viewer_tokens", "events", "cache"}
     others |= {"generation", "generations", "promote", "rollback", "lag"}
     others |= {"dead_letters", "dead_letters_redrive", "dead_letters_drop"}

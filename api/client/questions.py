@@ -22,6 +22,7 @@ from api.wire import (
     LetterChoice,
     MediaSeen,
     Promotion,
+    RankedMedia,
     Results,
     SearchSeen,
     Suggested,
@@ -82,6 +83,22 @@ def place_recent(id_: int, **options: Any) -> Question[Results]:
 def user_media(id_: int, **options: Any) -> Question[Results]:
     """The newest media of a user."""
     return Question("GET", f"/v1/users/{int(id_)}/media", Results, _said(**options))
+
+
+def explore(*, seen: Iterable[int | str] | None = None, **options: Any) -> Question[RankedMedia]:
+    """Media that the viewer may like, but for those that he has seen."""
+    shown = None if seen is None else [str(id_) for id_ in seen] or None
+    return Question("GET", "/v1/explore", RankedMedia, _said(seen=shown, **options))
+
+
+def hashtag_top(tag: str, **options: Any) -> Question[RankedMedia]:
+    """The top media of a hashtag."""
+    return Question("GET", f"/v1/hashtags/{quote(tag, safe='')}/top", RankedMedia, _said(**options))
+
+
+def place_top(id_: int, **options: Any) -> Question[RankedMedia]:
+    """The top media of a place."""
+    return Question("GET", f"/v1/places/{int(id_)}/top", RankedMedia, _said(**options))
 
 
 def suggested(*, limit: int | None = None) -> Question[Suggested]:

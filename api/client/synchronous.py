@@ -19,6 +19,7 @@ from api.wire import (
     Hit,
     Kept,
     MediaSeen,
+    RankedMedia,
     Results,
     SearchSeen,
     Suggested,
@@ -107,6 +108,10 @@ class Client:
     def documents(self, vertical: str, ids: Iterable[int], *, fields: Iterable[str] | None = None) -> Documents:
         """Documents by id."""
         return self.ask(questions.documents(vertical, ids, fields=fields))
+
+    def explore(self, *, seen: Iterable[int | str] | None = None, **options: Any) -> RankedMedia:
+        """Media that the viewer may like. Options are the parameters of GET /v1/explore."""
+        return self.ask(questions.explore(seen=seen, **options))
 
     def suggested(self, *, limit: int | None = None) -> Suggested:
         """People followed by people whom the viewer follows."""

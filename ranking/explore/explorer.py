@@ -112,7 +112,7 @@ def _filtered(
 
 
 def _without(segment: AnySegment, found: Candidates, out: Flags, reason: str, dropped: list[Dropped]) -> Candidates:
-    dropped += _dropped(segment, found.docs[out], "filters", reason)
+    dropped += _dropped(segment, segment.order(Vertical.MEDIA).sorted(found.docs[out]), "filters", reason)
     return found.only(~out)
 
 

@@ -17,6 +17,7 @@ from api.http.endpoints.admin import (
 from api.http.endpoints.documents import DOCUMENTS
 from api.http.endpoints.events import EVENTS
 from api.http.endpoints.lists import HASHTAG_RECENT, PLACE_RECENT, USER_MEDIA
+from api.http.endpoints.ranked import EXPLORE, HASHTAG_TOP, PLACE_TOP
 from api.http.endpoints.search import SEARCH
 from api.http.endpoints.suggested import SUGGESTED
 from api.http.endpoints.tokens import TOKENS
@@ -25,7 +26,10 @@ from api.http.endpoints.typeahead import TYPEAHEAD
 ENDPOINTS: tuple[Endpoint, ...] = (
     TYPEAHEAD,
     SEARCH,
+    EXPLORE,
+    HASHTAG_TOP,
     HASHTAG_RECENT,
+    PLACE_TOP,
     PLACE_RECENT,
     USER_MEDIA,
     SUGGESTED,
