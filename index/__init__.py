@@ -9,6 +9,7 @@ from index.durable import changing, make_directories, sync_directory
 from index.idmap import BulkIdMap
 from index.idtable import IdTable
 from index.kernels.bits import Words, clear_bits, keep_set, set_bits
+from index.kernels.matching import BEGINS, COVERED, EDITS, MATCHED, POSITION, WHOLE
 from index.kernels.ranks import rank_places
 from index.kernels.texts import hash_texts, same_texts
 from index.kernels.walks import settle, weak_and_walk
@@ -23,6 +24,7 @@ from index.live.pointer import LIVE, LayerName, Live, read_live, write_live
 from index.live.rows import arrays_of, pack_rows, rows_of
 from index.live.segment import AnySegment, LiveSegment
 from index.manifest import Manifest, damaged, hash_of
+from index.matching import name_matches
 from index.postings import Gate, Part, PostingList, PostingLists, first_of_two
 from index.segment import Segment, State
 from index.sidecar import caption_marks, comment_marks, joined_marks, split_marks
@@ -53,14 +55,20 @@ from index.unions import distinct, union, union_through
 
 __all__ = [
     "AND",
+    "BEGINS",
+    "COVERED",
+    "EDITS",
     "I64",
     "LESS",
     "LIVE",
+    "MATCHED",
     "NONE",
     "OR",
+    "POSITION",
     "PUBLIC",
     "U8",
     "U32",
+    "WHOLE",
     "WINDOW",
     "Age",
     "AnyArray",
@@ -124,6 +132,7 @@ __all__ = [
     "make_durable",
     "manifest_of",
     "merge_layers",
+    "name_matches",
     "new_words",
     "open_base",
     "open_index",

@@ -14,6 +14,7 @@ from index.idmap import BulkIdMap, IdMap
 from index.kernels.walks import settle, weak_and_walk
 from index.kernels.windows import OR
 from index.live.compile import compile_live
+from index.matching import name_matches
 from index.names import Names
 from index.postings import LONG, Gate, Grouped, PostingList, first_of_two
 from index.terms import TermDictionary
@@ -60,6 +61,8 @@ def compile_kernels() -> None:
     words_of = TermDictionary(strings)
     words_of.find("a")
     words_of.range("a")
+    words_of.near("a", 1, is_open=True)
+    name_matches(["ann lee"], ["an"], is_open=True, most=2)
     ids = np.array([1, 2])
     BulkIdMap(ids).numbers(ids)
     ids.flags.writeable = False  # as columns of a warehouse are

@@ -12,6 +12,7 @@ from typing import NamedTuple, final
 import numpy as np
 
 from index.corpus import U8, U32, Strings
+from index.kernels.near import near_rows
 from index.kernels.terms import first_not_below, rows_that_begin
 
 
@@ -39,6 +40,17 @@ class TermDictionary:
     def range(self, prefix: str) -> range:
         """The keys of the terms that begin so."""
         return range(*rows_that_begin(self.terms.blob, self.terms.offsets, _bytes(prefix)))
+
+    def near(self, word: str, most: int, *, is_open: bool) -> tuple[U32, U8]:
+        """The keys of the terms at most `most` edits away, rising, and the edits; with `is_open` of those that begin so."""
+        codes = code_points(word)
+        room = _ROOM
+        while True:
+            rows, edits = np.empty(room, dtype=np.uint32), np.empty(room, dtype=np.uint8)
+            found = int(near_rows(self.terms.blob, self.terms.offsets, codes, most, is_open, rows, edits))
+            if found <= room:
+                return rows[:found], edits[:found]
+            room = found
 
 
 class TermRun(NamedTuple):
@@ -106,6 +118,15 @@ class Terms:
         if len(self.runs) == 1 and self.runs[0].keys is None:
             return found[0]
         return np.sort(np.concatenate(found))
+
+
+_ROOM = 1_024
+"""Terms that a fuzzy look-up has room for at first."""
+
+
+def code_points(text: str) -> U32:
+    """The code points of a text."""
+    return np.frombuffer(bytearray(text.encode("utf-32-le", "surrogatepass")), dtype=np.uint32)
 
 
 def _bytes(text: str) -> U8:

@@ -1,6 +1,9 @@
 """Ranking: candidates from the graph, features as columns, learned rankers, and how good a ranking is."""
 
 from ranking.affinity.table import AffinityTable
+from ranking.box.box import Box
+from ranking.box.intents import Intents, load_intents, save_intents
+from ranking.box.past import Choice, KnownPast, PastSearches
 from ranking.evaluate import (
     Interval,
     bootstrap_mean,
@@ -18,7 +21,19 @@ from ranking.experiments.interleaving import team_draft
 from ranking.explore.explorer import explore
 from ranking.explore.recipe import Recipe as ExploreRecipe
 from ranking.explore.recipe import read_recipe, shipped
-from ranking.features.catalogue import EXPLORE, HASHTAG_TOP, PLACE_TOP, SUGGESTIONS, TYPEAHEAD
+from ranking.features.catalogue import (
+    ACCOUNT_SEARCH,
+    BLEND,
+    EXPLORE,
+    GROUP_SEARCH,
+    HASHTAG_SEARCH,
+    HASHTAG_TOP,
+    MEDIA_SEARCH,
+    PLACE_SEARCH,
+    PLACE_TOP,
+    SUGGESTIONS,
+    TYPEAHEAD,
+)
 from ranking.features.media import Affinity
 from ranking.features.names import Names
 from ranking.features.schema import Feature, FeatureSchema, Freshness, Source
@@ -46,11 +61,17 @@ from ranking.training.learning import Correction
 from ranking.training.run import Judged, Trained, evaluate_task, train_task
 
 __all__ = [
+    "ACCOUNT_SEARCH",
+    "BLEND",
     "CHOSEN",
     "EXPLORE",
+    "GROUP_SEARCH",
+    "HASHTAG_SEARCH",
     "HASHTAG_TOP",
     "LETTERS",
     "LINEAR",
+    "MEDIA_SEARCH",
+    "PLACE_SEARCH",
     "PLACE_TOP",
     "RAW",
     "SUGGESTIONS",
@@ -59,7 +80,9 @@ __all__ = [
     "Affinity",
     "AffinityTable",
     "Arms",
+    "Box",
     "Card",
+    "Choice",
     "Context",
     "Correction",
     "Dropped",
@@ -73,13 +96,16 @@ __all__ = [
     "Figures",
     "Freshness",
     "Graph",
+    "Intents",
     "Interval",
     "Judged",
     "Known",
+    "KnownPast",
     "Learned",
     "Linear",
     "Model",
     "Names",
+    "PastSearches",
     "People",
     "Proximity",
     "Rankers",
@@ -114,6 +140,7 @@ __all__ = [
     "learn_suggestions",
     "learn_typeahead",
     "load",
+    "load_intents",
     "mutual_graph",
     "ndcg_by_query",
     "place_top",
@@ -125,6 +152,7 @@ __all__ = [
     "recalls",
     "reciprocal_ranks",
     "save",
+    "save_intents",
     "shipped",
     "successes",
     "suggest",

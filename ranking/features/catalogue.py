@@ -178,3 +178,137 @@ HASHTAG_TOP = FeatureSchema("hashtag_top", _MEDIA)
 
 PLACE_TOP = FeatureSchema("place_top", _MEDIA)
 """Media taken at a place."""
+
+
+def _now(name: str, source: Source, meaning: str, monotone: int = 0) -> Feature:
+    """A feature that is read when somebody asks."""
+    return Feature(name, source, meaning, freshness=Freshness.REQUEST, monotone=monotone)
+
+
+_FIT = (
+    _now("word_position", Source.NAME, "place in the name of the first word that fits what was typed"),
+    _now("whole_words", Source.NAME, "share of the typed words that are whole words of the name", 1),
+    _now("fitting_words", Source.NAME, "share of the typed words that the name has, the last one as a beginning", 1),
+    _now("typed_share", Source.NAME, "letters of the fitting words over the letters of the name"),
+    _now("begins", Source.NAME, "1 where the name begins with the first typed word"),
+    _now("edits", Source.NAME, "edits from the last typed word to the nearest word of the name, 3 for more"),
+)
+_ASKED = (
+    _now("typed_letters", Source.QUERY, "letters typed"),
+    _now("typed_words", Source.QUERY, "words typed"),
+    _now("in_country", Source.DOCUMENT, "1 where the document is of the country of the request"),
+    _now("past_clicks", Source.QUERY, "log(1 + times that the viewer chose it before)", 1),
+)
+
+ACCOUNT_SEARCH = FeatureSchema(
+    "account_search",
+    (
+        Feature("followers", Source.DOCUMENT, "log(1 + followers at the last base build)"),
+        _now("following", Source.DOCUMENT, "log(1 + those whom it follows, in the viewer's world)"),
+        _now("posts", Source.DOCUMENT, "log(1 + public media)"),
+        _now("verified", Source.DOCUMENT, "1 where the account is verified"),
+        _now("private", Source.DOCUMENT, "1 where the account is private"),
+        _now("age_days", Source.DOCUMENT, "days since the account was made"),
+        _now("follows", Source.GRAPH, "1 where the viewer follows the account", 1),
+        _now("is_followed", Source.GRAPH, "1 where the account follows the viewer", 1),
+        _now("mutuals", Source.GRAPH, "log(1 + people whom the viewer follows who follow the account)", 1),
+        _now("fan_mutuals", Source.GRAPH, "log(1 + people who follow the viewer who follow the account)", 1),
+        _now(
+            "affine_mutuals",
+            Source.GRAPH,
+            "log(1 + the viewer's affinity to those of `mutuals`); missing without a model",
+            1,
+        ),
+        _now("affinity", Source.GRAPH, "the viewer's affinity to the account; missing without a model", 1),
+        *_FIT,
+        _now("username_begins", Source.NAME, "1 where the username begins with the first typed word", 1),
+        _now("username_share", Source.NAME, "letters of the fitting words over the letters of the username"),
+        *_ASKED,
+    ),
+)
+"""Accounts in the search box. `_FIT` is of the username or of the full name, whichever fits better."""
+
+HASHTAG_SEARCH = FeatureSchema(
+    "hashtag_search",
+    (
+        Feature("media", Source.DOCUMENT, "log(1 + public media at the last base build)"),
+        _now("recent_media", Source.DOCUMENT, "log(1 + public media of the last seven days)", 1),
+        _now("growth", Source.DOCUMENT, "public media of the last seven days over all of them"),
+        _now("viewer_uses", Source.GRAPH, "1 where the viewer used it", 1),
+        _now("friends_use", Source.GRAPH, "log(1 + people whom the viewer follows who used it)", 1),
+        *_FIT,
+        *_ASKED,
+    ),
+)
+"""Hashtags in the search box."""
+
+PLACE_SEARCH = FeatureSchema(
+    "place_search",
+    (
+        Feature("visits", Source.DOCUMENT, "log(1 + public media there at the last base build)"),
+        _now("viewer_visits", Source.GRAPH, "1 where the viewer was there", 1),
+        _now("friends_visits", Source.GRAPH, "log(1 + people whom the viewer follows who were there)", 1),
+        _now(
+            "distance_km",
+            Source.PLACES,
+            "log(1 + km from the viewer); missing where the viewer's place is not known",
+            -1,
+        ),
+        *_FIT,
+        *_ASKED,
+    ),
+)
+"""Places in the search box."""
+
+GROUP_SEARCH = FeatureSchema(
+    "group_search",
+    (
+        Feature("members", Source.DOCUMENT, "log(1 + members at the last base build)"),
+        _now("viewer_is_in", Source.GRAPH, "1 where the viewer is a member", 1),
+        _now("friends_in", Source.GRAPH, "log(1 + people whom the viewer follows who are members)", 1),
+        *_FIT,
+        *_ASKED,
+    ),
+)
+"""Groups in the search box."""
+
+MEDIA_SEARCH = FeatureSchema(
+    "media_search",
+    (
+        _now("age_days", Source.DOCUMENT, "days since it was posted"),
+        _now("author_verified", Source.DOCUMENT, "1 where its author is verified"),
+        _now("author_followers", Source.DOCUMENT, "log(1 + followers of its author at the last base build)"),
+        _now("follows_author", Source.GRAPH, "1 where the viewer follows its author", 1),
+        *_ASKED,
+    ),
+)
+"""Media found by their captions in the search box."""
+
+BLEND = FeatureSchema(
+    "blend",
+    (
+        _now("is_user", Source.DOCUMENT, "1 for a user"),
+        _now("is_hashtag", Source.DOCUMENT, "1 for a hashtag"),
+        _now("is_place", Source.DOCUMENT, "1 for a place"),
+        _now("is_group", Source.DOCUMENT, "1 for a group"),
+        _now("is_media", Source.DOCUMENT, "1 for a media"),
+        _now("intent", Source.QUERY, "chance that who types this in this country wants the vertical", 1),
+        _now("log_intent", Source.QUERY, "the logarithm of that chance", 1),
+        _now("viewer_intent", Source.QUERY, "share of the vertical in what the viewer chose before, smoothed", 1),
+        _now("vertical_rank", Source.QUERY, "how many of its vertical are better", -1),
+        _now("log_rank", Source.QUERY, "log2(2 + how many of its vertical are better)", -1),
+        _now("score_share", Source.QUERY, "exp of its score less the best of its vertical: 1 for the best", 1),
+        _now("found", Source.QUERY, "log(1 + candidates of its vertical)"),
+        _now("popularity", Source.DOCUMENT, "log(1 + the count of its static rank)"),
+        _now("tie", Source.GRAPH, "1 where the viewer follows, used, visited or joined it, or follows its author", 1),
+        _now("friends", Source.GRAPH, "log(1 + people whom the viewer follows who do)", 1),
+        _now("whole_words", Source.NAME, "share of the typed words that are whole words of its name", 1),
+        _now("typed_share", Source.NAME, "letters of the fitting words over the letters of its name"),
+        _now("begins", Source.NAME, "1 where its name begins with the first typed word"),
+        _now("edits", Source.NAME, "edits from the last typed word to the nearest word of its name, 3 for more"),
+        _now("past_clicks", Source.QUERY, "log(1 + times that the viewer chose it before)", 1),
+        _now("typed_letters", Source.QUERY, "letters typed"),
+        _now("typed_words", Source.QUERY, "words typed"),
+    ),
+)
+"""The best of all verticals in one list."""

@@ -13,14 +13,16 @@ from schemas.ids import ExternalId
 class Context:
     """Who asks, of which state of the index, when. The same context and question give the same slate.
 
-    `country` is that of the request (folded, '' unknown). `now_ms` is the clock, `seed` all chance. `arms` are the parameters
-    of experiments in force for the viewer. `deadline_ms` is processor time, None for the setting; `stopped` is asked between steps.
+    `country` is that of the request (folded, '' unknown), `place` where the viewer is (degrees of latitude and longitude; None
+    unknown). `now_ms` is the clock, `seed` all chance. `arms` are the parameters of experiments in force for the viewer.
+    `deadline_ms` is processor time, None for the setting; `stopped` is asked between steps.
     """
 
     searcher: Searcher
     viewer: ExternalId | None
     now_ms: int
     country: str = ""
+    place: tuple[float, float] | None = None
     seed: int = 0
     deadline_ms: int | None = None
     stopped: Callable[[], bool] | None = None

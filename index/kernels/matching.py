@@ -1,0 +1,115 @@
+"""Kernel of name matching: how well many folded names fit the words that somebody typed."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from index.corpus import I64, U8, U32
+
+F32 = NDArray[np.float32]
+POSITION, WHOLE, MATCHED, COVERED, BEGINS, EDITS = range(6)
+"""Columns of what `match_names` writes."""
+MATCHES = 6
+UNDERSCORE = 2
+
+
+@numba.njit(cache=True, nogil=True)
+def match_names(
+    codes: U32, kinds: U8, ends: I64, wanted: U32, wanted_ends: I64, is_open: bool, splits: bool, most: int, out: F32
+) -> None:
+    """For each name, by column: the place among its words of the first that fits any wanted word, the wanted words that fit as a
+    whole, those that fit at all, the letters that they cover over the letters of the name, whether the first wanted word stands
+    at its beginning, and the fewest edits from the last wanted word to a word of the name (`most` + 1: more than so many).
+
+    Name i is `codes[ends[i - 1] + 1:ends[i]]`, a separator behind each; `kinds` says of each code point whether it is part of a
+    word (1), `_` (2), or neither (0). With `splits`, `_` parts words too. With `is_open` the last wanted word may go on. A place
+    that nothing has is NaN.
+    """
+    words = len(wanted_ends)
+    start = np.int64(0)
+    for name in range(len(ends)):
+        end = ends[name]
+        for column in range(out.shape[1]):
+            out[name, column] = 0
+        out[name, POSITION] = np.nan
+        out[name, EDITS] = most + 1
+        letters = 0
+        for at in range(start, end):
+            letters += kinds[at] == 1
+        covered = 0
+        for number in range(words):
+            first = wanted_ends[number - 1] if number else np.int64(0)
+            length = wanted_ends[number] - first
+            word = wanted[first : first + length]
+            goes_on = is_open and number == words - 1
+            place = 0
+            fits = False
+            is_whole = False
+            for at in range(start, end):
+                if kinds[at] == 0 or (at > start and _joins(kinds, at - 1, splits)):
+                    continue
+                same = 0
+                while same < length and at + same < end and codes[at + same] == word[same]:
+                    same += 1
+                if same == length:
+                    stops = at + length == end or not _joins(kinds, at + length, splits)
+                    if stops or goes_on:
+                        if not (place >= out[name, POSITION]):
+                            out[name, POSITION] = place
+                        if number == 0 and at == start:
+                            out[name, BEGINS] = 1
+                        fits = True
+                        is_whole = is_whole or stops
+                place += 1
+            if fits:
+                out[name, MATCHED] += 1
+                covered += length
+            if is_whole:
+                out[name, WHOLE] += 1
+            if number == words - 1 and fits:
+                out[name, EDITS] = 0
+            elif number == words - 1:
+                for at in range(start, end):
+                    if kinds[at] == 0 or (at > start and _joins(kinds, at - 1, splits)):
+                        continue
+                    stop = at
+                    while stop < end and kinds[stop] != 0 and stop - at < length + most:
+                        stop += 1
+                    out[name, EDITS] = min(out[name, EDITS], _edits(codes[at:stop], word, goes_on, most))
+        if letters:
+            out[name, COVERED] = min(np.float32(1), np.float32(covered) / np.float32(letters))
+        start = end + 1
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _joins(kinds: U8, at: int, splits: bool) -> bool:
+    """Whether a word goes on over this code point."""
+    return kinds[at] == 1 or (kinds[at] == UNDERSCORE and not splits)
+
+
+@numba.njit(cache=True, nogil=True)
+def _edits(text: U32, word: U32, is_open: bool, most: int) -> np.int64:
+    """Edits from a word to a text, or with `is_open` to the beginning of it that is nearest."""
+    letters = len(word)
+    rows = np.empty((3, letters + 1), dtype=np.int64)
+    for j in range(letters + 1):
+        rows[0, j] = j
+    best = np.int64(letters)
+    for i in range(1, len(text) + 1):
+        now, before, last = i % 3, (i - 1) % 3, (i - 2) % 3
+        rows[now, 0] = i
+        least = np.int64(i)
+        for j in range(1, letters + 1):
+            cost = min(rows[before, j], rows[now, j - 1]) + 1
+            cost = min(cost, rows[before, j - 1] + (0 if word[j - 1] == text[i - 1] else 1))
+            if i > 1 and j > 1 and word[j - 2] == text[i - 1] and word[j - 1] == text[i - 2]:
+                cost = min(cost, rows[last, j - 2] + 1)
+            rows[now, j] = cost
+            least = min(least, cost)
+        best = min(best, rows[now, letters])
+        if least > most + 1:
+            break
+    found = best if is_open else rows[len(text) % 3, letters]
+    return np.int64(min(found, most + 1))

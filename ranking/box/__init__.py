@@ -1,0 +1,1 @@
+"""The search box: one list of all verticals for what somebody typed."""

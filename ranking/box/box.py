@@ -1,0 +1,131 @@
+"""The search box: what was typed → one list of people, hashtags, places, groups and media, with a reason for each.
+
+typed text ─rewriting→ a form a vertical ─Searcher→ candidates ─features→ matrix ─scorer→ best of each vertical ─blend→ slate
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from query import external_ids
+from ranking.box.asked import Asked
+from ranking.box.blending import INTERLEAVED, blend_matrix, interleaved, weighed
+from ranking.box.candidates import candidates
+from ranking.box.circle import Circles
+from ranking.box.intents import TASK, VERTICALS, Intents, kept_intents
+from ranking.box.lexicon import Sounds
+from ranking.box.past import KnownPast, PastSearches
+from ranking.box.ranked import Ranked, rank
+from ranking.box.reasons import Told, source_of, tell
+from ranking.box.rewriting.transliteration import latin
+from ranking.box.rewriting.typed import Typed
+from ranking.box.trending import Trending
+from ranking.box.weights import BLENDED, BY_VERTICAL
+from ranking.models.rankers import Rankers
+from ranking.pipeline.context import Context
+from ranking.pipeline.scorer import Scorer
+from ranking.pipeline.slate import ServedRows, Slate, Slot
+from schemas.catalogue import Vertical
+from schemas.ids import ExternalId
+
+
+@dataclass(frozen=True)
+class Box:
+    """The models in force, and what they are kept with. Shared between threads.
+
+    `intents` None: those in the directory of `rankers`, where there are any. `past` is what viewers chose before.
+    """
+
+    rankers: Rankers = field(default_factory=Rankers)
+    intents: Intents | None = None
+    past: PastSearches = field(default_factory=KnownPast)
+    _circles: Circles = field(default_factory=Circles, repr=False)
+    _trending: Trending = field(default_factory=Trending, repr=False)
+    _sounds: Sounds = field(default_factory=lambda: Sounds(latin), repr=False)
+
+    def typeahead(
+        self, context: Context, typed: str, limit: int = 10, verticals: Sequence[Vertical] = VERTICALS
+    ) -> Slate:
+        """The best `limit` documents of some verticals for any text; none typed gives what is popular.
+
+        A leading `#` or `@` asks for hashtags or people alone. `QueryError` and `StoppedError` as in `Searcher.find`.
+        """
+        asked = self._asked(context, typed)
+        lists = [
+            ranked
+            for vertical in dict.fromkeys(verticals)
+            if asked.typed.only in (None, vertical) and len((ranked := self._ranked(asked, vertical, limit)).docs)
+        ]
+        if not lists:
+            return Slate(())
+        scorer = self._blend(context)
+        matrix = blend_matrix(asked, lists, self._intents())
+        pattern = context.arms.get(INTERLEAVED)
+        scores = scorer.score(matrix)
+        if isinstance(pattern, str):
+            order = interleaved(lists, pattern)[:limit]
+        else:
+            order = np.argsort(-scores, kind="stable")[:limit].tolist()
+        starts = np.cumsum([0, *(len(one.docs) for one in lists)])
+        slots: list[Slot] = []
+        served: dict[Vertical, tuple[list[int], list[int]]] = {one.vertical: ([], []) for one in lists}
+        for position, row in enumerate(order):
+            number = int(np.searchsorted(starts, row, side="right")) - 1
+            one, place = lists[number], row - int(starts[number])
+            slots.append(_slot(asked, one, place))
+            served[one.vertical][0].append(position)
+            served[one.vertical][1].append(place)
+        rows = [
+            ServedRows(
+                one.scorer.schema.name, one.scorer.name, one.scorer.schema.hash, tuple(positions), one.matrix[places]
+            )
+            for one in lists
+            for positions, places in [served[one.vertical]]
+            if positions
+        ]
+        blended = ServedRows(
+            BLENDED.schema.name, scorer.name, BLENDED.schema.hash, tuple(range(len(order))), matrix[order]
+        )
+        incomplete = tuple(reason for one in lists for reason in one.incomplete)
+        return Slate(tuple(slots), incomplete=incomplete, served=(*rows, blended))
+
+    def _asked(self, context: Context, typed: str) -> Asked:
+        world = context.world
+        viewer = context.viewer if world.viewer is not None else None
+        choices = () if viewer is None else self.past.of(viewer)
+        return Asked(context, world, Typed.of(typed), self._circles.of(world), self._trending, choices)
+
+    def _ranked(self, asked: Asked, vertical: Vertical, limit: int) -> Ranked:
+        found = candidates(asked, vertical, self._sounds)
+        return rank(asked, found, self.rankers.scorer(BY_VERTICAL[vertical]), limit)
+
+    def _blend(self, context: Context) -> Scorer:
+        by_hand = weighed(BLENDED, context.arms)
+        return by_hand if by_hand is not BLENDED else self.rankers.scorer(BLENDED)
+
+    def _intents(self) -> Intents:
+        if self.intents is not None:
+            return self.intents
+        version = self.rankers.version(TASK)
+        if version is None or self.rankers.directory is None:
+            return _NONE
+        return kept_intents(self.rankers.directory / TASK / version)
+
+
+_NONE = Intents()
+
+
+def _slot(asked: Asked, one: Ranked, place: int) -> Slot:
+    told = Told.of(one, place)
+    id_ = external_ids(asked.context.searcher.segment, one.vertical, one.docs[place : place + 1])[0]
+    return Slot(
+        one.vertical,
+        ExternalId(id_),
+        one.names[place],
+        float(one.scores[place]),
+        tell(asked, told, one.docs[place : place + 1]),
+        source_of(asked, told),
+    )

@@ -1,0 +1,136 @@
+"""What of the graph stands around a viewer, in his world: read once for each state of the index, and kept while he types.
+
+Every figure is computed on posting lists that passed through `World.cut`.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from threading import Lock
+from typing import final
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import numpy.typing as npt
+
+from index import U32, Counted, DocSet, Tally, tally
+from query import World
+from ranking.features.schema import F32
+from schemas.catalogue import EDGES, Edge, Vertical
+
+MOST_PEOPLE = 2_000
+"""Of those around a viewer so many, the best by static rank, lead on to others."""
+_FOLLOWED_BY = EDGES[Vertical.USER, "followed_by"]
+_FOLLOWER = EDGES[Vertical.USER, "follower"]
+_NO_DOCS = np.empty(0, dtype=np.uint32)
+_NOBODY = Tally(_NO_DOCS, _NO_DOCS)
+
+
+@final
+class Circle:
+    """The viewer's side of the features; empty for a stranger. Parts are made when first asked for."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._friends: dict[Edge, Tally] = {}
+        self._mine: dict[Edge, U32] = {}
+
+    @cached_property
+    def followees(self) -> U32:
+        """Those whom the viewer follows, sorted."""
+        return self._world.followees
+
+    @cached_property
+    def followers(self) -> U32:
+        """Those who follow the viewer, sorted."""
+        return self.mine(_FOLLOWER)
+
+    @cached_property
+    def mutuals(self) -> Tally:
+        """People followed by people whom the viewer follows, and by how many of them."""
+        return self._lead_on(_FOLLOWED_BY, self.known)
+
+    @cached_property
+    def fan_mutuals(self) -> Tally:
+        """People followed by people who follow the viewer, and by how many of them."""
+        return self._lead_on(_FOLLOWED_BY, self._best(self.followers))
+
+    def friends(self, edge: Edge) -> Tally:
+        """The documents to which an edge leads from people whom the viewer follows, and from how many of them."""
+        kept = self._friends.get(edge)
+        if kept is None:
+            kept = self._friends[edge] = self._lead_on(edge, self.known)
+        return kept
+
+    def mine(self, edge: Edge) -> U32:
+        """The documents to which an edge leads from the viewer, sorted."""
+        kept = self._mine.get(edge)
+        if kept is None:
+            kept = self._mine[edge] = self._read_mine(edge)
+        return kept
+
+    def _read_mine(self, edge: Edge) -> U32:
+        viewer = self._world.viewer
+        if viewer is None:
+            return _NO_DOCS
+        size = self._world.segment.size(edge.vertical)
+        found = [
+            DocSet(0, size, None, cut.mask).keep(docs) if cut.mask is not None else docs
+            for cut in self._world.cut(edge, np.array([viewer], dtype=np.uint32))
+            for docs in [cut.lists.of(viewer).within(0, size).docs()]
+            if len(cut.keys)
+        ]
+        return np.unique(np.concatenate(found)) if found else _NO_DOCS
+
+    @cached_property
+    def known(self) -> U32:
+        """The best known of those whom the viewer follows, sorted: they lead on to others."""
+        return self._best(self.followees)
+
+    def _best(self, people: U32) -> U32:
+        if len(people) <= MOST_PEOPLE:
+            return people
+        order = self._world.segment.order(Vertical.USER)
+        return np.sort(order.first(DocSet(0, order.size, people), MOST_PEOPLE))
+
+    def _lead_on(self, edge: Edge, people: U32) -> Tally:
+        if len(people) == 0:
+            return _NOBODY
+        cuts = self._world.cut(edge, people)
+        most = sum(cut.lists.total(cut.keys) for cut in cuts)
+        return tally([Counted(*cut) for cut in cuts], most, self._world.segment.size(edge.vertical))
+
+
+@final
+class Circles:
+    """The circles of the worlds in use; each ends with its world. Shared between threads."""
+
+    def __init__(self) -> None:
+        self._kept: WeakKeyDictionary[World, Circle] = WeakKeyDictionary()
+        self._lock = Lock()
+
+    def of(self, world: World) -> Circle:
+        """What stands around the viewer of a world."""
+        with self._lock:
+            found = self._kept.get(world)
+            if found is None:
+                found = self._kept[world] = Circle(world)
+            return found
+
+
+def holds(docs: U32, wanted: U32) -> npt.NDArray[np.bool_]:
+    """Whether each of the wanted documents is among the (sorted) others."""
+    if len(docs) == 0:
+        return np.zeros(len(wanted), dtype=np.bool_)
+    found: npt.NDArray[np.bool_] = docs.take(docs.searchsorted(wanted), mode="clip") == wanted
+    return found
+
+
+def hits_of(counted: Tally, wanted: U32) -> F32:
+    """The hits of each of the wanted documents, 0 where it has none."""
+    if len(counted.docs) == 0:
+        return np.zeros(len(wanted), dtype=np.float32)
+    places = counted.docs.searchsorted(wanted)
+    hits = counted.hits.take(places, mode="clip").astype(np.float32)
+    hits[counted.docs.take(places, mode="clip") != wanted] = 0
+    return hits

@@ -1,0 +1,118 @@
+"""Why a slot is there, as a sentence for people: the strongest tie first, else how the name fits, else that it is popular.
+
+Only what the features say is said, so that a reason tells no more than the viewer's world holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from index import U32
+from query import names
+from ranking.box.asked import Asked
+from ranking.box.ranked import Ranked
+from schemas.catalogue import EDGES, Vertical
+
+OWN: dict[Vertical, tuple[str, str]] = {
+    Vertical.USER: ("follows", "you follow"),
+    Vertical.HASHTAG: ("viewer_uses", "you used it"),
+    Vertical.PLACE: ("viewer_visits", "you were there"),
+    Vertical.GROUP: ("viewer_is_in", "you are a member"),
+    Vertical.MEDIA: ("follows_author", "by somebody you follow"),
+}
+"""Of each vertical the feature that is a tie of the viewer's own, and how it reads."""
+FRIENDS: dict[Vertical, tuple[str, str, str]] = {
+    Vertical.USER: ("mutuals", "followed by", "follower"),
+    Vertical.HASHTAG: ("friends_use", "used by", "used_by"),
+    Vertical.PLACE: ("friends_visits", "visited by", "visited_by"),
+    Vertical.GROUP: ("friends_in", "joined by", "member"),
+}
+"""The feature that counts those whom the viewer follows, how it reads, and the edge that leads from them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the features say of one row."""
+
+    vertical: Vertical
+    is_chosen: bool
+    is_own: bool
+    friends: int
+    fits: bool
+    begins: bool
+    edits: float
+    is_local: bool
+    is_recent: bool
+
+    @staticmethod
+    def of(one: Ranked, place: int) -> Told:
+        """Read a row."""
+
+        def value(name: str) -> float:
+            return float(one.column(name)[place])
+
+        friends = FRIENDS.get(one.vertical)
+        return Told(
+            one.vertical,
+            is_chosen=value("past_clicks") > 0,
+            is_own=value(OWN[one.vertical][0]) > 0,
+            friends=0 if friends is None else round(float(np.expm1(value(friends[0])))),
+            fits=value("fitting_words") >= 1,
+            begins=value("begins") > 0,
+            edits=value("edits"),
+            is_local=value("in_country") > 0,
+            is_recent=value("recent_media") > 0,
+        )
+
+
+def tell(asked: Asked, told: Told, doc: U32) -> str:
+    """The sentence for a document."""
+    if told.is_chosen:
+        return "you chose it before"
+    if told.is_own:
+        return OWN[told.vertical][1]
+    if told.friends:
+        others = f" and {told.friends - 1} more" if told.friends > 1 else ""
+        return f"{FRIENDS[told.vertical][1]} {_friend(asked, told.vertical, doc)}{others}"
+    if asked.typed.is_empty:
+        if told.is_recent:
+            return "used much of late"
+        return f"popular in {asked.context.country}" if told.is_local else "popular"
+    if told.vertical is Vertical.MEDIA:
+        return "its caption says so"
+    if told.begins:
+        return "name begins so"
+    if told.fits:
+        return "name has this word"
+    if 0 < told.edits <= 2:
+        return "name is spelt nearly so"
+    if told.vertical is Vertical.PLACE:
+        return "city or category"
+    return "name sounds so"
+
+
+def source_of(asked: Asked, told: Told) -> str:
+    """What found a document: the nearest tier that holds it."""
+    if told.is_chosen:
+        return "past"
+    if told.is_own:
+        return "own"
+    if told.friends:
+        return "second"
+    return "popular" if asked.typed.is_empty else "global"
+
+
+def _friend(asked: Asked, vertical: Vertical, doc: U32) -> str:
+    """The name of the best known of those whom the viewer follows who lead to a document."""
+    world, circle = asked.world, asked.circle
+    people = circle.known
+    edge = EDGES[vertical, "followed_by"] if vertical is Vertical.USER else EDGES[vertical, FRIENDS[vertical][2]]
+    leading = np.zeros(len(people), dtype=np.bool_)
+    for cut in world.cut(edge, people):
+        held = cut.lists.contains(cut.keys, np.full(len(cut.keys), doc[0], dtype=np.uint32))
+        leading[people.searchsorted(cut.keys)] |= held
+    first = people[leading]
+    best = world.segment.order(Vertical.USER).sorted(first)[:1]
+    return names(world.segment, Vertical.USER, best)[0]

@@ -1,0 +1,23 @@
+"""Nothing typed yet: the best of the viewer's country, then the best of all (a viewer without a past starts here)."""
+
+from __future__ import annotations
+
+from ranking.box.rewriting.forms import term
+from schemas.catalogue import EDGES, Vertical
+
+_COUNTRY_SHARE = 0.5
+EVERYTHING: dict[Vertical, str] = {
+    Vertical.USER: "name:*",
+    Vertical.HASHTAG: "name:*",
+    Vertical.PLACE: "name:*",
+    Vertical.GROUP: "name:*",
+}
+"""Media are not suggested before something was typed: Explore does that."""
+
+
+def popular(vertical: Vertical, country: str) -> str | None:
+    """The form that finds what is popular in a country ('' for unknown); None where the vertical has none."""
+    everything = EVERYTHING.get(vertical)
+    if everything is None or not country or (vertical, "country") not in EDGES:
+        return everything
+    return f"(strong-or (term {term('country', country)} :optional-weight {_COUNTRY_SHARE}) {everything})"

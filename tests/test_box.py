@@ -1,0 +1,283 @@
+"""The search box: rewriting, features against the language itself, blending, what is told past visibility, and hostile texts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+
+from index import Segment
+from query import Request, Searcher
+from ranking import ACCOUNT_SEARCH, BLEND, Box, Choice, Context, Intents, KnownPast, Slate, load_intents, save_intents
+from ranking.box.lexicon import Lexicon, Sounds
+from ranking.box.rewriting import rewrite
+from ranking.box.rewriting.transliteration import latin
+from ranking.box.rewriting.typed import Typed
+from schemas.catalogue import EDGES, Vertical
+from schemas.errors import DamagedError, InputError
+from schemas.ids import ExternalId, hashtag_id
+from tests import oracle
+from tests.agreement import SETTINGS, built
+from tests.oracle.random_cases import random_viewers
+from tests.oracle.random_world import random_tables
+
+NOW_MS = 86_400_000
+TYPED = (
+    "", " ", "#", "@", "a", "an", "ann", "ann ", "ann l", "lee ann", "@an", "#ca", "#t", "#猫", "cafe", "caffe", "cafe in par",
+    "new yo", "paris", "мар", "мария", "maria", "hangug", "한", "محمد", "😀", "…", '"', "(and", ":optional-weight 1", "o'ne",
+    "street", "stret", "time", "golden", "blue bottle", "name:*", "\\", "a" * 10_000, "a " * 5_000, "\ud800", "\0",
+)  # fmt: skip
+
+
+def context(segment: Segment, viewer: int | None, **more: object) -> Context:
+    who = None if viewer is None else ExternalId(viewer)
+    return Context(searcher=Searcher(segment, SETTINGS), viewer=who, now_ms=NOW_MS, **more)  # type: ignore[arg-type]
+
+
+def told(slate: Slate) -> list[object]:
+    """All that a slate brings to light, the features as served among it."""
+    rows = [(row.task, row.scorer, row.positions, row.matrix.tobytes()) for row in slate.served]
+    return [slate.slots, slate.dropped, slate.incomplete, rows]
+
+
+@pytest.mark.parametrize("seed", range(9_000, 9_005))
+def test_what_is_deleted_is_not_missed(seed: int) -> None:
+    tables = random_tables(seed)
+    world = oracle.make_world(tables, hashtag_id)
+    rng = Random(seed)
+    with built(tables) as full:
+        users = full.ids(Vertical.USER).tolist() or [1]
+        for viewer in random_viewers(world, rng, 2):
+            past = [
+                Choice(vertical, ExternalId(rng.choice(full.ids(vertical).tolist() or [1])), rng.randrange(1, 4), 5)
+                for vertical in Vertical
+                for _ in range(2)
+            ]
+            box = Box(past=KnownPast({ExternalId(user): past for user in users}))
+            with built(oracle.visible_tables(world, viewer, hashtag_id)) as left:
+                for typed in TYPED:
+                    more = {"country": rng.choice(["", "fr", "us"]), "place": rng.choice([None, (59.9, 10.7)])}
+                    before = box.typeahead(context(full, viewer, **more), typed, 6)
+                    after = box.typeahead(context(left, viewer, **more), typed, 6)
+                    assert told(before) == told(after), (seed, viewer, typed)
+
+
+@pytest.fixture(scope="module")
+def some():
+    """A world with enough people in it."""
+    with built(random_tables(5_011)) as segment:
+        yield segment
+
+
+def test_the_same_question_gives_the_same_slate(some: Segment) -> None:
+    box, viewer = Box(), int(some.ids(Vertical.USER)[0])
+    for typed in TYPED:
+        assert told(box.typeahead(context(some, viewer), typed)) == told(Box().typeahead(context(some, viewer), typed))
+
+
+def test_a_slate_holds_each_document_once_and_as_many_as_asked(some: Segment) -> None:
+    for typed in TYPED:
+        for limit in (1, 3, 50):
+            slots = Box().typeahead(context(some, None), typed, limit).slots
+            assert len(slots) <= limit
+            assert len({(slot.vertical, slot.id) for slot in slots}) == len(slots)
+            assert all(slot.reason and slot.source for slot in slots)
+
+
+def test_signs_ask_for_one_vertical(some: Segment) -> None:
+    viewer = int(some.ids(Vertical.USER)[0])
+    for sign, vertical in (
+        ("#", Vertical.HASHTAG),
+        ("＃", Vertical.HASHTAG),
+        ("@", Vertical.USER),
+        (" @", Vertical.USER),
+    ):
+        for rest in ("", "a", "c"):
+            slots = Box().typeahead(context(some, viewer), sign + rest).slots
+            assert {slot.vertical for slot in slots} <= {vertical}
+        assert Box().typeahead(context(some, viewer), sign).slots, sign
+
+
+def test_features_of_the_graph_are_what_the_language_finds(some: Segment) -> None:
+    searcher = Searcher(some, SETTINGS)
+
+    def count(text: str, viewer: int) -> int:
+        return searcher.run(Request(text, ExternalId(viewer), Vertical.USER, 10_000, is_exact=True)).total
+
+    checked = 0
+    for viewer in some.ids(Vertical.USER).tolist()[:12]:
+        slate = Box().typeahead(context(some, viewer), "@", 50)
+        [served] = [row for row in slate.served if row.task == ACCOUNT_SEARCH.name]
+        values = {name: served.matrix[:, place] for place, name in enumerate(ACCOUNT_SEARCH.names)}
+        for row, position in enumerate(served.positions):
+            other = slate.slots[position].id
+            found = {
+                "mutuals": count(f"(and followed_by:me follower:{other})", viewer),
+                "fan_mutuals": count(f"(and follower:me follower:{other})", viewer),
+                "following": count(f"followed_by:{other}", viewer),
+            }
+            for name, size in found.items():
+                assert values[name][row] == pytest.approx(np.log1p(size)), (viewer, other, name)
+            follows = count(f"(and followed_by:me (apply followed_by: follower:{other}))", viewer)
+            is_followee = (
+                other in searcher.run(Request("followed_by:me", ExternalId(viewer), Vertical.USER, 10_000)).ids
+            )
+            assert values["follows"][row] == is_followee, follows
+            checked += 1
+    assert checked > 20
+
+
+# -- rewriting ---------------------------------------------------------------------------------------------------------
+
+
+def form(segment: Segment, typed: str, vertical: Vertical, *, is_fuzzy: bool = False) -> str | None:
+    world = Searcher(segment, SETTINGS).world(None, is_operator=False)
+    edge = EDGES[vertical, "caption" if vertical is Vertical.MEDIA else "name"]
+    return rewrite(Typed.of(typed), vertical, Lexicon(world, edge, Sounds(latin)), is_fuzzy=is_fuzzy)
+
+
+@pytest.fixture(scope="module")
+def names():
+    """A world of a few names."""
+    usernames = ("melanie", "melany", "kirill", "hidden_melanin", "tonya")
+    users = [
+        {"id": i + 1, "username": name, "fullname": ("", "", "Кирилл", "", "")[i], "is_private": False}
+        for i, name in enumerate(usernames)
+    ]
+    places = [
+        {"id": 1, "name": "Café Zoë", "city": "Paris", "category": "cafe", "country": "fr"},
+        {"id": 2, "name": "Louvre", "city": "Paris", "category": "museum", "country": "fr"},
+        {"id": 3, "name": "თბილისი", "city": "", "category": "", "country": "ge"},
+    ]
+    with built({"users": users, "places": places}) as segment:
+        yield segment
+
+
+@pytest.mark.parametrize(
+    ("typed", "vertical", "wanted"),
+    [
+        ("mel", Vertical.USER, "name:mel*"),
+        ("mel ", Vertical.USER, "name:mel"),
+        ("ann mel", Vertical.USER, "(and name:ann name:mel*)"),
+        ("кирилл", Vertical.USER, "(or name:кирилл* name:kirill*)"),
+        ("kiri", Vertical.USER, "(or name:kiri* name:кирилл)"),
+        ("New Yo", Vertical.HASHTAG, "name:newyo*"),
+        ('a"b)', Vertical.HASHTAG, 'name:"a\\"b)"*'),
+        ("😀", Vertical.USER, None),
+        ("😀", Vertical.HASHTAG, "(or name:😀* name:grinning*)"),
+        ("lou", Vertical.PLACE, "(or name:lou* city:lou* category:lou*)"),
+        (
+            "cafe in par",
+            Vertical.PLACE,
+            '(or (and name:cafe name:in name:par*) city:"cafe in par"* '
+            '(and (or name:cafe category:cafe) city:"in par"*) (and (or name:cafe category:cafe) city:par*))',
+        ),
+        ("tbilisi", Vertical.PLACE, "(or (or name:tbilisi* name:თბილისი) city:tbilisi* category:tbilisi*)"),
+        ("go", Vertical.MEDIA, None),
+        ("gold", Vertical.MEDIA, "(or caption:gold* hashtag:gold)"),
+        ("(and melanie", Vertical.USER, "(and name:and name:melanie*)"),
+    ],
+)
+def test_rewriting(names: Segment, typed: str, vertical: Vertical, wanted: str | None) -> None:
+    assert form(names, typed, vertical) == wanted
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("melnie", "(or name:melnie* name:melanie)"),
+        ("mel", "name:mel*"),
+        ("melxny ", "(or name:melxny name:melany)"),
+        ("hiddenmelani", "(or name:hiddenmelani* name:hidden_melanin)"),
+    ],
+)
+def test_fuzzy_words_are_near_and_of_the_world(names: Segment, typed: str, wanted: str) -> None:
+    assert form(names, typed, Vertical.USER, is_fuzzy=True) == wanted
+
+
+def test_slips_and_other_scripts_find(names: Segment) -> None:
+    def found(typed: str) -> list[str]:
+        return [slot.name for slot in Box().typeahead(context(names, None), typed).slots]
+
+    assert set(found("melnaie")) == {"melanie"}
+    assert found("кирилл") == ["kirill"]
+    assert found("museum paris") == ["Louvre"]
+    assert found("cafe in par") == ["Café Zoë"]
+    assert found("tbilisi") == ["თბილისი"]
+
+
+# -- intents and blending ----------------------------------------------------------------------------------------------
+
+
+def test_chances_back_off_to_what_is_known() -> None:
+    none = Intents()
+    typed = Typed.of("sun")
+    assert none.chances(typed, "fr").sum() == pytest.approx(1)
+    counted = Intents({("", "s"): (10, 80, 5, 3, 2), ("fr", "sun"): (0, 2, 400, 0, 0)})
+    hashtag, place = 1, 2
+    assert counted.chances(typed, "")[hashtag] > 0.6
+    assert counted.chances(Typed.of("sunset"), "fr")[place] > 0.9
+    assert counted.chances(Typed.of("sunset"), "us")[hashtag] > 0.6
+    assert (counted.chances(Typed.of("x"), "fr") == none.chances(Typed.of("x"), "fr")).all()
+    assert counted.chances(Typed.of("#sun"), "fr")[hashtag] == 1
+
+
+def test_counts_are_kept_and_checked(tmp_path: Path) -> None:
+    counted = Intents({("", "s"): (1, 2, 3, 4, 5), ("fr", "日"): (0, 0, 1, 0, 0)})
+    place = save_intents(counted, tmp_path, "1")
+    assert load_intents(place) == counted
+    assert (tmp_path / "intent" / "CURRENT").read_text() == "1\n"
+    file = place / "intent.json"
+    whole = file.read_bytes()
+    for at in range(0, len(whole) - 1, 7):
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        with pytest.raises(DamagedError, match="not what was written"):
+            load_intents(place)
+    with pytest.raises(InputError, match="no counts"):
+        load_intents(tmp_path / "intent" / "2")
+
+
+def test_what_is_meant_comes_first(some: Segment) -> None:
+    def first(counts: dict[tuple[str, str], tuple[int, ...]]) -> Vertical:
+        return Box(intents=Intents(counts)).typeahead(context(some, None, country="fr"), "a").slots[0].vertical
+
+    verticals = {slot.vertical for slot in Box().typeahead(context(some, None), "a", 50).slots}
+    assert {Vertical.USER, Vertical.HASHTAG} <= verticals
+    assert first({("fr", "a"): (9_000, 0, 0, 0, 0)}) is Vertical.USER
+    assert first({("fr", "a"): (0, 9_000, 0, 0, 0)}) is Vertical.HASHTAG
+
+
+def test_arms_set_the_blend(some: Segment) -> None:
+    asked = context(some, None, arms={"interleave": "hashtag,user"})
+    kinds = [slot.vertical for slot in Box().typeahead(asked, "a", 4).slots]
+    assert kinds[:2] == [Vertical.HASHTAG, Vertical.USER]
+    asked = context(some, None, arms={"blend.is_hashtag": 100.0})
+    assert Box().typeahead(asked, "a", 1).slots[0].vertical is Vertical.HASHTAG
+    with pytest.raises(InputError, match="no feature 'is_nothing'"):
+        Box().typeahead(context(some, None, arms={"blend.is_nothing": 1.0}), "a")
+    with pytest.raises(InputError, match="something else than verticals"):
+        Box().typeahead(context(some, None, arms={"interleave": "a,b"}), "a")
+
+
+def test_features_as_served_belong_to_their_slots(some: Segment) -> None:
+    slate = Box().typeahead(context(some, int(some.ids(Vertical.USER)[0])), "a", 10)
+    positions = sorted(position for row in slate.served if row.task != BLEND.name for position in row.positions)
+    assert positions == list(range(len(slate.slots)))
+    [blend] = [row for row in slate.served if row.task == BLEND.name]
+    assert blend.positions == tuple(range(len(slate.slots)))
+    kinds = [name for name in BLEND.names if name.startswith("is_")]
+    for slot, row in zip(slate.slots, blend.matrix, strict=True):
+        assert row[kinds.index(f"is_{slot.vertical}")] == 1
+
+
+def test_what_was_chosen_before_comes_back(names: Segment) -> None:
+    past = KnownPast(
+        {ExternalId(1): [Choice(Vertical.USER, ExternalId(5), 3, 1), Choice(Vertical.USER, ExternalId(9), 9, 1)]}
+    )
+    box = Box(past=past)
+    [first, *_] = box.typeahead(context(names, 1), "@").slots
+    assert (first.id, first.reason) == (5, "you chose it before")
+    assert [slot.id for slot in box.typeahead(context(names, 1), "to").slots] == [5]
+    assert all(slot.id != 5 for slot in box.typeahead(context(names, 1), "mel").slots)
