@@ -4,6 +4,7 @@ from ranking.affinity.table import AffinityTable
 from ranking.box.box import Box
 from ranking.box.intents import Intents, load_intents, save_intents
 from ranking.box.past import Choice, KnownPast, PastSearches
+from ranking.box.weights import BLENDED, BY_VERTICAL
 from ranking.evaluate import (
     Interval,
     bootstrap_mean,
@@ -63,6 +64,8 @@ from ranking.training.run import Judged, Trained, evaluate_task, train_task
 __all__ = [
     "ACCOUNT_SEARCH",
     "BLEND",
+    "BLENDED",
+    "BY_VERTICAL",
     "CHOSEN",
     "EXPLORE",
     "GROUP_SEARCH",

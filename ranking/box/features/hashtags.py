@@ -24,10 +24,11 @@ def hashtag_columns(asked: Asked, docs: U32, names: list[str]) -> Mapping[str, F
     media = asked.world.segment.values("hashtag.rank_count", docs).astype(np.float32)
     recent = asked.trending.recent(asked.world, docs, asked.context.now_ms)
     whole = (fold(asked.typed.tag),) if asked.typed.tag else ()
+    growth = (recent / np.maximum(media, 1)).astype(np.float32)
     columns: dict[str, F32] = {
         "media": np.log1p(media),
         "recent_media": np.log1p(recent),
-        "growth": recent / np.maximum(media, np.float32(1)),
+        "growth": growth,
         "viewer_uses": holds(circle.mine(_USED_BY), docs).astype(np.float32),
         "friends_use": np.log1p(hits_of(circle.friends(_USED_BY), docs)),
     }
