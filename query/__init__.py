@@ -1,6 +1,6 @@
 """The query engine: the language, the viewer's world, plans and their execution, answers and what explains them."""
 
-from query.affinity import AFFINITY_UNIT, Affinity
+from query.affinity import AFFINITY_UNIT, Affinity, affinity_weights
 from query.answer import Answer, Explanation, Lead, Request
 from query.bind import bind
 from query.deadline import StoppedError
@@ -32,6 +32,7 @@ __all__ = [
     "StoppedError",
     "Term",
     "World",
+    "affinity_weights",
     "bind",
     "external_ids",
     "live_terms",

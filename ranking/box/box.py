@@ -96,7 +96,9 @@ class Box:
         world = context.world
         viewer = context.viewer if world.viewer is not None else None
         choices = () if viewer is None else self.past.of(viewer)
-        return Asked(context, world, Typed.of(typed), self._circles.of(world), self._trending, choices)
+        return Asked(
+            context, world, Typed.of(typed), self._circles.of(world, context.searcher.affinity), self._trending, choices
+        )
 
     def _ranked(self, asked: Asked, vertical: Vertical, limit: int) -> Ranked:
         found = candidates(asked, vertical, self._sounds)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index import U32, Counted, DocSet, Tally, tally
-from query import World
+from query import Affinity, World, affinity_weights
 from ranking.features.schema import F32
 from schemas.catalogue import EDGES, Edge, Vertical
 
@@ -30,8 +30,9 @@ _NOBODY = Tally(_NO_DOCS, _NO_DOCS)
 class Circle:
     """The viewer's side of the features; empty for a stranger. Parts are made when first asked for."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, affinity: Affinity | None) -> None:
         self._world = world
+        self.affinity_model = affinity
         self._friends: dict[Edge, Tally] = {}
         self._mine: dict[Edge, U32] = {}
 
@@ -49,6 +50,31 @@ class Circle:
     def mutuals(self) -> Tally:
         """People followed by people whom the viewer follows, and by how many of them."""
         return self._lead_on(_FOLLOWED_BY, self.known)
+
+    @cached_property
+    def affine_mutuals(self) -> Tally | None:
+        """The same people, and the affinity of the viewer to those who follow them, in parts of `AFFINITY_UNIT`; None without a
+        model of it."""
+        if self.affinity_model is None or len(self.known) == 0:
+            return None
+        weights = affinity_weights(self.affinity_model, self._world, self.known)
+        return self._lead_on(_FOLLOWED_BY, self.known, weights)
+
+    @cached_property
+    def _affinities(self) -> F32 | None:
+        """The viewer's affinity to each of `followees`, 0 where nothing is known."""
+        if self.affinity_model is None:
+            return None
+        return np.nan_to_num(self.affinity_model.of(self._world, self.followees)).astype(np.float32)
+
+    def affinity(self, docs: U32) -> F32 | None:
+        """The viewer's affinity to each document, 0 to those whom he does not follow; None without a model of it."""
+        if self._affinities is None:
+            return None
+        out = np.zeros(len(docs), dtype=np.float32)
+        held = holds(self.followees, docs)
+        out[held] = self._affinities[self.followees.searchsorted(docs[held])]
+        return out
 
     @cached_property
     def fan_mutuals(self) -> Tally:
@@ -93,28 +119,32 @@ class Circle:
         order = self._world.segment.order(Vertical.USER)
         return np.sort(order.first(DocSet(0, order.size, people), MOST_PEOPLE))
 
-    def _lead_on(self, edge: Edge, people: U32) -> Tally:
+    def _lead_on(self, edge: Edge, people: U32, amounts: U32 | None = None) -> Tally:
         if len(people) == 0:
             return _NOBODY
         cuts = self._world.cut(edge, people)
         most = sum(cut.lists.total(cut.keys) for cut in cuts)
-        return tally([Counted(*cut) for cut in cuts], most, self._world.segment.size(edge.vertical))
+        counted = [
+            Counted(cut.lists, cut.keys, cut.mask, None if amounts is None else amounts[people.searchsorted(cut.keys)])
+            for cut in cuts
+        ]
+        return tally(counted, most, self._world.segment.size(edge.vertical))
 
 
 @final
 class Circles:
-    """The circles of the worlds in use; each ends with its world. Shared between threads."""
+    """The circles of the worlds in use; each ends with its world, and with the model of affinity. Shared between threads."""
 
     def __init__(self) -> None:
         self._kept: WeakKeyDictionary[World, Circle] = WeakKeyDictionary()
         self._lock = Lock()
 
-    def of(self, world: World) -> Circle:
+    def of(self, world: World, affinity: Affinity | None) -> Circle:
         """What stands around the viewer of a world."""
         with self._lock:
             found = self._kept.get(world)
-            if found is None:
-                found = self._kept[world] = Circle(world)
+            if found is None or found.affinity_model is not affinity:
+                found = self._kept[world] = Circle(world, affinity)
             return found
 
 

@@ -219,7 +219,12 @@ ACCOUNT_SEARCH = FeatureSchema(
             "log(1 + the viewer's affinity to those of `mutuals`); missing without a model",
             1,
         ),
-        _now("affinity", Source.GRAPH, "the viewer's affinity to the account; missing without a model", 1),
+        _now(
+            "affinity",
+            Source.GRAPH,
+            "log(1 + the viewer's affinity to an account he follows); missing without a model",
+            1,
+        ),
         *_FIT,
         _now("username_begins", Source.NAME, "1 where the username begins with the first typed word", 1),
         _now("username_share", Source.NAME, "letters of the fitting words over the letters of the username"),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from index import BEGINS, COVERED, U32, layout
+from query import AFFINITY_UNIT
 from ranking.box.asked import Asked
 from ranking.box.circle import hits_of, holds
 from ranking.box.features.fit import asked_columns, better, fit_columns, held, matches
@@ -39,6 +40,11 @@ def account_columns(asked: Asked, docs: U32, names: list[str]) -> Mapping[str, F
         "username_begins": by_username[:, BEGINS],
         "username_share": by_username[:, COVERED],
     }
+    affinity, affine = circle.affinity(docs), circle.affine_mutuals
+    if affinity is not None:
+        columns["affinity"] = np.log1p(affinity)
+    if affine is not None:
+        columns["affine_mutuals"] = np.log1p(hits_of(affine, docs) / AFFINITY_UNIT)
     columns |= fit_columns(better(by_username, by_fullname), len(asked.typed.words))
     return columns | asked_columns(asked, Vertical.USER, docs)
 
