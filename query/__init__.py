@@ -5,6 +5,7 @@ from query.answer import Answer, Explanation, Lead, Request
 from query.bind import bind
 from query.deadline import StoppedError
 from query.documents import external_ids, names
+from query.epoch import is_narrower
 from query.nodes import Form, Term
 from query.operators import OPERATOR_BY_NAME, OPERATORS, OPTION_EXAMPLES, Op, Opt
 from query.parse import parse
@@ -35,6 +36,7 @@ __all__ = [
     "affinity_weights",
     "bind",
     "external_ids",
+    "is_narrower",
     "live_terms",
     "names",
     "parse",

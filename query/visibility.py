@@ -8,6 +8,7 @@ are not alive hold nothing; that is all that masks the operator's world.
 from __future__ import annotations
 
 from functools import cached_property
+from hashlib import blake2b
 from typing import NamedTuple, assert_never, final
 
 import numpy as np
@@ -20,6 +21,7 @@ from index import (
     Counted,
     DocSet,
     Gate,
+    LiveSegment,
     Words,
     clear_bits,
     layout,
@@ -80,6 +82,26 @@ class World:
     @cached_property
     def _me(self) -> U32:
         return _NO_DOCS if self.viewer is None else np.array([self.viewer], dtype=np.uint32)
+
+    @cached_property
+    def ties(self) -> bytes:
+        """A digest of the viewer's own part in W_v: whom he follows, who stands blocked, his groups, and whom those follow whom he
+        follows, as far as live changes touch it. Two states of one base with the same ties and nothing gone out of sight between
+        them (`is_narrower`) show nothing that the later one hides, but for likes and the like of others."""
+        digest = blake2b(digest_size=16)
+        me = -1 if self.viewer is None else self.viewer
+        groups = _NO_DOCS
+        if self.viewer is not None:
+            size = self.segment.size(Vertical.GROUP)
+            groups = self.segment.lists("group.member").of(self.viewer).within(0, size).docs()
+        for docs in (np.array([me]), self._followees, self._blocked, groups):
+            digest.update(len(docs).to_bytes(8) + docs.tobytes())
+        if isinstance(self.segment, LiveSegment):
+            follows = self.segment.lists("user.followed_by")
+            for user in np.intersect1d(self._followees, self.segment.touched("user.followed_by")).tolist():
+                docs = follows.of(user).within(0, self._users).docs()
+                digest.update(user.to_bytes(8) + len(docs).to_bytes(8) + docs.tobytes())
+        return digest.digest()
 
     # -- documents -------------------------------------------------------------------------------------------------
 

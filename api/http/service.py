@@ -12,6 +12,7 @@ from typing import final
 from api.http.auth import Gate
 from api.http.cache import Remembering
 from api.http.engine import Engine, Lane
+from api.http.epochs import Epochs
 from api.http.eventlog import EventLog
 from api.http.logs import JsonLog
 from api.http.metrics import Metric, Metrics, seconds
@@ -65,6 +66,7 @@ class Service:
     now: Callable[[], float] = time.time
     rankers: Rankers = field(default_factory=Rankers)
     served: ServedQueue | None = None
+    epochs: Epochs = field(default_factory=Epochs)
     operations: Operations = field(default_factory=Operations)
     events: EventLog = field(default_factory=EventLog)
     is_started: bool = False
@@ -80,7 +82,7 @@ class Service:
         while True:
             await asyncio.sleep(FOLLOW_S)
             try:
-                if await asyncio.to_thread(self.session.refresh):
+                if await asyncio.to_thread(self._refresh):
                     generation, sequence = self.session.searcher.segment.state
                     self.metrics.add("monoceros_index_opened_total")
                     if sequence == 0:
@@ -93,6 +95,11 @@ class Service:
                     failed = str(error)
                     self.metrics.add("monoceros_index_failed_total")
                     self.log.error("refresh", error=failed)
+
+    def _refresh(self) -> bool:
+        is_new = self.session.refresh()
+        self.epochs.of(self.session.searcher.segment)
+        return is_new
 
     async def watch_lag(self) -> None:
         """Measure how late the event loop is, which is how long requests wait before we see them.

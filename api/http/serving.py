@@ -119,12 +119,15 @@ class Served:
             raise Refusal(429, "quota", "the key has used its quota", hint="ask less often", retry_after_s=wait_s)
 
     def _key(self, call: Call) -> tuple[str, ...] | None:
-        """What an answer is kept under: all that it depends on. None where answers are not kept."""
+        """What an answer is kept under: all that what it shows depends on. None where answers are not kept, or this one not."""
         if not self._endpoint.ttl_s:
             return None
-        generation, sequence = call.searcher.segment.state
+        epoch = self._service.epochs.of(call.searcher.segment)
+        if epoch is None:
+            return None
         asked = sorted((name, repr(value)) for name, value in call.values.items())
-        return (self._endpoint.name, generation, str(sequence), str(call.caller.viewer), repr(asked))
+        generation, ties = call.searcher.segment.generation, call.world().ties.hex()
+        return (self._endpoint.name, generation, str(epoch), ties, str(call.caller.viewer), repr(asked))
 
     async def _work(self, call: Call, receive: Receive, trace: Trace) -> bytes:
         """The encoded answer, made by the engine or beside it."""

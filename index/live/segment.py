@@ -130,6 +130,15 @@ class LiveSegment:
 
         return self._kept(("lists", name), make)
 
+    def touched(self, name: str) -> U32:
+        """The keys of an edge for whose lists some layer speaks, sorted: all other lists are those of the base."""
+
+        def make() -> U32:
+            keys = [found for layer in self.layers if (found := layer.get(f"{name}.touched")) is not None]
+            return np.unique(np.concatenate(keys)).astype(np.uint32) if keys else _NO_DOCS
+
+        return self._kept(("touched", name), make)
+
     def terms(self, name: str) -> Terms:
         """The terms of an edge, or of a dictionary of `index/layout.py`, with the keys of their lists."""
 
