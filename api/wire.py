@@ -61,26 +61,22 @@ class Match(Struct, kw_only=True):
 
 
 class Suggestion(Named, kw_only=True):
-    """One line under a search box. `text` are the texts to show, by field; `matches` say where to highlight."""
+    """One line under a search box. `text` are the texts to show, by field; `matches` say where to highlight. `reason` says why it
+    is there, for people, and `source` what found it."""
 
     text: dict[str, str]
     matches: list[Match]
     reason: str
-
-
-class Section(Struct, kw_only=True):
-    """The suggestions of one vertical, best first."""
-
-    vertical: str
-    suggestions: list[Suggestion]
-    complete: bool
+    source: str
 
 
 class Typeahead(Struct, kw_only=True):
-    """Suggestions by vertical. `tier` says how they were found: `global` is by names and static rank alone."""
+    """What may be meant, all verticals in one list, best first. `request_id` names the list in what is told of it later."""
 
-    tier: str
-    sections: list[Section]
+    slots: list[Suggestion]
+    complete: bool
+    incomplete: list[dict[str, Any]]
+    request_id: str
     took_ms: float
 
 

@@ -2,8 +2,10 @@
 
 from ranking.affinity.table import AffinityTable
 from ranking.box.box import Box
+from ranking.box.intents import VERTICALS as BOX_VERTICALS
 from ranking.box.intents import Intents, load_intents, save_intents
 from ranking.box.past import Choice, KnownPast, PastSearches
+from ranking.box.rewriting.typed import Typed
 from ranking.box.weights import BLENDED, BY_VERTICAL
 from ranking.evaluate import (
     Interval,
@@ -65,6 +67,7 @@ __all__ = [
     "ACCOUNT_SEARCH",
     "BLEND",
     "BLENDED",
+    "BOX_VERTICALS",
     "BY_VERTICAL",
     "CHOSEN",
     "EXPLORE",
@@ -125,6 +128,7 @@ __all__ = [
     "Trained",
     "TrainingSet",
     "TwoHop",
+    "Typed",
     "ViewerBlock",
     "VisitProfiles",
     "Visits",

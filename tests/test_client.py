@@ -53,7 +53,7 @@ def test_everything_can_be_asked(ann: Client) -> None:
     assert [hit.name for hit in found.results] == ["ann", "dan"]
     assert found.results[1].lineage[0].reads == "followed by bob and cyd"
     assert ann.search(text="blue", vertical="place").results[0].name == "Blue Bottle"
-    assert ann.typeahead("go", limit=2, verticals=["hashtag"]).sections[0].suggestions[0].name == "#golden"
+    assert ann.typeahead("go", limit=2, verticals=["hashtag"]).slots[0].name == "#golden"
     assert ann.documents("users", [2, 99]).missing == ["99"]
     assert ann.suggested(limit=3).results[0].name == "dan"
     assert [hit.id for hit in ann.explore(limit=2, seen=[10, 11], fields=["owner"]).results] == ["12"]
@@ -90,7 +90,7 @@ def test_the_async_client_does_the_same(here: Site) -> None:
             assert (await client.suggested()).results[0].name == "dan"
             assert (await client.explore(seen=[])).results[0].reason
             assert (await client.documents("users", [2])).documents[0]["name"] == "bob"
-            assert (await client.typeahead("a")).tier == "global"
+            assert (await client.typeahead("a", country="fr")).slots
             assert (await client.generation()).sequence == 0
             assert (await client.viewer_token(None)).token
             with pytest.raises(ServiceError, match="not closed"):

@@ -249,25 +249,45 @@ def test_suggested_says_who_leads_to_whom(here: Site) -> None:
 # -- typeahead ---------------------------------------------------------------------------------------------------------
 
 
-def test_typeahead_by_vertical_with_ranges(here: Site) -> None:
+def test_typeahead_is_one_list_with_reasons_and_ranges(here: Site) -> None:
     answer = here.get("/v1/typeahead", ANN, q="GÓl").json()
-    assert answer["tier"] == "global"
-    hashtags = next(section for section in answer["sections"] if section["vertical"] == "hashtag")
-    assert [(s["name"], s["matches"]) for s in hashtags["suggestions"]] == [
-        ("#golden", [{"field": "name", "ranges": [[1, 4]]}])
+    assert [(s["name"], s["vertical"], s["matches"], s["reason"]) for s in answer["slots"]] == [
+        ("#golden", "hashtag", [{"field": "name", "ranges": [[1, 4]]}], "used by bob and 1 more"),
+        ("Gold Mine", "place", [{"field": "name", "ranges": [[0, 3]]}], "name begins so"),
+        ("bob", "media", [], "by somebody you follow"),
     ]
-    people = here.get("/v1/typeahead", ANN, q="o'ne", verticals="user").json()["sections"][0]["suggestions"]
-    assert people[0]["text"] == {"name": "dan", "fullname": "Dan O'Neil"}
-    assert people[0]["matches"] == [{"field": "fullname", "ranges": [[4, 5], [6, 8]]}]
+    assert answer["complete"]
+    [dan] = here.get("/v1/typeahead", ANN, q="o'ne", verticals="user").json()["slots"]
+    assert dan["text"] == {"name": "dan", "fullname": "Dan O'Neil"}
+    assert dan["matches"] == [{"field": "fullname", "ranges": [[4, 5], [6, 8]]}]
+    assert (dan["reason"], dan["source"]) == ("followed by bob and 1 more", "second")
+    [place, *_] = here.get("/v1/typeahead", q="new y").json()["slots"]
+    assert place["text"] == {"name": "Blue Bottle", "city": "New York"}
+    assert place["matches"] == [{"field": "city", "ranges": [[0, 3], [4, 5]]}]
+    assert "score" not in place
 
 
-def test_typeahead_signs(here: Site) -> None:
-    sections = here.get("/v1/typeahead", q="#go").json()["sections"]
-    assert [section["vertical"] for section in sections] == ["hashtag"]
-    assert here.get("/v1/typeahead", q="@").json()["sections"] == [
-        {"vertical": "user", "suggestions": [], "complete": True}
-    ]
-    assert here.get("/v1/typeahead", q='"*\\').status_code == 200
+def test_typeahead_names_its_list(here: Site) -> None:
+    answer = here.get("/v1/typeahead", q="a")
+    assert answer.json()["request_id"] == answer.headers["x-request-id"]
+
+
+def test_typeahead_signs_and_nothing_typed(here: Site) -> None:
+    def names(viewer: int | None = None, **params: object) -> list[str]:
+        answer = here.get("/v1/typeahead", viewer, **params)
+        assert answer.status_code == 200, answer.text
+        return [slot["name"] for slot in answer.json()["slots"]]
+
+    assert names(ANN, q="#go") == ["#golden"]
+    assert set(names(q="#go")) == {"#golden", "#goldrush", "#gone"}
+    assert set(names(ANN, q="#", limit=50)) == {"#golden", "#tea"}
+    assert set(names(ANN, q="@")[:2]) == {"bob", "cyd"}
+    assert names(verticals="place", limit=1) == ["Blue Bottle"]
+    assert names(ANN, q="goldn", verticals="hashtag") == ["#golden"]
+    assert names(q='"*\\') == []
+    assert names(q="blue", near="40.7,-74", country="us")
+    for near in ("x", "1", "91,0", "1,2,3", "nan,nan"):
+        problem(here.get("/v1/typeahead", q="a", near=near), 400, "bad-parameter")
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,11 @@ def targets(rng: Random, ids: dict[Vertical, list[int]], names: list[str]) -> It
         yield target_of("/v1/hashtags", ids=",".join(str(some(Vertical.HASHTAG)) for _ in range(6)))
         yield target_of("/v1/places", ids=",".join(str(some(Vertical.PLACE)) for _ in range(6)))
         typed = rng.choice(names)
-        yield target_of("/v1/typeahead", q=typed[: rng.randrange(1, len(typed) + 1)] or "a", limit=rng.randrange(1, 4))
+        yield target_of("/v1/typeahead", q=typed[: rng.randrange(1, len(typed) + 1)] or "a", limit=rng.randrange(1, 9))
+        sign, country = rng.choice(("", "#", "@")), rng.choice(("fr", "us", ""))
+        yield target_of(
+            "/v1/typeahead", q=sign + typed[: rng.randrange(2)], country=country, near="59.9,10.7", limit=50
+        )
     yield "/v1/users/me/suggested?limit=3"
     yield "/v1/users/me/suggested?limit=3"
     yield "/v1/users/me/suggested?limit=50"

@@ -164,7 +164,7 @@ def test_the_client_that_leaves_has_its_work_stopped(pair: Running) -> None:
                 answer = b""
         assert b" 500 " not in answer
     with Client(pair.url, KEY, deadline_s=20) as client:
-        assert client.typeahead("a").sections
+        assert client.typeahead("a").slots
 
 
 def test_sigterm_ends_everything(index: Path, tmp_path: Path) -> None:

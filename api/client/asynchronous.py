@@ -87,9 +87,9 @@ class AsyncClient:
             return Came(0, {}, f"{type(error).__name__}: {error}".encode())
         return Came(answer.status_code, answer.headers, answer.content)
 
-    async def typeahead(self, q: str, *, limit: int | None = None, verticals: Iterable[str] | None = None) -> Typeahead:
-        """Names that begin as typed."""
-        return await self.ask(questions.typeahead(q, limit=limit, verticals=verticals))
+    async def typeahead(self, q: str, **options: Any) -> Typeahead:
+        """What may be meant by what was typed, in one list. Options are the parameters of GET /v1/typeahead."""
+        return await self.ask(questions.typeahead(q, **options))
 
     async def search(self, q: str | None = None, **options: Any) -> Results:
         """One page of the answer to a query. Options are the parameters of GET /v1/search."""

@@ -55,9 +55,9 @@ class Question(Generic[T]):
         return replace(self, params={**self.params, "cursor": cursor})
 
 
-def typeahead(q: str, *, limit: int | None = None, verticals: Iterable[str] | None = None) -> Question[Typeahead]:
-    """Names that begin as typed."""
-    return Question("GET", "/v1/typeahead", Typeahead, _said(q=q, limit=limit, verticals=verticals))
+def typeahead(q: str, **options: Any) -> Question[Typeahead]:
+    """What may be meant by what was typed. Options are those of GET /v1/typeahead."""
+    return Question("GET", "/v1/typeahead", Typeahead, _said(q=q, **options))
 
 
 def search(q: str | None = None, **options: Any) -> Question[Results]:

@@ -88,9 +88,9 @@ class Client:
             return Came(0, {}, f"{type(error).__name__}: {error}".encode())
         return Came(answer.status_code, answer.headers, answer.content)
 
-    def typeahead(self, q: str, *, limit: int | None = None, verticals: Iterable[str] | None = None) -> Typeahead:
-        """Names that begin as typed."""
-        return self.ask(questions.typeahead(q, limit=limit, verticals=verticals))
+    def typeahead(self, q: str, **options: Any) -> Typeahead:
+        """What may be meant by what was typed, in one list. Options are the parameters of GET /v1/typeahead."""
+        return self.ask(questions.typeahead(q, **options))
 
     def search(self, q: str | None = None, **options: Any) -> Results:
         """One page of the answer to a query. Options are the parameters of GET /v1/search."""

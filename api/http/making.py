@@ -23,7 +23,7 @@ from api.http.served import ServedQueue
 from api.http.service import Service, service_metrics
 from api.keys import Keys
 from api.session import Session
-from ranking import Rankers, ServedLog
+from ranking import Box, Rankers, ServedLog
 from schemas.errors import InputError
 
 
@@ -78,6 +78,7 @@ def make_service(options: ServiceOptions, session: Session, shared: Shared | Non
     keys = None if options.keys is None else Keys(options.keys)
     if keys is not None and keys.get(LOCAL) is not None:
         raise InputError("bad-keys", f"{options.keys}: no key may be called {LOCAL}")
+    rankers = Rankers(options.models or session.index / "models")
     return Service(
         session=session,
         gate=Gate(keys, shared.nonces, shared.local_secret, time.time),
@@ -87,7 +88,8 @@ def make_service(options: ServiceOptions, session: Session, shared: Shared | Non
         quotas=shared.quotas,
         operations=options.operations,
         events=EventLog(options.operations.open_sinks),
-        rankers=Rankers(options.models or session.index / "models"),
+        rankers=rankers,
+        box=Box(rankers),
         served=None if options.logs is None else _served(options.logs, shared.metrics),
     )
 

@@ -21,7 +21,7 @@ from api.http.quotas import Quotas
 from api.http.served import ServedQueue
 from api.session import Session
 from index import LiveSegment
-from ranking import Rankers
+from ranking import Box, Rankers
 from schemas.errors import MonocerosError
 
 FOLLOW_S = 0.25
@@ -65,6 +65,7 @@ class Service:
     log: JsonLog = field(default_factory=JsonLog)
     now: Callable[[], float] = time.time
     rankers: Rankers = field(default_factory=Rankers)
+    box: Box = field(default_factory=Box)
     served: ServedQueue | None = None
     epochs: Epochs = field(default_factory=Epochs)
     operations: Operations = field(default_factory=Operations)

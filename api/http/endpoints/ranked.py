@@ -9,21 +9,17 @@ import msgspec
 
 from api.http.documents import some_fields
 from api.http.endpoint import Call, Endpoint, Example
-from api.http.endpoints.common import FIELDS
+from api.http.endpoints.common import COUNTRY, FIELDS, rankers_in_force
 from api.http.engine import Lane
 from api.http.params import Kind, Param
-from api.http.problems import Refusal
 from api.keys import Scope
 from api.wire import DroppedOut, RankedHit, RankedMedia
 from ranking import Context, Slate, explore, hashtag_top, place_top
-from schemas.errors import InputError
 from schemas.ids import ExternalId
 
 MOST = 100
 _SEEN = 500
 _TTL_S = 60
-_UNUSABLE = ("no-model", "model-format", "schema-mismatch")
-"""Errors of the model in force, which no caller can do anything about."""
 
 
 def explored(call: Call) -> RankedMedia:
@@ -47,12 +43,8 @@ def top_of_place(call: Call) -> RankedMedia:
 
 def _ranked(call: Call, rank: Callable[[Context], Slate]) -> RankedMedia:
     started = time.perf_counter()
-    try:
+    with rankers_in_force():
         slate = rank(call.context())
-    except InputError as error:
-        if error.code not in _UNUSABLE:
-            raise
-        raise Refusal(503, error.code, "the ranker in force cannot be used", hint="put another in force") from None
     call.note_served(slate)
     world, fields = call.world(), call.values["fields"]
     results = []
@@ -99,7 +91,7 @@ EXPLORE = Endpoint(
     params=(
         _limit(30),
         Param("seen", Kind.IDS, f"up to {_SEEN} media that were shown already", "10,11", low=1, high=_SEEN),
-        Param("country", Kind.TEXT, "where the request comes from; else that of the account", "fr", low=0, high=64),
+        COUNTRY,
         FIELDS,
         _EXPLAIN,
     ),

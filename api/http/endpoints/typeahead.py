@@ -1,99 +1,133 @@
-"""GET /v1/typeahead: names that begin as typed, by static rank: the global tier, which knows nothing of the viewer's taste."""
+"""GET /v1/typeahead: the search box. One list of all verticals, best first, each with a reason and with what to highlight."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from api.http.endpoint import Call, Endpoint, Example
-from api.http.endpoints.common import quoted
+from api.http.endpoints.common import COUNTRY, rankers_in_force
 from api.http.engine import Lane
 from api.http.matching import hashtag_ranges, word_ranges
 from api.http.params import Kind, Param
 from api.keys import Scope
-from api.wire import Match, Section, Suggestion, Typeahead
-from query import Request, World, peek
+from api.wire import Match, Suggestion, Typeahead
+from index import AnySegment
+from ranking import BOX_VERTICALS, Slot, Typed
 from schemas.catalogue import Vertical
-from schemas.ids import ExternalId
+from schemas.errors import InputError
 
-VERTICALS = (Vertical.USER, Vertical.HASHTAG, Vertical.PLACE, Vertical.GROUP)
-_SIGNS = {"#": Vertical.HASHTAG, "@": Vertical.USER}
-_MOST = 50
+MOST = 50
+_SHOWN: dict[Vertical, str] = {Vertical.USER: "fullname", Vertical.PLACE: "city"}
+"""The text that is shown beside the name."""
 
 
 def typeahead(call: Call) -> Typeahead:
-    """One section a vertical. A leading `#` or `@` asks for hashtags or people alone."""
+    """One blended list. A leading `#` or `@` asks for hashtags or people alone."""
     started = time.perf_counter()
-    typed: str = call.values["q"]
-    chosen = [Vertical(name) for name in call.values["verticals"]]
-    only = _SIGNS.get(typed[:1])
-    if only is not None:
-        typed = typed[1:]
-        chosen = [vertical for vertical in chosen if vertical is only]
-    sections = [_section(call, vertical, typed) for vertical in chosen]
-    return Typeahead(tier="global", sections=sections, took_ms=round((time.perf_counter() - started) * 1e3, 3))
-
-
-def _section(call: Call, vertical: Vertical, typed: str) -> Section:
-    request = Request(
-        text=f"name:{quoted(typed)}*",
-        viewer=call.caller.viewer,
-        vertical=vertical,
-        limit=call.values["limit"],
-        deadline_ms=call.deadline_ms,
-    )
-    if not typed:
-        return Section(vertical=vertical.value, suggestions=[], complete=True)
-    answer = call.searcher.run(request, call.stopped)
-    world = call.world()
-    found = zip(answer.ids, answer.names, strict=True)
-    return Section(
-        vertical=vertical.value,
-        suggestions=[_suggestion(world, vertical, id_, name, typed) for id_, name in found],
-        complete=answer.is_complete,
+    values = call.values
+    context = replace(call.context(), place=_place(values["near"]))
+    verticals = [Vertical(name) for name in values["verticals"]]
+    with rankers_in_force():
+        slate = call.service.box.typeahead(context, values["q"], values["limit"], verticals)
+    call.note_served(slate)
+    return Typeahead(
+        slots=_suggestions(call.searcher.segment, slate.slots, Typed.of(values["q"]).text),
+        complete=not slate.incomplete,
+        incomplete=list(slate.incomplete),
+        request_id=call.request_id,
+        took_ms=round((time.perf_counter() - started) * 1e3, 3),
     )
 
 
-def _suggestion(world: World, vertical: Vertical, id_: int, name: str, typed: str) -> Suggestion:
-    text = {"name": name}
-    if vertical is Vertical.USER:
-        text["fullname"] = (peek(world, vertical, ExternalId(id_)) or {}).get("fullname", "")
-    matches = []
-    for field, shown in text.items():
-        if vertical is Vertical.HASHTAG:
-            ranges = hashtag_ranges(shown, typed)
-        else:
-            ranges = word_ranges(shown, typed, splits_underscores=vertical is Vertical.USER and field == "name")
-        if ranges:
-            matches.append(Match(field=field, ranges=ranges))
-    return Suggestion(
-        id=str(id_), vertical=vertical.value, name=name, text=text, matches=matches, reason="name begins so"
-    )
+def _suggestions(segment: AnySegment, slots: Sequence[Slot], typed: str) -> list[Suggestion]:
+    beside = _beside(segment, slots)
+    found = []
+    for slot, text in zip(slots, beside, strict=True):
+        texts = {"name": slot.name} | ({_SHOWN[slot.vertical]: text} if slot.vertical in _SHOWN else {})
+        matches = [
+            Match(field=field, ranges=ranges)
+            for field, shown in texts.items()
+            if slot.vertical is not Vertical.MEDIA and (ranges := _ranges(slot.vertical, field, shown, typed))
+        ]
+        found.append(
+            Suggestion(
+                id=str(slot.id),
+                vertical=slot.vertical.value,
+                name=slot.name,
+                text=texts,
+                matches=matches,
+                reason=slot.reason,
+                source=slot.source,
+            )
+        )
+    return found
+
+
+def _beside(segment: AnySegment, slots: Sequence[Slot]) -> list[str]:
+    """The text beside each name, '' where there is none; the documents of a slate are in the viewer's world."""
+    texts = [""] * len(slots)
+    for vertical, column in _SHOWN.items():
+        places = [place for place, slot in enumerate(slots) if slot.vertical is vertical]
+        docs = [segment.idmap(vertical).find(slots[place].id) for place in places]
+        for place, text in zip(places, segment.text(vertical, column).of(np.array(docs, dtype=np.uint32)), strict=True):
+            texts[place] = text
+    return texts
+
+
+def _ranges(vertical: Vertical, field: str, shown: str, typed: str) -> list[tuple[int, int]]:
+    if vertical is Vertical.HASHTAG:
+        return hashtag_ranges(shown, typed)
+    return word_ranges(shown, typed, splits_underscores=vertical is Vertical.USER and field == "name")
+
+
+def _place(near: str | None) -> tuple[float, float] | None:
+    """Degrees of latitude and longitude from `lat,lon`."""
+    if near is None:
+        return None
+    try:
+        lat, lon = map(float, near.split(","))
+    except ValueError:
+        lat = lon = float("nan")
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        hint = "give degrees of latitude and longitude with a comma between, such as 48.86,2.35"
+        raise InputError("bad-parameter", "near is no place on Earth", hint=hint)
+    return lat, lon
 
 
 TYPEAHEAD = Endpoint(
     name="typeahead",
     method="GET",
     path="/v1/typeahead",
-    summary="Names that begin as typed",
+    summary="What may be meant by what was typed so far",
     description=(
-        "By vertical, in static-rank order. `matches` are ranges of code points in the texts to show, never markup. "
-        "A leading # or @ asks for hashtags or people alone."
+        "People, hashtags, places, groups and media in one list, best first: those that the viewer knows, those to whom the people "
+        "lead whom he follows, and what is popular; each with a reason. Slips of the finger are forgiven in words of four "
+        "letters or more, and words may be in another script. A leading # or @ asks for hashtags or people alone; nothing typed "
+        "gives what is popular in the country. `matches` are ranges of code points in the texts to show, never markup. "
+        "`request_id` names the list: name it where you tell what was seen and clicked."
     ),
     scope=Scope.TYPEAHEAD,
     lane=Lane.TYPEAHEAD,
     params=(
-        Param("q", Kind.TEXT, "what was typed so far", "mel", is_required=True, low=1, high=256),
-        Param("limit", Kind.WHOLE, "suggestions of each vertical", "8", default=8, low=1, high=_MOST),
+        Param("q", Kind.TEXT, "what was typed so far", "mel", default="", low=0, high=256),
+        Param("limit", Kind.WHOLE, "suggestions", "8", default=8, low=1, high=MOST),
+        COUNTRY,
+        Param("near", Kind.TEXT, "where the viewer is: latitude,longitude in degrees", "48.86,2.35", low=3, high=64),
         Param(
             "verticals",
             Kind.CHOICES,
             "what to suggest",
             "user,hashtag",
-            default=tuple(v.value for v in VERTICALS),
-            choices=tuple(v.value for v in VERTICALS),
+            default=tuple(v.value for v in BOX_VERTICALS),
+            choices=tuple(v.value for v in BOX_VERTICALS),
         ),
     ),
     answer=Typeahead,
     handle=typeahead,
-    examples=(Example({"q": "mel"}), Example({"q": "#tb", "limit": "3"})),
+    examples=(Example({"q": "mel"}), Example({"q": "#tb", "limit": "3"}), Example({"country": "fr"})),
+    codes=("no-model", "model-format", "schema-mismatch"),
 )
