@@ -227,7 +227,7 @@ class Shown(Struct, kw_only=True, forbid_unknown_fields=True):
 
 class SearchSeen(Struct, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="search"):
     """What a search showed and what came of it. Told once when it is over, or at once and again with the click: of one
-    `request_id` the later word adds to the earlier. Positions count from 0."""
+    `request_id` the later word stands. Positions count from 0."""
 
     request_id: str
     query: str
@@ -255,6 +255,19 @@ class Kept(Struct, kw_only=True):
     """How many events were written down; they last."""
 
     kept: int
+
+
+class ExposureSeen(Struct, kw_only=True, forbid_unknown_fields=True):
+    """The viewer was shown what an experiment varies, in the answer of that request, where it was one."""
+
+    request_id: str = ""
+
+
+class ExposureKept(Struct, kw_only=True):
+    """The arm that the viewer is in; null where the experiment is not for this viewer, and nothing was written down."""
+
+    experiment: str
+    arm: str | None
 
 
 class CacheState(Struct, kw_only=True):

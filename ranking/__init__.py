@@ -47,6 +47,7 @@ from ranking.graph.adjacency import Graph, distinct_links, hide, mutual_graph
 from ranking.graph.proximity import Proximity, adamic_adar_weights, through
 from ranking.graph.two_hop import CHOSEN, LINEAR, RAW, TwoHop
 from ranking.log.exposures import Exposed, ExposureLog, read_exposures
+from ranking.log.search_rows import SearchRows
 from ranking.log.searches import Searches
 from ranking.log.served import Served, ServedLog, read_served
 from ranking.models.artefact import Card, Model, load, save
@@ -117,6 +118,7 @@ __all__ = [
     "Rankers",
     "Recipe",
     "Scorer",
+    "SearchRows",
     "Searches",
     "Served",
     "ServedLog",

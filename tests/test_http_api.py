@@ -22,6 +22,7 @@ from query import peek
 from schemas.settings import Settings
 from tests.service import AppClient, Site, signed, site, target_of
 from tests.test_cli import build, run
+from tests.test_http_served import EXPERIMENTS
 
 ANN = 1
 
@@ -35,7 +36,8 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def here(index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     directory = tmp_path_factory.mktemp("site")
     run_by = operations(index, f"file://{directory / 'events'}")
-    with site(index, directory, operations=run_by) as running:
+    (directory / "experiments.toml").write_text(EXPERIMENTS)
+    with site(index, directory, operations=run_by, experiments=directory / "experiments.toml") as running:
         yield running
 
 

@@ -123,7 +123,7 @@ def test_every_reading_endpoint_is_asked() -> None:
     """What is not asked above does not depend on documents."""
     asked = {"search", "user_media", "place_recent", "hashtag_recent", "documents", "typeahead", "suggested"}
     asked |= {"explore", "hashtag_top", "place_top"}
-    others = {"viewer_tokens", "events", "cache"}
+    others = {"viewer_tokens", "events", "exposures", "cache"}
     others |= {"generation", "generations", "promote", "rollback", "lag"}
     others |= {"dead_letters", "dead_letters_redrive", "dead_letters_drop"}
     assert {endpoint.name for endpoint in ENDPOINTS} == asked | others

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from api.cli.operations import operations
 from api.http.operations import Operations, Seen
 from ingest.firehose import DeadLetters, decode, encode, event_from_json, event_to_json, open_source
+from ranking import read_exposures
+from ranking.log.searches import Searches
 from schemas.errors import InputError
 from tests.service import Site, signed, site, write_keys
 from tests.test_cli import build
+from tests.test_http_served import EXPERIMENTS
 from tests.test_ingest_cli import run, stream
 
 SEARCH = {
@@ -74,6 +79,41 @@ def test_what_is_told_lasts_in_the_firehose(here: Site, firehose: str) -> None:
     }
     assert view["view"] == {"viewer_id": 1, "media_id": 10, "viewed_at_millis": view["server_time_millis"]}
     assert here.service.metrics.total("monoceros_events_total", "kept") == 2
+
+
+def test_searches_are_rows_of_the_search_log_and_the_later_word_stands(tmp_path: Path) -> None:
+    index, logs = build(tmp_path), tmp_path / "logs"
+    with site(index, tmp_path, operations=operations(index, None, logs)) as here:
+        assert post(here, "/v1/events", {"events": [SEARCH | {"clicked": None}, VIEW]}).status_code == 200
+        assert pl.read_parquet(logs / "search_log").height == 2
+        for number in range(70):
+            assert post(here, "/v1/events", {"events": [SEARCH | {"request_id": f"more{number}"}]}).status_code == 200
+        assert post(here, "/v1/events", {"events": [SEARCH]}).status_code == 200
+    assert len(list((logs / "search_log").glob("*.parquet"))) <= 2
+    searches = Searches.of([pl.read_parquet(logs / "search_log" / "*.parquet")])
+    mine = searches.frame.filter(pl.col("request_id") == "r1")
+    assert mine.select("viewer_id", "country", "query", "position", "vertical", "result_id", "clicked").rows() == [
+        (1, "fr", "mel 한", 0, "user", 2, False),
+        (1, "fr", "mel 한", 1, "hashtag", -5, True),
+    ]
+    assert (searches.frame.height, searches.repeated) == (2 * 71, 2)
+
+
+def test_exposures_that_clients_tell_of(tmp_path: Path) -> None:
+    (tmp_path / "experiments.toml").write_text(EXPERIMENTS)
+    options = {"logs": tmp_path / "logs", "experiments": tmp_path / "experiments.toml"}
+    with site(build(tmp_path), tmp_path, **options) as here:
+        answer = post(here, "/v1/experiments/tops/exposures", {"request_id": "r7"})
+        assert answer.status_code == 200, answer.text
+        assert post(here, "/v1/experiments/tops/exposures", {"request_id": "r7"}).json() == answer.json()
+        arm = answer.json()["arm"]
+        assert arm in ("control", "learned")
+        missing = post(here, "/v1/experiments/moon/exposures", {})
+        assert (missing.status_code, missing.json()["code"]) == (404, "no-experiment")
+        assert post(here, "/v1/experiments/tops/exposures", {}, viewer=None).json()["code"] == "no-viewer"
+        assert post(here, "/v1/experiments/tops/exposures", {"request_id": "x" * 65}).json()["code"] == "bad-body"
+    exposed = list(read_exposures(tmp_path / "logs", Counter()))
+    assert [(one.unit, one.request_id, one.exposure.arm) for one in exposed] == [("1", "r7", arm)] * 2
 
 
 @pytest.mark.parametrize(

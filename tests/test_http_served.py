@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from api.http.auth import Caller
 from api.http.endpoint import Call
-from api.http.served import ServedQueue
+from api.http.logqueue import LogQueue
 from api.keys import Key, Scope
-from ranking import TYPEAHEAD, ServedRows, Slate, read_served
+from ranking import TYPEAHEAD, Context, ServedRows, Slate, read_exposures, read_served
 from schemas.ids import ExternalId
-from tests.service import site
+from tests.service import Site, site
 from tests.test_cli import build
 
-ROWS = ServedRows("account", "linear", "hash", (0,), np.zeros((1, 2), dtype=np.float32))
-SLATE = Slate((), served=(ROWS,))
+
+def writing(text: str) -> Callable[[Any], None]:
+    return lambda log: log.write(text)
 
 
 class Writer:
@@ -35,7 +38,7 @@ class Writer:
         self.gate.set()
         self.is_closed = False
 
-    def write(self, request_id: str, ts_ms: int, served: Sequence[ServedRows]) -> None:
+    def write(self, request_id: str) -> None:
         self.gate.wait(10)
         if self.error is not None:
             raise self.error
@@ -46,25 +49,25 @@ class Writer:
         self.is_closed = True
 
 
-def test_slates_are_written_in_order_and_those_without_features_not_at_all() -> None:
+def test_entries_are_written_in_order() -> None:
     writer, lost = Writer(), []
-    queue = ServedQueue(lambda: writer, lost.append)
+    queue = LogQueue(lambda: writer, lost.append)
     queue.start()
     for number in range(600):
-        queue.note(str(number), number, SLATE if number % 2 else Slate(()))
+        queue.put(writing(str(number)))
     queue.close()
-    assert writer.kept == [str(number) for number in range(1, 600, 2)]
+    assert writer.kept == [str(number) for number in range(600)]
     assert (writer.is_closed, lost) == (True, [])
 
 
 def test_a_slow_disk_holds_nobody_up() -> None:
     writer, lost = Writer(), []
     writer.gate.clear()
-    queue = ServedQueue(lambda: writer, lost.append, room=10)
+    queue = LogQueue(lambda: writer, lost.append, room=10)
     queue.start()
     started = time.thread_time()
     for number in range(10_000):
-        queue.note(str(number), number, SLATE)
+        queue.put(writing(str(number)))
     assert time.thread_time() - started < 1
     writer.gate.set()
     queue.close()
@@ -82,37 +85,56 @@ def test_a_broken_disk_loses_rows_and_nothing_else(how: str) -> None:
             raise error
         return writer
 
-    queue = ServedQueue(opened, lost.append)
+    queue = LogQueue(opened, lost.append)
     queue.start()
     for number in range(5):
-        queue.note(str(number), number, SLATE)
+        queue.put(writing(str(number)))
     queue.close()
-    queue.note("late", 0, SLATE)
+    queue.put(writing("late"))
     assert sum(lost) == 6
+
+
+EXPERIMENTS = """
+[experiments.tops]
+arms.control.weight = 1
+arms.learned = { weight = 1, parameters = { "hashtag_top.scorer" = "learned" } }
+"""
 
 
 def test_what_the_service_logs_can_be_learnt_from(tmp_path: Path) -> None:
     matrix = np.ones((1, len(TYPEAHEAD.features)), dtype=np.float32)
     slate = Slate((), served=(ServedRows(TYPEAHEAD.name, "linear", TYPEAHEAD.hash, (0,), matrix),))
-    with site(build(tmp_path), tmp_path, logs=tmp_path / "logs") as here:
-        assert here.service.served is not None
-        here.service.served.note("r1", 7, slate)
+    (tmp_path / "experiments.toml").write_text(EXPERIMENTS)
+    options = {"logs": tmp_path / "logs", "experiments": tmp_path / "experiments.toml"}
+    with site(build(tmp_path), tmp_path, **options) as here:
+        call = call_of(here, 1, "r1")
+        call.note_served(slate)
+        call.note_served(Slate(()))
+        call.note_exposures()  # nothing was met
+        call.context().arms.get("hashtag_top.scorer")
+        call.note_exposures()
+        call_of(here, None, "r2").context().arms.get("hashtag_top.scorer")
     found = read_served(tmp_path / "logs", TYPEAHEAD)
     assert found.requests.tolist() == ["r1"]
     assert np.array_equal(found.matrix, matrix)
+    exposed = list(read_exposures(tmp_path / "logs", Counter()))
+    assert [(one.unit, one.request_id, one.exposure.experiment) for one in exposed] == [("1", "r1", "tops")]
+
+
+def call_of(here: Site, viewer: int | None, request_id: str, **values: object) -> Call:
+    key = Key("k", bytes(32), frozenset(Scope))
+    caller = Caller(key, None if viewer is None else ExternalId(viewer), key.scopes)
+    searcher = here.service.session.searcher
+    return Call(here.service, searcher, caller, values, None, float("inf"), lambda: False, request_id)
 
 
 def test_the_context_of_a_request(tmp_path: Path) -> None:
     with site(build(tmp_path), tmp_path) as here:
         service = here.service
         assert service.rankers.directory == service.session.index / "models"
-        key = Key("k", bytes(32), frozenset(Scope))
 
-        def context(viewer: int | None, request_id: str, **values: object):
-            caller = Caller(key, None if viewer is None else ExternalId(viewer), key.scopes)
-            searcher = service.session.searcher
-            call = Call(service, searcher, caller, values, None, float("inf"), lambda: False, request_id)
-            return call.context()
+        def context(viewer: int | None, request_id: str, **values: object) -> Context:
+            return call_of(here, viewer, request_id, **values).context()
 
         one, again, other = context(1, "a"), context(1, "a"), context(1, "b")
         assert (one.viewer, one.seed, one.deadline_ms) == (1, again.seed, None)

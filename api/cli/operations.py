@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
 from api.cli.ingest import LETTERS, LIVE, now_ms
 from api.http.operations import EventSink, Operations, Seen
-from api.wire import DeadLetterOut, DeadLettersOut, Lag, MediaSeen
+from api.wire import DeadLetterOut, DeadLettersOut, Lag, MediaSeen, SearchSeen
 from schemas.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,13 +20,15 @@ _HEAD = 64
 """Bytes of a dead letter that are shown."""
 
 
-def operations(index: Path, events: str | None) -> Operations:
-    """What an index has of them; `events` is the URL of the firehose that events go to, None for nowhere."""
-    if events is not None:
-        with closing(_open(events)):
-            pass  # what is wrong with it is said before anything is served
+def operations(index: Path, events: str | None, logs: Path | None = None) -> Operations:
+    """What an index has of them. Events of clients go into the firehose of that URL, and searches into `logs`, where there are any.
+
+    What is wrong with either is said here, before anything is served.
+    """
+    for sink in _sinks(events, logs):
+        sink.close()
     return Operations(
-        open_sinks=None if events is None else lambda: _sinks(events),
+        open_sinks=None if events is None and logs is None else lambda: _sinks(events, logs),
         letters=Letters(index),
         lag=lambda: _lag(index),
     )
@@ -47,6 +50,45 @@ class Firehose:
     def close(self) -> None:
         """See `EventSink`."""
         self._sink.close()
+
+
+@final
+class SearchLog:
+    """Searches as rows of the table `search_log`, a row for each result that was shown; views are no part of it."""
+
+    def __init__(self, logs: Path) -> None:
+        from ranking import SearchRows
+
+        self._rows = SearchRows(logs, f"service-{os.getpid()}")
+
+    def append(self, seen: Sequence[Seen]) -> None:
+        """See `EventSink`."""
+        self._rows.append([row for one in seen for row in _rows(one)])
+
+    def close(self) -> None:
+        """See `EventSink`."""
+        self._rows.close()
+
+
+def _rows(seen: Seen) -> Iterator[dict[str, Any]]:
+    what = seen.what
+    if not isinstance(what, SearchSeen):
+        return
+    for position, shown in enumerate(what.shown):
+        yield {
+            "ts_ms": seen.ts_ms,
+            "request_id": what.request_id,
+            "session_id": what.session_id,
+            "viewer_id": seen.viewer,
+            "country": what.country,
+            "surface": what.surface,
+            "query": what.query,
+            "position": position,
+            "vertical": shown.vertical,
+            "result_id": int(shown.id),
+            "clicked": position == what.clicked,
+            "followed": position == what.followed,
+        }
 
 
 @final
@@ -102,8 +144,9 @@ def _open(url: str) -> Sink:
     return open_sink(url)
 
 
-def _sinks(url: str) -> list[EventSink]:
-    return [Firehose(_open(url))]
+def _sinks(url: str | None, logs: Path | None) -> list[EventSink]:
+    sinks: list[EventSink] = [] if url is None else [Firehose(_open(url))]
+    return sinks if logs is None else [*sinks, SearchLog(logs)]
 
 
 def _as_json(seen: Seen) -> dict[str, Any]:

@@ -23,6 +23,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option(
     "--log", type=DIRECTORY, metavar="DIR", help="Where what was searched and served is written down, to learn from."
 )
+@click.option("--experiments", type=FILE, metavar="FILE", help="The experiments that run, as TOML.")
 @click.option("--models", type=DIRECTORY, metavar="DIR", help="Trained models; INDEX/models if not said.")
 @click.option("--static", type=DIRECTORY, metavar="DIR", help="Files to serve under /static/.")
 @click.option(
@@ -39,6 +40,7 @@ def serve(
     cache: str | None,
     events: str | None,
     log: Path | None,
+    experiments: Path | None,
     models: Path | None,
     static: Path | None,
     metrics_for: tuple[str, ...],
@@ -61,9 +63,10 @@ def serve(
         workers=workers,
         keys=keys,
         cache=cache,
-        operations=operations(index, events),
+        operations=operations(index, events, log),
         models=models,
         logs=log,
+        experiments=experiments,
         static=static,
         scrapers=LOOPBACK + scrapers,
     )

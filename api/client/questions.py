@@ -15,6 +15,8 @@ from api.wire import (
     Documents,
     Done,
     Events,
+    ExposureKept,
+    ExposureSeen,
     Generation,
     Generations,
     Kept,
@@ -119,6 +121,13 @@ def viewer_token(viewer: int | None, *, scopes: Iterable[str] | None = None, lif
 def events(told: Iterable[SearchSeen | MediaSeen]) -> Question[Kept]:
     """What the viewer saw, clicked and followed. Telling it twice changes nothing, so it is told again where no answer came."""
     return Question("POST", "/v1/events", Kept, body=msgspec.json.encode(Events(events=list(told))))
+
+
+def exposure(experiment: str, *, request_id: str = "") -> Question[ExposureKept]:
+    """The viewer was shown what an experiment varies; the answer says in which arm. Telling it twice changes nothing."""
+    body = msgspec.json.encode(ExposureSeen(request_id=request_id))
+    path = f"/v1/experiments/{quote(experiment, safe='')}/exposures"
+    return Question("POST", path, ExposureKept, body=body)
 
 
 def generation() -> Question[Generation]:

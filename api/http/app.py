@@ -36,8 +36,8 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         service.engine.start()
-        if service.served is not None:
-            service.served.start()
+        for queue in service.queues:
+            queue.start()
         tasks = [asyncio.create_task(service.follow()), asyncio.create_task(service.watch_lag())]
         service.is_started = True
         service.metrics.started()
@@ -50,8 +50,8 @@ def create_app(
                 with suppress(asyncio.CancelledError):
                     await task
             await asyncio.to_thread(service.engine.close)
-            if service.served is not None:
-                await asyncio.to_thread(service.served.close)
+            for queue in service.queues:
+                await asyncio.to_thread(queue.close)
             await asyncio.to_thread(service.events.close)
             await service.cache.close()
 

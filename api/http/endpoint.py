@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from api.http.params import Param
 from api.http.problems import Refusal
 from api.keys import Scope
 from query import Answer, Request, Searcher, World, peek
-from ranking import Context, Slate
+from ranking import Arms, Context, Slate
 from schemas.catalogue import Vertical
 from schemas.text import fold
 
@@ -39,6 +39,8 @@ class Call:
     """When the caller stops waiting, on the clock `perf_counter`; infinite where it has not said."""
     stopped: Callable[[], bool]
     request_id: str = ""
+    arms: list[Arms] = field(default_factory=list)
+    """The parameters of experiments that were asked for."""
 
     @property
     def is_operator(self) -> bool:
@@ -59,6 +61,7 @@ class Call:
         country: str | None = self.values.get("country")
         if country is None and viewer is not None:
             country = (peek(self.searcher.world(viewer, is_operator=False), Vertical.USER, viewer) or {}).get("country")
+        self.arms.append(self.service.experiments.arms(None if viewer is None else str(viewer)))
         return Context(
             searcher=self.searcher,
             viewer=viewer,
@@ -67,12 +70,22 @@ class Call:
             seed=int.from_bytes(blake2b(self.request_id.encode(), digest_size=7).digest()),
             deadline_ms=self.deadline_ms,
             stopped=self.stopped,
+            arms=self.arms[-1],
         )
 
     def note_served(self, slate: Slate) -> None:
         """Have the features of a slate logged as they were served, where such a log is kept; never waits, never fails."""
-        if self.service.served is not None:
-            self.service.served.note(self.request_id, int(self.service.now() * 1e3), slate)
+        queue, served = self.service.served, slate.served
+        if queue is not None and served:
+            request_id, now_ms = self.request_id, int(self.service.now() * 1e3)
+            queue.put(lambda log: log.write(request_id, now_ms, served))
+
+    def note_exposures(self) -> None:
+        """Have the arms logged that the answer depended on, where such a log is kept; never waits, never fails."""
+        queue, met = self.service.exposures, tuple(exposure for arms in self.arms for exposure in arms.exposures)
+        if queue is not None and met:
+            request_id, now_ms, unit = self.request_id, int(self.service.now() * 1e3), str(self.caller.viewer)
+            queue.put(lambda log: log.write(now_ms, unit, request_id, met))
 
     def run(self, request: Request) -> Answer:
         """The engine's answer. Admission by estimate comes before it, and what it took teaches the next estimate."""

@@ -15,22 +15,22 @@ from api.http.cache import Remembering, open_cache
 from api.http.endpoints import ENDPOINTS
 from api.http.engine import Engine, Limits
 from api.http.eventlog import EventLog
+from api.http.logqueue import LogQueue
 from api.http.metrics import Metrics
 from api.http.nonces import Nonces
 from api.http.operations import Operations
 from api.http.quotas import Quotas
-from api.http.served import ServedQueue
 from api.http.service import Service, service_metrics
 from api.keys import Keys
 from api.session import Session
-from ranking import Box, Rankers, ServedLog
+from ranking import Box, Experiments, ExposureLog, Rankers, ServedLog, read_experiments
 from schemas.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceOptions:
     """How to serve. `keys` None: this machine only. `cache` None: one in each process. `static` None: no files.
-    `models` None: those of the index. `logs` None: features are not logged as they were served."""
+    `models` None: those of the index. `logs` None: nothing is logged to learn from. `experiments` None: none run."""
 
     host: str = "127.0.0.1"
     port: int = 8000
@@ -41,6 +41,7 @@ class ServiceOptions:
     static: Path | None = None
     models: Path | None = None
     logs: Path | None = None
+    experiments: Path | None = None
     operations: Operations = field(default_factory=Operations)
     threads: int = 2
     limits: Limits = field(default_factory=Limits)
@@ -90,15 +91,21 @@ def make_service(options: ServiceOptions, session: Session, shared: Shared | Non
         events=EventLog(options.operations.open_sinks),
         rankers=rankers,
         box=Box(rankers),
-        served=None if options.logs is None else _served(options.logs, shared.metrics),
+        served=_queue(options.logs, "served", ServedLog, shared.metrics),
+        exposures=_queue(options.logs, "exposures", ExposureLog, shared.metrics),
+        experiments=Experiments() if options.experiments is None else read_experiments(options.experiments),
     )
 
 
-def _served(logs: Path, metrics: Metrics) -> ServedQueue:
+def _queue(
+    logs: Path | None, kind: str, open_log: type[ServedLog] | type[ExposureLog], metrics: Metrics
+) -> LogQueue | None:
     """A file for each process, which its thread opens."""
-    return ServedQueue(
-        lambda: ServedLog(logs, f"service-{os.getpid()}"),
-        lambda count: metrics.add("monoceros_served_lost_total", amount=count),
+    if logs is None:
+        return None
+    return LogQueue(
+        lambda: open_log(logs, f"service-{os.getpid()}"),
+        lambda count: metrics.add("monoceros_log_lost_total", kind, amount=count),
     )
 
 

@@ -14,14 +14,14 @@ from api.http.cache import Remembering
 from api.http.engine import Engine, Lane
 from api.http.epochs import Epochs
 from api.http.eventlog import EventLog
+from api.http.logqueue import LogQueue
 from api.http.logs import JsonLog
 from api.http.metrics import Metric, Metrics, seconds
 from api.http.operations import Operations
 from api.http.quotas import Quotas
-from api.http.served import ServedQueue
 from api.session import Session
 from index import LiveSegment
-from ranking import Box, Rankers
+from ranking import Box, Experiments, Rankers
 from schemas.errors import MonocerosError
 
 FOLLOW_S = 0.25
@@ -29,6 +29,7 @@ FOLLOW_S = 0.25
 LAG_S = 0.02
 _LAGS = 3
 _STATUSES = ("200", "400", "401", "403", "404", "405", "409", "410", "413", "415", "429", "499", "500", "503", "504")
+LOGS = ("served", "exposures")
 _LANES = tuple(lane.name.lower() for lane in Lane)
 
 
@@ -44,7 +45,7 @@ def service_metrics(endpoints: tuple[str, ...]) -> tuple[Metric, ...]:
         Metric("monoceros_quota_total", "Requests refused by a quota."),
         Metric("monoceros_partial_total", "Answers that say they are not complete.", by_endpoint),
         Metric("monoceros_cache_total", "Looks into the cache.", (("result", ("hit", "miss")),)),
-        Metric("monoceros_served_lost_total", "Slates whose features could not be logged."),
+        Metric("monoceros_log_lost_total", "Entries that could not be logged.", (("log", LOGS),)),
         Metric("monoceros_events_total", "Events that clients told of.", (("result", ("kept", "refused")),)),
         Metric("monoceros_index_opened_total", "States of the index that were opened."),
         Metric("monoceros_index_failed_total", "States of the index that could not be opened."),
@@ -66,7 +67,9 @@ class Service:
     now: Callable[[], float] = time.time
     rankers: Rankers = field(default_factory=Rankers)
     box: Box = field(default_factory=Box)
-    served: ServedQueue | None = None
+    served: LogQueue | None = None
+    exposures: LogQueue | None = None
+    experiments: Experiments = field(default_factory=Experiments)
     epochs: Epochs = field(default_factory=Epochs)
     operations: Operations = field(default_factory=Operations)
     events: EventLog = field(default_factory=EventLog)
@@ -76,6 +79,11 @@ class Service:
     def is_ready(self) -> bool:
         """Whether it answers, and from an index that is not behind its stream."""
         return self.is_started and self.session.age_ms() is None
+
+    @property
+    def queues(self) -> tuple[LogQueue, ...]:
+        """The logs that are kept."""
+        return tuple(queue for queue in (self.served, self.exposures) if queue is not None)
 
     async def follow(self) -> None:
         """Follow the index and the keys until cancelled. What cannot be opened is logged, and what is open goes on answering."""

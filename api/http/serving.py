@@ -139,7 +139,9 @@ class Served:
 
         def work(stopped: Callable[[], bool]) -> tuple[bytes, bool, float]:
             begun = time.perf_counter()
-            answer = endpoint.handle(with_stop(call, stopped))
+            wanted = with_stop(call, stopped)
+            answer = endpoint.handle(wanted)
+            wanted.note_exposures()
             return encode(answer), not getattr(answer, "complete", True), begun
 
         try:

@@ -27,7 +27,7 @@ class Searches:
         """From what a warehouse reads, in any order. Of rows of one slot the later stands, as data-model.md §1 has it; a click
         that was told of on its own is such a row."""
         pieces = [frame.select(COLUMNS) for frame in frames]
-        whole = pl.concat(pieces) if pieces else pl.DataFrame(schema=_SCHEMA)
+        whole = pl.concat(pieces) if pieces else pl.DataFrame(schema=SCHEMA)
         others = [name for name in COLUMNS if name not in (*_KEY, "ts_ms")]
         kept = whole.sort(["ts_ms", *others]).unique(_KEY, keep="last").sort(["ts_ms", *_KEY])
         first = pl.col("ts_ms").min().over("request_id")  # a request is of the day on which it was made
@@ -35,4 +35,4 @@ class Searches:
 
 
 _KINDS = {"text": pl.String(), "bool": pl.Boolean()}
-_SCHEMA = {column.name: _KINDS.get(column.kind, pl.Int64()) for column in TABLES[SEARCHES].columns}
+SCHEMA = {column.name: _KINDS.get(column.kind, pl.Int64()) for column in TABLES[SEARCHES].columns}

@@ -16,6 +16,7 @@ from api.http.endpoints.admin import (
 )
 from api.http.endpoints.documents import DOCUMENTS
 from api.http.endpoints.events import EVENTS
+from api.http.endpoints.exposures import EXPOSURES
 from api.http.endpoints.lists import HASHTAG_RECENT, PLACE_RECENT, USER_MEDIA
 from api.http.endpoints.ranked import EXPLORE, HASHTAG_TOP, PLACE_TOP
 from api.http.endpoints.search import SEARCH
@@ -34,6 +35,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     USER_MEDIA,
     SUGGESTED,
     EVENTS,
+    EXPOSURES,
     TOKENS,
     GENERATION,
     GENERATIONS,
