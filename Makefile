@@ -18,6 +18,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	$(BIN)/python -c 'from index import compile_kernels; compile_kernels()'
+	$(BIN)/python -c 'from ranking import compile_forest; compile_forest()'
 	@touch $@
 
 demo: setup  ## a world of 10,000 people, an index, live events, three queries, the service on :8000 (FLAGS='--then shell' and others)

@@ -8,7 +8,7 @@ from index.docset import WINDOW, DocSet, new_words, part
 from index.durable import changing, make_directories, sync_directory
 from index.idmap import BulkIdMap
 from index.idtable import IdTable
-from index.kernels.bits import Words, clear_bits, keep_set, set_bits
+from index.kernels.bits import Words, clear_bits, keep_set, set_bits, trailing_zeros
 from index.kernels.matching import BEGINS, COVERED, EDITS, MATCHED, POSITION, WHOLE
 from index.kernels.ranks import rank_places
 from index.kernels.texts import hash_texts, same_texts
@@ -156,6 +156,7 @@ __all__ = [
     "stage",
     "sync_directory",
     "tally",
+    "trailing_zeros",
     "union",
     "union_through",
     "verify_index",

@@ -51,6 +51,7 @@ from ranking.log.search_rows import SearchRows
 from ranking.log.searches import Searches
 from ranking.log.served import Served, ServedLog, read_served
 from ranking.models.artefact import Card, Model, load, save
+from ranking.models.forest import Forest, compile_forest
 from ranking.models.rankers import Learned, Rankers, keep
 from ranking.models.suggestions import Known, Suggested, learn_suggestions, suggest
 from ranking.models.training import TrainingSet, train
@@ -101,6 +102,7 @@ __all__ = [
     "Feature",
     "FeatureSchema",
     "Figures",
+    "Forest",
     "Freshness",
     "Graph",
     "Intents",
@@ -139,6 +141,7 @@ __all__ = [
     "blocks",
     "bootstrap_mean",
     "bootstrap_ratio",
+    "compile_forest",
     "distinct_links",
     "evaluate_task",
     "explore",

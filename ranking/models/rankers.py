@@ -10,28 +10,34 @@ import numpy.typing as npt
 
 from ranking.features.schema import F32, FeatureSchema
 from ranking.models.artefact import Model, load, save
+from ranking.models.forest import Forest
 from ranking.models.versions import put_in_force, version_in_force
 from ranking.pipeline.scorer import Linear, Scorer
 
 
 @dataclass(frozen=True)
 class Learned:
-    """A trained model as a scorer of its schema."""
+    """A trained model as a scorer of its schema; with `forest`, which is the model compiled, LightGBM is not asked."""
 
     name: str
     schema: FeatureSchema
     model: Model
+    forest: Forest | None = None
 
     def score(self, matrix: F32) -> npt.NDArray[np.float64]:
         """A score a row; one call, one thread."""
-        return self.model.score(matrix)
+        return self.model.score(matrix) if self.forest is None else self.forest.score(matrix)
 
 
 @dataclass(frozen=True)
 class Rankers:
-    """The models of a directory, each loaded when first asked for and kept. Shared between threads; None: no models."""
+    """The models of a directory, each loaded when first asked for and kept. Shared between threads; None: no models.
+
+    They are compiled, which changes no score, unless `is_compiled` is false: then LightGBM's own predict scores.
+    """
 
     directory: Path | None = None
+    is_compiled: bool = True
     _kept: dict[tuple[str, str], Scorer] = field(default_factory=dict, repr=False)
 
     def scorer(self, fallback: Linear) -> Scorer:
@@ -47,7 +53,8 @@ class Rankers:
         found = self._kept.get(key)
         if found is None:
             model = load(self.directory / fallback.schema.name / version, fallback.schema)
-            found = self._kept[key] = Learned(f"{fallback.schema.name}/{version}", fallback.schema, model)
+            forest = Forest.of(model.booster.model_to_string()) if self.is_compiled else None
+            found = self._kept[key] = Learned(f"{fallback.schema.name}/{version}", fallback.schema, model, forest)
         return found
 
     def version(self, task: str) -> str | None:
