@@ -21,6 +21,9 @@ from ranking.evaluate import (
 from ranking.experiments.assignment import Arms, Experiments, Exposure
 from ranking.experiments.config import read_experiments
 from ranking.experiments.interleaving import team_draft
+from ranking.experiments.report import Report as ExperimentReport
+from ranking.experiments.report import report as experiment_reports
+from ranking.experiments.statistics import Difference
 from ranking.explore.explorer import explore
 from ranking.explore.recipe import Recipe as ExploreRecipe
 from ranking.explore.recipe import read_recipe, shipped
@@ -93,7 +96,9 @@ __all__ = [
     "Choice",
     "Context",
     "Correction",
+    "Difference",
     "Dropped",
+    "ExperimentReport",
     "Experiments",
     "ExploreRecipe",
     "Exposed",
@@ -144,6 +149,7 @@ __all__ = [
     "compile_forest",
     "distinct_links",
     "evaluate_task",
+    "experiment_reports",
     "explore",
     "hashtag_top",
     "hide",

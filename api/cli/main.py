@@ -20,6 +20,7 @@ from api.cli.curl import curl
 from api.cli.demo import demo
 from api.cli.doctor import doctor
 from api.cli.events import events
+from api.cli.experiment import experiment
 from api.cli.failures import exit_code_of
 from api.cli.generate import generate
 from api.cli.import_ import import_
@@ -98,6 +99,7 @@ for _command in (
     keys,
     curl,
     doctor,
+    experiment,
     demo,
 ):
     commands.add_command(_command)
