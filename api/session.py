@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import final
+from typing import Any, final
 
-from api.console.text import printable
+from api.console.text import instant, printable, size_of
 from index import Age, current_state, open_index
-from query import Affinity, Answer, Request, Searcher, World
+from query import Affinity, Answer, LiveTerm, Request, Searcher, World, live_terms, peek
+from schemas.catalogue import Edge, Vertical
 from schemas.ids import ExternalId
 from schemas.settings import Settings
 
@@ -65,6 +66,34 @@ class Session:
     def world(self, viewer: ExternalId | None, *, is_operator: bool) -> World:
         """What the viewer sees, for terms, completion and peeks."""
         return self.searcher.world(viewer, is_operator=is_operator)
+
+    def terms(
+        self, viewer: ExternalId | None, edge: Edge, beginning: str, limit: int, *, is_operator: bool
+    ) -> list[LiveTerm]:
+        """The live terms of a world."""
+        return live_terms(self.world(viewer, is_operator=is_operator), edge, beginning, limit)
+
+    def peek(
+        self, viewer: ExternalId | None, vertical: Vertical, external: ExternalId, *, is_operator: bool
+    ) -> dict[str, Any] | None:
+        """The fields of one document of a world; in the operator role that is logged."""
+        if is_operator:
+            log_operator("peek", f"{vertical} {external}")
+        return peek(self.world(viewer, is_operator=is_operator), vertical, external)
+
+    def stats(self) -> dict[str, str]:
+        """What the generation holds, for people; a figure of the whole world, so the operator's, and logged."""
+        log_operator("stats", "")
+        manifest = self.searcher.segment.manifest
+        return {
+            "index": printable(str(self.index)),
+            "generation": f"{self.generation}, built {instant(manifest.created_ms)}",
+            **{vertical: f"{count:,}" for vertical, count in manifest.documents.items()},
+            "postings": f"{manifest.postings:,}",
+            "size": size_of(manifest.size),
+            "unicode": manifest.unicode,
+            **{f"{name} as of": instant(time_ms) for name, time_ms in sorted(manifest.snapshot_ms.items())},
+        }
 
     def _open(self) -> Searcher:
         self._affinity_version = self._version()

@@ -19,9 +19,12 @@ class Named(Struct, kw_only=True):
 
 
 class LeadOut(Struct, kw_only=True):
-    """Why a traversal reached a result: some who lead to it, how many more do, and the sentence that says so."""
+    """Why a traversal along `edge` reached a result: some documents of `vertical` that lead to it, how many more do, and the
+    sentence that says so."""
 
     form: str
+    edge: str
+    vertical: str
     by: list[Named]
     more: int
     reads: str
@@ -47,6 +50,7 @@ class Results(Struct, kw_only=True):
     complete: bool
     incomplete: list[dict[str, Any]]
     took_ms: float
+    vertical: str = ""
     cursor: str | UnsetType = UNSET
     ends: str | UnsetType = UNSET
     explain: dict[str, Any] | UnsetType = UNSET
@@ -145,6 +149,9 @@ class Generation(Struct, kw_only=True):
     created_ms: int
     documents: dict[str, int]
     snapshot: dict[str, int]
+    postings: int
+    size: int
+    unicode: str
 
 
 class KeptGeneration(Struct, kw_only=True):
@@ -268,6 +275,21 @@ class ExposureKept(Struct, kw_only=True):
 
     experiment: str
     arm: str | None
+
+
+class TermOut(Struct, kw_only=True):
+    """A term, and the number of documents of the viewer's world that have it."""
+
+    text: str
+    documents: int
+
+
+class Terms(Struct, kw_only=True):
+    """Terms of one edge, the most frequent first, then by code point."""
+
+    edge: str
+    vertical: str
+    terms: list[TermOut]
 
 
 class CacheState(Struct, kw_only=True):

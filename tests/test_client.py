@@ -153,9 +153,8 @@ def driven(
         return error, sent, pauses
 
 
-GOOD = Came(
-    200, {}, json.dumps({"generation": "1", "sequence": 0, "created_ms": 1, "documents": {}, "snapshot": {}}).encode()
-)
+NAMED = {"generation": "1", "sequence": 0, "created_ms": 1, "postings": 0, "size": 0, "unicode": "15.0.0"}
+GOOD = Came(200, {}, json.dumps(NAMED | {"documents": {}, "snapshot": {}}).encode())
 BUSY = Came(503, {"retry-after": "1"}, b"")
 GONE = Came(0, {}, b"ConnectError")
 

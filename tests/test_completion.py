@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from api.repl.candidates import Candidate, candidates
+from api.repl.candidates import Candidate, TermsOf, candidates
 from api.repl.cursor import cursor_at
 from api.session import Session
-from query import World
+from query import World, live_terms
 from query.operators import OPERATORS
 from schemas.catalogue import CATALOGUE, EDGE_NAMES, Vertical
 from schemas.ids import ExternalId
@@ -30,8 +30,12 @@ def world(session: Session) -> World:
     return session.world(ANN, is_operator=False)
 
 
+def terms_of(world: World) -> TermsOf:
+    return lambda edge, beginning, limit: live_terms(world, edge, beginning, limit)
+
+
 def offered(text: str, world: World, vertical: Vertical | None = None) -> list[str]:
-    return [candidate.text for candidate in candidates(text, world, vertical)[1]]
+    return [candidate.text for candidate in candidates(text, terms_of(world), vertical)[1]]
 
 
 # -- what may stand where ----------------------------------------------------------------------------------------------
@@ -41,14 +45,14 @@ def test_operators_behind_a_parenthesis(world: World) -> None:
     assert offered("(", world) == [operator.op.value for operator in OPERATORS]
     assert offered("(and (a", world) == ["and", "apply"]
     assert (
-        candidates("(or (weak", world, None)[1][0].meaning
+        candidates("(or (weak", terms_of(world), None)[1][0].meaning
         == "an and, some of whose operands may be missing from some results"
     )
 
 
 def test_edges_with_the_meaning_of_each_vertical(world: World) -> None:
     assert offered("(and follow", world) == ["followed_by:", "follower:"]
-    (found,) = [c for c in candidates("veri", world, None)[1] if c.text == "verified:"]
+    (found,) = [c for c in candidates("veri", terms_of(world), None)[1] if c.text == "verified:"]
     assert found == Candidate("verified:", "user: verified accounts · media: media whose owner is verified")
 
 
@@ -105,7 +109,7 @@ def test_me_and_flags(world: World) -> None:
 def test_live_terms_most_frequent_first_and_quoted_where_needed(world: World) -> None:
     assert offered("hashtag:g", world) == ["hashtag:#golden"]
     assert offered("hashtag:#", world) == ["hashtag:#golden", "hashtag:#tea"]
-    assert candidates("hashtag:#g", world, None) == ("hashtag:#g", [Candidate("hashtag:#golden", "2 media")])
+    assert candidates("hashtag:#g", terms_of(world), None) == ("hashtag:#g", [Candidate("hashtag:#golden", "2 media")])
     assert offered("city:ne", world) == ['city:"new york"']
     assert offered('city:"new y', world) == ['city:"new york"']
     assert offered("(and name:bo", world) == ["name:bob", "name:bold"]
@@ -123,7 +127,7 @@ def test_what_cannot_be_typed_is_not_offered(world: World) -> None:
     "text", [")", "))(", '"', '(and "', ":", "(:", "(and :", "\\", "(apply : ", "\ud800", "name:\ud800"]
 )
 def test_no_text_is_too_odd(world: World, text: str) -> None:
-    partial, _ = candidates(text, world, None)
+    partial, _ = candidates(text, terms_of(world), None)
     assert text.endswith(partial)
 
 
@@ -140,7 +144,11 @@ PREFIXES = ("", *string.ascii_lowercase, "#g", "gold", "ann", "zoe")
 
 def everything_offered(world: World) -> dict[tuple[str, Vertical | None], list[Candidate]]:
     texts = [f"{name}:{beginning}" for name in EDGE_NAMES for beginning in PREFIXES] + [f"(and {p}" for p in PREFIXES]
-    return {(text, vertical): candidates(text, world, vertical)[1] for text in texts for vertical in (None, *Vertical)}
+    return {
+        (text, vertical): candidates(text, terms_of(world), vertical)[1]
+        for text in texts
+        for vertical in (None, *Vertical)
+    }
 
 
 def test_completion_is_that_of_a_world_without_what_is_hidden(world: World, tmp_path: Path) -> None:

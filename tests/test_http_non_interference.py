@@ -76,6 +76,10 @@ def targets(rng: Random, ids: dict[Vertical, list[int]], names: list[str]) -> It
         yield target_of(
             "/v1/typeahead", q=sign + typed[: rng.randrange(2)], country=country, near="59.9,10.7", limit=50
         )
+        edge = rng.choice(
+            ["name", "username", "country", "caption", "hashtag", "tag", "mt", "city", "autotag", "owner"]
+        )
+        yield target_of("/v1/terms", edge=edge, beginning=rng.choice(["", "a", "s", "#"]), limit=5)
     yield "/v1/users/me/suggested?limit=3"
     yield "/v1/users/me/suggested?limit=3"
     yield "/v1/users/me/suggested?limit=50"

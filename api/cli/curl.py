@@ -53,8 +53,7 @@ def curl(
 
     if not target.startswith("/"):
         raise InputError("bad-target", f"{target!r} is no path", hint="such as '/v1/search?q=name:mel*'")
-    if urlsplit(url).scheme not in ("http", "https"):
-        raise InputError("bad-url", f"{url!r} is no address of a service", hint="such as http://127.0.0.1:8000")
+    check_url(url)
     credentials = Credentials() if keys is None else read_credentials(keys, key)
     if keys is None and viewer is not None:
         with Client(url, deadline_s=deadline_ms / 1e3) as client:
@@ -78,6 +77,12 @@ def curl(
         click.echo()
     click.echo(_shown(answer.content))
     context.exit(0 if answer.status_code == 200 else BAD_INPUT)
+
+
+def check_url(url: str) -> None:
+    """`InputError` `bad-url` where this cannot be the address of a service."""
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise InputError("bad-url", f"{url!r} is no address of a service", hint="such as http://127.0.0.1:8000")
 
 
 def _shown(body: bytes) -> str:

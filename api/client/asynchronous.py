@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from typing import Any, Self, TypeVar, final
 
 import httpx
@@ -36,7 +36,7 @@ class AsyncClient:
     """Asks one service, as one viewer. Of one event loop.
 
     `deadline_s` is for a whole call, with all its tries. `ServiceError` where the service says no, `UnreachableError` where
-    no answer came.
+    no answer came. `heard` is told the headers of each answer.
     """
 
     def __init__(
@@ -47,10 +47,11 @@ class AsyncClient:
         viewer: int | None = None,
         deadline_s: float = DEADLINE_S,
         tries: int = TRIES,
+        heard: Callable[[Mapping[str, str]], None] = lambda _: None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._http = httpx.AsyncClient(base_url=url, transport=transport, follow_redirects=False, trust_env=False)
-        self._manner = Manner(credentials or Credentials(), viewer, deadline_s, tries)
+        self._manner = Manner(credentials or Credentials(), viewer, deadline_s, tries, heard=heard)
 
     async def __aenter__(self) -> Self:
         return self

@@ -60,6 +60,8 @@ class Manner:
     tries: int
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], float] = time.time
+    heard: Callable[[Mapping[str, str]], None] = lambda _: None
+    """Is told the headers of each answer."""
 
 
 def exchange(question: Question[T], manner: Manner) -> Generator[Send | Pause, Came | None, T]:
@@ -73,6 +75,7 @@ def exchange(question: Question[T], manner: Manner) -> Generator[Send | Pause, C
         came = yield _send(question, manner, rest_s)
         assert came is not None
         if came.status == 200:
+            manner.heard(came.headers)
             return _decoded(question, came)
         error, wait_s = _failure(came)
         wait_s = max(wait_s, pause_s * random.uniform(0.5, 1.0))

@@ -28,6 +28,7 @@ from api.wire import (
     Results,
     SearchSeen,
     Suggested,
+    Terms,
     Token,
     TokenWish,
     Typeahead,
@@ -67,9 +68,18 @@ def search(q: str | None = None, **options: Any) -> Question[Results]:
     return Question("GET", "/v1/search", Results, _said(q=q, **options))
 
 
-def documents(vertical: str, ids: Iterable[int | str], *, fields: Iterable[str] | None = None) -> Question[Documents]:
+def terms(edge: str, **options: Any) -> Question[Terms]:
+    """Terms of an edge, for completion. Options are those of GET /v1/terms."""
+    return Question("GET", "/v1/terms", Terms, _said(edge=edge, **options))
+
+
+def documents(
+    vertical: str, ids: Iterable[int | str], *, fields: Iterable[str] | None = None, operator: bool | None = None
+) -> Question[Documents]:
     """Documents by id; `vertical` as in the path: users, media, hashtags, places, groups."""
-    return Question("GET", f"/v1/{quote(vertical, safe='')}", Documents, _said(ids=map(str, ids), fields=fields))
+    return Question(
+        "GET", f"/v1/{quote(vertical, safe='')}", Documents, _said(ids=map(str, ids), fields=fields, operator=operator)
+    )
 
 
 def hashtag_recent(tag: str, **options: Any) -> Question[Results]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Self, TypeVar, final
 
 import httpx
@@ -37,7 +37,7 @@ class Client:
     """Asks one service, as one viewer. Shared between threads.
 
     `deadline_s` is for a whole call, with all its tries. `ServiceError` where the service says no, `UnreachableError` where
-    no answer came.
+    no answer came. `heard` is told the headers of each answer.
     """
 
     def __init__(
@@ -48,10 +48,11 @@ class Client:
         viewer: int | None = None,
         deadline_s: float = DEADLINE_S,
         tries: int = TRIES,
+        heard: Callable[[Mapping[str, str]], None] = lambda _: None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._http = httpx.Client(base_url=url, transport=transport, follow_redirects=False, trust_env=False)
-        self._manner = Manner(credentials or Credentials(), viewer, deadline_s, tries)
+        self._manner = Manner(credentials or Credentials(), viewer, deadline_s, tries, heard=heard)
 
     def __enter__(self) -> Self:
         return self

@@ -79,6 +79,7 @@ def page(call: Call, wanted: Page) -> Results:
         cursor = write_cursor(Cursor(anchors, given, before.fixed, found.ghosts), binding, secret)
     return Results(
         results=list(_hits(call, wanted, answer, places)),
+        vertical=answer.vertical.value,
         total=answer.total if answer.total_is_exact else given,
         total_is_exact=answer.total_is_exact,
         complete=answer.is_complete,
@@ -100,6 +101,7 @@ def whole(call: Call, wanted: Page) -> Results:
     answer = call.run(wanted.request._replace(limit=wanted.limit, deadline_ms=call.deadline_ms))
     return Results(
         results=list(_hits(call, wanted, answer, range(len(answer.ids)))),
+        vertical=answer.vertical.value,
         total=answer.total,
         total_is_exact=answer.total_is_exact,
         complete=answer.is_complete,
@@ -169,7 +171,9 @@ def lead_out(lead: Lead) -> LeadOut:
         Named(id=str(id_), vertical=lead.vertical.value, name=name)
         for id_, name in zip(lead.ids, lead.names, strict=True)
     ]
-    return LeadOut(form=lead.text, by=by, more=lead.more, reads=lead_text(lead))
+    return LeadOut(
+        form=lead.text, edge=lead.edge, vertical=lead.vertical.value, by=by, more=lead.more, reads=lead_text(lead)
+    )
 
 
 def question_of(request: Request, **more: Any) -> str:

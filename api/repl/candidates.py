@@ -6,15 +6,17 @@ Which candidates there are, how many and in which order depends on the text, the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from api.console.text import is_unicode
 from api.repl.cursor import ALL, Cursor, Frame, cursor_at
-from query import OPERATOR_BY_NAME, OPERATORS, OPTION_EXAMPLES, Op, Opt, Term, World, live_terms, print_term
+from query import OPERATOR_BY_NAME, OPERATORS, OPTION_EXAMPLES, LiveTerm, Op, Opt, Term, print_term
 from schemas.catalogue import BARE_WORD_EDGE, CATALOGUE, Edge, ValueKind, Vertical, edges_named
 
 MAX_TERMS = 30
+TermsOf = Callable[[Edge, str, int], Sequence[LiveTerm]]
+"""The live terms of W_v that begin so: `query.live_terms`, or a service asked for them."""
 _ESCAPE = re.compile(r'\\(["\\])')
 _LONG_DICTIONARIES = (ValueKind.WORD, ValueKind.HASHTAG, ValueKind.HASHTAG_NAME, ValueKind.TAG, ValueKind.MACHINE_TAG)
 
@@ -26,15 +28,15 @@ class Candidate(NamedTuple):
     meaning: str
 
 
-def candidates(text: str, world: World, vertical: Vertical | None) -> tuple[str, list[Candidate]]:
+def candidates(text: str, terms: TermsOf, vertical: Vertical | None) -> tuple[str, list[Candidate]]:
     """The piece at the end of `text`, and what may stand in its place; `vertical` is that of the request."""
     cursor = cursor_at(text)
     if cursor.in_comment:
         return "", []
-    return cursor.partial, list(_offered(cursor, world, vertical))
+    return cursor.partial, list(_offered(cursor, terms, vertical))
 
 
-def _offered(cursor: Cursor, world: World, vertical: Vertical | None) -> Iterator[Candidate]:
+def _offered(cursor: Cursor, terms: TermsOf, vertical: Vertical | None) -> Iterator[Candidate]:
     partial = cursor.partial
     frame = cursor.frames[-1] if cursor.frames else None
     if frame is not None and not frame.op:
@@ -53,14 +55,14 @@ def _offered(cursor: Cursor, world: World, vertical: Vertical | None) -> Iterato
     if colon:
         edge = _chosen([edge for edge in edges_named(name) if edge.vertical in found] or edges_named(name))
         if edge is not None:
-            yield from _values(edge, value, world)
+            yield from _values(edge, value, terms)
     elif frame is not None and frame.op in (Op.APPLY, Op.EXTRACT) and not frame.head:
         yield from _heads(frame, partial, found)
     else:
         yield from _edges(partial, found)
         if partial:
             main = Vertical.USER if Vertical.USER in found else min(found, key=list(Vertical).index)
-            yield from _words(edges_named(BARE_WORD_EDGE[main]), main, partial, world)
+            yield from _words(edges_named(BARE_WORD_EDGE[main]), main, partial, terms)
         else:
             yield from (Candidate(f"({operator.op.value}", operator.meaning) for operator in OPERATORS)
 
@@ -106,7 +108,7 @@ def _literals(option: str, partial: str) -> Iterator[Candidate]:
         yield Candidate("hits", OPTION_EXAMPLES[Opt.ORDER][1])
 
 
-def _values(edge: Edge, value: str, world: World) -> Iterator[Candidate]:
+def _values(edge: Edge, value: str, terms: TermsOf) -> Iterator[Candidate]:
     """`me`, `1`, or live terms behind the colon."""
     if edge.takes_me and "me".startswith(value):
         yield Candidate(f"{edge.name}:me", "the viewer")
@@ -114,19 +116,19 @@ def _values(edge: Edge, value: str, world: World) -> Iterator[Candidate]:
         yield Candidate(f"{edge.name}:1", edge.meaning)
     elif edge.kind is not ValueKind.FLAG:
         beginning = _ESCAPE.sub(r"\1", value[1:].removesuffix('"')) if value.startswith('"') else value
-        yield from _terms(edge, edge.name, beginning, world)
+        yield from _terms(edge, edge.name, beginning, terms)
 
 
-def _words(edges: tuple[Edge, ...], vertical: Vertical, partial: str, world: World) -> Iterator[Candidate]:
+def _words(edges: tuple[Edge, ...], vertical: Vertical, partial: str, terms: TermsOf) -> Iterator[Candidate]:
     """Live terms that may stand without their edge."""
     edge = next(edge for edge in edges if edge.vertical is vertical)
-    yield from _terms(edge, "", partial, world)
+    yield from _terms(edge, "", partial, terms)
 
 
-def _terms(edge: Edge, name: str, beginning: str, world: World) -> Iterator[Candidate]:
+def _terms(edge: Edge, name: str, beginning: str, terms: TermsOf) -> Iterator[Candidate]:
     if (not beginning and edge.kind in _LONG_DICTIONARIES) or not is_unicode(beginning):
         return
-    for term in live_terms(world, edge, beginning, MAX_TERMS):
+    for term in terms(edge, beginning, MAX_TERMS):
         if term.text.isprintable():
             try:
                 text = print_term(Term(name, term.text))

@@ -11,7 +11,9 @@ from prompt_toolkit.document import Document
 from api.repl.candidates import Candidate, candidates
 from api.repl.commands import COMMANDS
 from api.repl.shell import Shell
-from schemas.catalogue import Vertical
+from query import LiveTerm
+from schemas.catalogue import Edge, Vertical
+from schemas.errors import MonocerosError
 
 
 @final
@@ -47,4 +49,11 @@ class ShellCompleter(Completer):
 
     def _of_query(self, text: str) -> tuple[str, list[Candidate]]:
         shell = self._shell
-        return candidates(text, shell.session.world(shell.viewer, is_operator=shell.is_operator), shell.vertical)
+
+        def terms(edge: Edge, beginning: str, limit: int) -> list[LiveTerm]:
+            try:
+                return shell.session.terms(shell.viewer, edge, beginning, limit, is_operator=shell.is_operator)
+            except MonocerosError:
+                return []  # a service that cannot be asked now offers no terms; a query says why
+
+        return candidates(text, terms, shell.vertical)

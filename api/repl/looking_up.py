@@ -6,10 +6,9 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from api.console.text import instant, is_unicode, printable, size_of
+from api.console.text import instant, is_unicode, printable
 from api.repl.shell import Shell
 from api.session import log_operator
-from query import World, live_terms, peek
 from schemas.catalogue import BARE_WORD_EDGE, EDGE_NAMES, EDGES, Edge, ValueKind, Vertical, edges_named
 from schemas.errors import InputError
 from schemas.ids import ExternalId
@@ -27,7 +26,9 @@ def show_terms(shell: Shell, argument: str) -> None:
         )
     if not is_unicode(beginning):
         raise InputError("bad-argument", f"`{printable(beginning[:40])}` is no text", hint="send it as valid UTF-8")
-    terms = live_terms(_world(shell, "terms", argument), edge, beginning, _TERMS_SHOWN)
+    if shell.is_operator:
+        log_operator("terms", argument)
+    terms = shell.session.terms(shell.viewer, edge, beginning, _TERMS_SHOWN, is_operator=shell.is_operator)
     if not terms:
         shell.say("no terms")
         return
@@ -39,7 +40,7 @@ def show_terms(shell: Shell, argument: str) -> None:
 
 def show_peek(shell: Shell, vertical: Vertical, external: ExternalId) -> None:
     """The fields of one document of W_v."""
-    fields = peek(_world(shell, "peek", f"{vertical} {external}"), vertical, external)
+    fields = shell.session.peek(shell.viewer, vertical, external, is_operator=shell.is_operator)
     if fields is None:
         raise InputError("unknown-id", f"there is no {vertical} {external}", hint="`:peek ID VERTICAL` looks elsewhere")
     table = _table("field", "value")
@@ -49,27 +50,12 @@ def show_peek(shell: Shell, vertical: Vertical, external: ExternalId) -> None:
 
 
 def show_stats(shell: Shell) -> None:
-    """What the generation holds; a figure of the whole world, so the operator's."""
-    log_operator("stats", "")
-    manifest = shell.session.searcher.segment.manifest
+    """Figures of the whole world, so the operator's."""
     table = _table("", "")
     table.show_header = False
-    table.add_row("index", Text(printable(str(shell.session.index))))
-    table.add_row("generation", f"{shell.session.generation}, built {instant(manifest.created_ms)}")
-    for vertical, count in manifest.documents.items():
-        table.add_row(vertical, f"{count:,}")
-    table.add_row("postings", f"{manifest.postings:,}")
-    table.add_row("size", size_of(manifest.size))
-    table.add_row("unicode", manifest.unicode)
-    for name, time_ms in sorted(manifest.snapshot_ms.items()):
-        table.add_row(f"{name} as of", instant(time_ms))
+    for name, value in shell.session.stats().items():
+        table.add_row(name, Text(printable(value)))
     shell.out.print(table)
-
-
-def _world(shell: Shell, action: str, what: str) -> World:
-    if shell.is_operator:
-        log_operator(action, what)
-    return shell.session.world(shell.viewer, is_operator=shell.is_operator)
 
 
 def _edge_and_beginning(argument: str, vertical: Vertical | None) -> tuple[Edge, str]:

@@ -9,11 +9,11 @@ from pathlib import Path
 from api.console.output import console
 from api.repl.piped import run_piped
 from api.repl.shell import Shell
-from api.session import Session
+from api.repl.sources import Source
 from schemas.ids import ExternalId
 
 
-def run_repl(session: Session, viewer: ExternalId | None, *, is_operator: bool, environment: Mapping[str, str]) -> None:
+def run_repl(session: Source, viewer: ExternalId | None, *, is_operator: bool, environment: Mapping[str, str]) -> None:
     """Read and answer until the input ends or `:quit`."""
     shell = Shell(session, console(sys.stdout), viewer, is_operator=is_operator)
     if sys.stdin.isatty() and sys.stdout.isatty():

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from api.console.answers import answer_parts
 from api.console.errors import error_text
-from api.session import Session
+from api.repl.sources import Source
 from query import Request
 from schemas.catalogue import Vertical
 from schemas.errors import MonocerosError
@@ -32,9 +32,9 @@ class Toggles:
 
 @final
 class Shell:
-    """One person at one index."""
+    """One person at one index, here or behind a service."""
 
-    def __init__(self, session: Session, out: Console, viewer: ExternalId | None, *, is_operator: bool) -> None:
+    def __init__(self, session: Source, out: Console, viewer: ExternalId | None, *, is_operator: bool) -> None:
         self.session = session
         self.out = out
         self.viewer = viewer

@@ -40,6 +40,9 @@ def _in_force(segment: AnySegment) -> Generation:
         created_ms=manifest.created_ms,
         documents=dict(manifest.documents),
         snapshot=dict(manifest.snapshot_ms),
+        postings=manifest.postings,
+        size=manifest.size,
+        unicode=manifest.unicode,
     )
 
 

@@ -21,12 +21,14 @@ from api.http.endpoints.lists import HASHTAG_RECENT, PLACE_RECENT, USER_MEDIA
 from api.http.endpoints.ranked import EXPLORE, HASHTAG_TOP, PLACE_TOP
 from api.http.endpoints.search import SEARCH
 from api.http.endpoints.suggested import SUGGESTED
+from api.http.endpoints.terms import TERMS
 from api.http.endpoints.tokens import TOKENS
 from api.http.endpoints.typeahead import TYPEAHEAD
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     TYPEAHEAD,
     SEARCH,
+    TERMS,
     EXPLORE,
     HASHTAG_TOP,
     HASHTAG_RECENT,
