@@ -125,7 +125,7 @@ def _check_cache(full: Site, left: Site) -> None:
 
 def test_every_reading_endpoint_is_asked() -> None:
     """What is not asked above does not depend on documents."""
-    asked = {"search", "user_media", "place_recent", "hashtag_recent", "documents", "typeahead", "suggested"}
+    asked = {"search", "terms", "user_media", "place_recent", "hashtag_recent", "documents", "typeahead", "suggested"}
     asked |= {"explore", "hashtag_top", "place_top"}
     others = {"viewer_tokens", "events", "exposures", "cache"}
     others |= {"generation", "generations", "promote", "rollback", "lag"}
