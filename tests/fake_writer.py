@@ -7,6 +7,7 @@ from typing import Any
 
 from ingest.firehose.mutations import Mutations
 from schemas.errors import InputError
+from tests.translation import attribute_rows
 
 
 class FakeWriter:
@@ -27,7 +28,7 @@ class FakeWriter:
                 self._set((kind, left, right), (time_ms, not is_set))
         for document in mutations.documents:
             self._set((document.vertical, document.id), (document.time_ms, not document.exists))
-        for attributes in mutations.attributes:
+        for attributes in attribute_rows(mutations):
             for name, value in attributes.values.items():
                 self._set((attributes.vertical, attributes.id, name), (attributes.time_ms, value))
         for comment in mutations.comments:

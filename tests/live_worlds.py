@@ -11,7 +11,7 @@ import numpy as np
 
 from index import NONE, Layer, Live, LiveSegment, Segment, layout, open_index, publish, writing
 from ingest import read_corpus
-from ingest.firehose.mutations import FACT_KINDS, AttributeRow, CommentRow, DocumentRow, Mutations
+from ingest.firehose.mutations import FACT_KINDS, CommentRow, DocumentRow, Mutations
 from schemas.catalogue import CATALOGUE, Rule, ValueKind, Vertical
 from schemas.tables import CONTENT_TYPES, VISIBILITIES
 from tests.oracle.events import Register, Said
@@ -29,6 +29,7 @@ from tests.oracle.random_world import (
     random_tables,
 )
 from tests.oracle.tables import Tables, write_tables
+from tests.translation import Attributes, attribute_rows, tell
 
 NOW_MS = 1_000_000
 FACT_TABLES = {
@@ -151,7 +152,7 @@ class MutationMaker:
                 for name in values:
                     if rng.random() < 0.4:
                         values[name] = self.same(vertical, document, name, values[name])
-                batch.attributes.append(AttributeRow(vertical, document, time, values))
+                tell(batch, Attributes(vertical, document, time, values))
 
     def same(self, vertical: Vertical, document: int, name: str, otherwise: Any) -> Any:
         """What the table says of it."""
@@ -217,7 +218,7 @@ def said(batch: Mutations) -> Iterator[tuple[Register, Said]]:
             yield Register(table, key), Said(time, not is_set)
     for vertical, document, time, exists in batch.documents:
         yield Register(OF_VERTICAL[vertical], (document,)), Said(time, not exists)
-    for vertical, document, time, values in batch.attributes:
+    for vertical, document, time, values in attribute_rows(batch):
         for name, value in values.items():
             table, attribute = ORACLE_LISTS.get(name, (OF_VERTICAL[vertical], name))
             yield Register(table, (document,), attribute), Said(time, False, value)

@@ -24,6 +24,7 @@ from ingest.live.stamp_column import StampColumn
 from ingest.live.stamps import SEED, is_cleared, last_rows, stamps_of, times_of
 from tests import live_worlds
 from tests.live_worlds import MutationMaker, base_tables, built, in_force, oracle_base, oracle_of
+from tests.translation import attribute_rows, tell
 
 EXTREMES = (0, -1, 1, 2**63 - 1, -(2**63), 2**31, -(2**31))
 
@@ -178,7 +179,7 @@ def words_of(found: Batch) -> dict[Any, Any]:
         said = values.values if isinstance(values.values, list) else values.values.tolist()
         registers |= {
             (*key, of): (time, value)
-            for of, time, value in zip(values.ids.tolist(), values.times.tolist(), said, strict=True)
+            for of, time, value in zip(values.of.ids.tolist(), values.of.times.tolist(), said, strict=True)
         }
     if found.comments is None:
         return registers
@@ -194,8 +195,9 @@ def shuffled(batches: list[Mutations], rng: Random) -> list[Mutations]:
     for batch in batches:
         for kind in FACT_KINDS:
             rows += [(kind, row) for row in zip(*batch.facts[kind], strict=True)]
-        for name in ("documents", "attributes", "comments"):
+        for name in ("documents", "comments"):
             rows += [(name, row) for row in getattr(batch, name)]
+        rows += [("attributes", row) for row in attribute_rows(batch)]
     rows += rng.sample(rows, len(rows) // 3)
     rng.shuffle(rows)
     again: list[Mutations] = []
@@ -205,6 +207,8 @@ def shuffled(batches: list[Mutations], rng: Random) -> list[Mutations]:
         if name in FACT_KINDS:
             for column, value in zip(again[-1].facts[name], row, strict=True):
                 column.append(value)
+        elif name == "attributes":
+            tell(again[-1], row)
         else:
             getattr(again[-1], name).append(row)
     return again

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from ingest.firehose.mutations import Mutations
+from schemas.catalogue import Vertical
 from tests.oracle.events import AUTOTAGS, LISTS, Register, Said
 
 FACTS = {
@@ -19,6 +21,29 @@ NAMES = {"tagged": "tagged_user_ids", "mentions": "mentioned_user_ids"}
 SILENT = ("faces", "vector")
 
 
+class Attributes(NamedTuple):
+    """What mutations tell of a document."""
+
+    vertical: Vertical
+    id: int
+    time_ms: int
+    values: dict[str, Any]
+
+
+def attribute_rows(mutations: Mutations) -> list[Attributes]:
+    """All that is told of documents, row by row."""
+    return [
+        Attributes(vertical, of, time_ms, dict(zip(names, values, strict=True)))
+        for (vertical, names), rows in mutations.attributes.items()
+        for of, time_ms, *values in rows
+    ]
+
+
+def tell(mutations: Mutations, row: Attributes) -> None:
+    """The other way round."""
+    mutations.tell(row.vertical, tuple(row.values), (row.id, row.time_ms, *row.values.values()))
+
+
 def said(mutations: Mutations) -> Iterator[tuple[Register, Said]]:
     """Every register that the rows set or clear; faces and vectors are in no answer."""
     for kind, columns in mutations.facts.items():
@@ -28,7 +53,7 @@ def said(mutations: Mutations) -> Iterator[tuple[Register, Said]]:
     for document in mutations.documents:
         register = Register(TABLES[document.vertical.value], (document.id,))
         yield register, Said(document.time_ms, not document.exists)
-    for attributes in mutations.attributes:
+    for attributes in attribute_rows(mutations):
         for column, value in attributes.values.items():
             name = NAMES.get(column, column)
             table = LISTS.get(name, AUTOTAGS if name == "autotags" else TABLES[attributes.vertical.value])

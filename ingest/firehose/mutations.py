@@ -7,6 +7,7 @@ batch may come in any order and be repeated.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Any, Literal, NamedTuple
 
 from schemas.catalogue import Vertical
@@ -35,19 +36,16 @@ class DocumentRow(NamedTuple):
     exists: bool
 
 
-class AttributeRow(NamedTuple):
-    """Attributes of a document, by the names of the warehouse columns; what an event does not carry is absent.
+Shape = tuple[Vertical, tuple[str, ...]]
+"""Which attributes of a document are told, by the names of the warehouse columns.
 
-    user: username, fullname, is_private, is_verified, country, created_at_ms. media: owner_id, content_type and visibility (as in
-    the table), caption, place_id, created_at_ms, and as tuples, each replaced as a whole: hashtags and tags (raw texts), tagged
-    and mentions (user ids), autotags ((label, confidence), …), faces ((x, y, width, height), …), vector (floats).
-    place: name, city, country, category, lat, lon. group: name, description, is_public.
-    """
-
-    vertical: Vertical
-    id: int
-    time_ms: int
-    values: dict[str, Any]
+user: username, fullname, is_private, is_verified, country, created_at_ms. media: owner_id, content_type and visibility (as in
+the table), caption, place_id, created_at_ms, and as tuples, each replaced as a whole: hashtags and tags (raw texts), tagged
+and mentions (user ids), autotags ((label, confidence), …), faces ((x, y, width, height), …), vector (floats).
+place: name, city, country, category, lat, lon. group: name, description, is_public.
+"""
+AttributeRow = tuple[Any, ...]
+"""The id of a document, the time, and the values of the attributes of the row's shape, none of them None."""
 
 
 class CommentRow(NamedTuple):
@@ -70,5 +68,21 @@ class Mutations:
 
     facts: dict[FactKind, FactRows] = field(default_factory=_fact_columns)
     documents: list[DocumentRow] = field(default_factory=list)
-    attributes: list[AttributeRow] = field(default_factory=list)
+    attributes: dict[Shape, list[AttributeRow]] = field(default_factory=dict)
     comments: list[CommentRow] = field(default_factory=list)
+
+    def tell(self, vertical: Vertical, names: tuple[str, ...], row: AttributeRow) -> None:
+        """Add what is told of a document; a value that is None is absent."""
+        if None in row:
+            names, row = _present(names, row)
+            if not names:
+                return
+        rows = self.attributes.get((vertical, names))
+        if rows is None:
+            rows = self.attributes[vertical, names] = []
+        rows.append(row)
+
+
+def _present(names: tuple[str, ...], row: AttributeRow) -> tuple[tuple[str, ...], AttributeRow]:
+    is_told = [value is not None for value in row]
+    return tuple(compress(names, is_told[2:])), tuple(compress(row, is_told))

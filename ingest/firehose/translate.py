@@ -6,11 +6,11 @@ that equal sets are equal values.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from math import isnan
 from typing import Any
 
-from ingest.firehose.mutations import AttributeRow, CommentRow, DocumentRow, FactKind, Mutations
+from ingest.firehose.mutations import CommentRow, DocumentRow, FactKind, Mutations
 from ingest.firehose.wire import Event
 from schemas.catalogue import Vertical
 from schemas.tables import CONTENT_TYPES, VISIBILITIES
@@ -19,6 +19,12 @@ _USER, _MEDIA, _PLACE, _GROUP = Vertical.USER, Vertical.MEDIA, Vertical.PLACE, V
 _CONTENT_TYPES = dict(enumerate(CONTENT_TYPES, 1))
 """The table's words for the wire's enum `MediaContentType`."""
 _VISIBILITIES = dict(enumerate(VISIBILITIES, 1))
+_OF_USER = ("username", "fullname", "is_verified", "country", "created_at_ms")
+_OF_OWN_USER = (*_OF_USER, "is_private")
+_OF_PLACE = ("name", "city", "country", "category", "lat", "lon")
+_OF_MEDIA = ("owner_id", "content_type", "caption", "created_at_ms", "hashtags")
+_WITH_ALL = (*_OF_MEDIA, "tags", "tagged", "mentions", "place_id", "visibility")
+_NO_LISTS = (None, None, None)
 
 
 def translate(event: Event, into: Mutations) -> None:
@@ -42,19 +48,19 @@ def _media(event: Any, time_ms: int, into: Mutations) -> None:
 
 
 def _media_vision(event: Any, time_ms: int, into: Mutations) -> None:
-    values: dict[str, Any] = {}
+    autotags = faces = vector = None
     if event.autotags is not None:
         surest: dict[str, float] = {}
         for tag in event.autotags:
             confidence = _number(tag.confidence) or 0.0
             surest[tag.label] = max(confidence, surest.get(tag.label, confidence))
-        values["autotags"] = tuple(sorted(surest.items()))
+        autotags = tuple(sorted(surest.items()))
     if event.faces is not None:
-        faces = ((face.x, face.y, face.width, face.height) for face in event.faces)
-        values["faces"] = _as_set(tuple(_number(side) or 0.0 for side in face) for face in faces)
+        corners = ((face.x, face.y, face.width, face.height) for face in event.faces)
+        faces = _as_set([tuple(_number(side) or 0.0 for side in face) for face in corners])
     if event.vector is not None:
-        values["vector"] = tuple(_number(part) or 0.0 for part in event.vector)
-    _set(_MEDIA, event.media_id, time_ms, values, into)
+        vector = tuple(_number(part) or 0.0 for part in event.vector)
+    into.tell(_MEDIA, ("autotags", "faces", "vector"), (event.media_id, time_ms, autotags, faces, vector))
 
 
 def _place(event: Any, time_ms: int, into: Mutations) -> None:
@@ -64,8 +70,8 @@ def _place(event: Any, time_ms: int, into: Mutations) -> None:
 def _group(event: Any, time_ms: int, into: Mutations) -> None:
     into.documents.append(DocumentRow(_GROUP, event.group_id, time_ms, not event.is_deleted))
     if not event.is_deleted:
-        values = {"name": event.name, "description": event.description, "is_public": event.is_public}
-        _set(_GROUP, event.group_id, time_ms, _carried(values), into)
+        row = (event.group_id, time_ms, event.name, event.description, event.is_public)
+        into.tell(_GROUP, ("name", "description", "is_public"), row)
 
 
 def _like(event: Any, time_ms: int, into: Mutations) -> None:
@@ -140,68 +146,52 @@ def _fact(kind: FactKind, left: int, right: int, time_ms: int, is_set: bool, int
     sets.append(is_set)
 
 
-def _set(vertical: Vertical, id: int, time_ms: int, values: dict[str, Any], into: Mutations) -> None:
-    if values:
-        into.attributes.append(AttributeRow(vertical, id, time_ms, values))
-
-
 def _set_user(user: Any, time_ms: int, into: Mutations, *, is_own: bool = False) -> None:
     """The attributes of a user; of one inside another's event (not `is_own`) without privacy. None sets nothing."""
     if user is None:
         return
-    values = {
-        "username": user.username,
-        "fullname": user.fullname,
-        "is_verified": user.is_verified,
-        "country": user.country,
-        "created_at_ms": user.created_at_millis,
-    }
+    row = (user.id, time_ms, user.username, user.fullname, user.is_verified, user.country, user.created_at_millis)
     if is_own:
-        values["is_private"] = user.is_private
-    _set(_USER, user.id, time_ms, _carried(values), into)
+        into.tell(_USER, _OF_OWN_USER, (*row, user.is_private))
+    else:
+        into.tell(_USER, _OF_USER, row)
 
 
 def _set_media(media: Any, time_ms: int, into: Mutations, *, is_own: bool = False) -> None:
     """The attributes of a media, and its place; of one inside another's event without visibility. None sets nothing."""
     if media is None:
         return
-    values: dict[str, Any] = {
-        "owner_id": media.owner_id,
-        "content_type": _CONTENT_TYPES[media.content_type],
-        "caption": media.caption,
-        "created_at_ms": media.created_at_millis,
-        "hashtags": _as_set(media.hashtags),
-        "tags": _as_set(media.tags),
-        "tagged": _as_set(media.tagged_user_ids),
-        "mentions": _as_set(media.mentioned_user_ids),
-    }
-    if is_own and media.visibility is not None:
-        values["visibility"] = _VISIBILITIES[media.visibility]
-    if media.place is not None:
-        values["place_id"] = media.place.id
-        _set_place(media.place, time_ms, into)
-    _set(_MEDIA, media.id, time_ms, _carried(values), into)
+    row = (
+        media.id,
+        time_ms,
+        media.owner_id,
+        _CONTENT_TYPES[media.content_type],
+        media.caption,
+        media.created_at_millis,
+        _as_set(media.hashtags),
+    )
+    visibility = _VISIBILITIES[media.visibility] if is_own and media.visibility is not None else None
+    lists = media.tags, media.tagged_user_ids, media.mentioned_user_ids
+    place = media.place
+    if place is not None:
+        _set_place(place, time_ms, into)
+    if lists == _NO_LISTS and place is None and visibility is None:
+        into.tell(_MEDIA, _OF_MEDIA, row)
+    else:
+        rest = (*map(_as_set, lists), None if place is None else place.id, visibility)
+        into.tell(_MEDIA, _WITH_ALL, row + rest)
 
 
 def _set_place(place: Any, time_ms: int, into: Mutations) -> None:
     into.documents.append(DocumentRow(_PLACE, place.id, time_ms, True))
-    values = {
-        "name": place.name,
-        "city": place.city,
-        "country": place.country,
-        "category": place.category,
-        "lat": _number(place.latitude),
-        "lon": _number(place.longitude),
-    }
-    _set(_PLACE, place.id, time_ms, _carried(values), into)
+    where = _number(place.latitude), _number(place.longitude)
+    into.tell(_PLACE, _OF_PLACE, (place.id, time_ms, place.name, place.city, place.country, place.category, *where))
 
 
-def _carried(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def _as_set(values: Iterable[Any] | None) -> tuple[Any, ...] | None:
-    return None if values is None else tuple(sorted(set(values)))
+def _as_set(values: Sequence[Any] | None) -> tuple[Any, ...] | None:
+    if values is None:
+        return None
+    return tuple(values) if len(values) < 2 else tuple(sorted(set(values)))
 
 
 def _number(value: float | None) -> float | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from itertools import chain
+from typing import Any, NamedTuple, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index import I64, AnyArray
-from ingest.firehose.mutations import AttributeRow, FactKind, Mutations
+from ingest.firehose.mutations import AttributeRow, DocumentRow, FactKind, Mutations
 from ingest.live.attributes import ENCODERS, OF_VERTICAL, Attribute
 from schemas.catalogue import Vertical
 
@@ -34,11 +36,21 @@ class DocumentBatch(NamedTuple):
     exists: Flags
 
 
+@final
+class Spoken:
+    """Documents by id of which something was said, and when. Attributes that were said together share one."""
+
+    __slots__ = ("ids", "times")
+
+    def __init__(self, ids: I64, times: I64) -> None:
+        self.ids = ids
+        self.times = times
+
+
 class AttributeBatch(NamedTuple):
     """Values of one attribute: numbers (codes of a `one_of`, ids of a `ref`), or texts (`attributes.encoded`)."""
 
-    ids: I64
-    times: I64
+    of: Spoken
     values: AnyArray | list[str]
 
 
@@ -61,6 +73,17 @@ class Batch:
     attributes: dict[AttributeKey, AttributeBatch] = field(default_factory=dict)
     comments: CommentBatch | None = None
 
+    def times(self) -> Iterator[I64]:
+        """The times of all that is said."""
+        for facts in self.facts.values():
+            yield facts.times
+        for documents in self.documents.values():
+            yield documents.times
+        for said in {attribute.of for attribute in self.attributes.values()}:
+            yield said.times
+        if self.comments is not None:
+            yield self.comments.times
+
 
 def batch_of(mutations: Mutations) -> Batch:
     """The columns of a batch of mutations."""
@@ -70,17 +93,17 @@ def batch_of(mutations: Mutations) -> Batch:
             batch.facts[kind] = FactBatch(
                 _i64(facts.left), _i64(facts.right), _i64(facts.time_ms), np.array(facts.is_set, dtype=np.bool_)
             )
-    for vertical in Vertical:
-        rows = [row for row in mutations.documents if row.vertical is vertical]
-        if rows:
-            _, ids, times, exists = zip(*rows, strict=True)
-            batch.documents[vertical] = DocumentBatch(_i64(ids), _i64(times), np.array(exists, dtype=np.bool_))
-    by_vertical: dict[Vertical, list[AttributeRow]] = {}
-    for row in mutations.attributes:
-        by_vertical.setdefault(row.vertical, []).append(row)
-    for vertical, said in by_vertical.items():
-        _, ids, times, values = zip(*said, strict=True)
-        _columns(batch, vertical, _i64(ids), _i64(times), values)
+    documents: dict[Vertical, list[DocumentRow]] = {}
+    for row in mutations.documents:
+        documents.setdefault(row.vertical, []).append(row)
+    for vertical, rows in documents.items():
+        _, ids, times, exists = zip(*rows, strict=True)
+        batch.documents[vertical] = DocumentBatch(_i64(ids), _i64(times), np.array(exists, dtype=np.bool_))
+    shapes: dict[Vertical, list[tuple[tuple[str, ...], list[AttributeRow]]]] = {}
+    for (vertical, names), rows_alike in mutations.attributes.items():
+        shapes.setdefault(vertical, []).append((names, rows_alike))
+    for vertical, alike in shapes.items():
+        _columns(batch, vertical, alike)
     if mutations.comments:
         ids, users, media, times, exists = zip(*mutations.comments, strict=True)
         batch.comments = CommentBatch(
@@ -89,22 +112,23 @@ def batch_of(mutations: Mutations) -> Batch:
     return batch
 
 
-def _columns(batch: Batch, vertical: Vertical, ids: I64, times: I64, rows: tuple[dict[str, Any], ...]) -> None:
+def _columns(batch: Batch, vertical: Vertical, shapes: list[tuple[tuple[str, ...], list[AttributeRow]]]) -> None:
     """Rows that carry the same attributes are turned into columns at once."""
-    alike: dict[tuple[str, ...], list[int]] = {}
-    for place, row in enumerate(rows):
-        alike.setdefault(tuple(row), []).append(place)
-    places: dict[str, list[int]] = {}
-    said: dict[str, list[Any]] = {}
-    for names, at in alike.items():
-        for name, values in zip(names, zip(*[rows[place].values() for place in at], strict=True), strict=True):
-            places.setdefault(name, []).extend(at)
-            said.setdefault(name, []).extend(values)
+    columns = [dict(zip(("id", "time_ms", *names), zip(*rows, strict=True), strict=True)) for names, rows in shapes]
+    spoken: dict[tuple[int, ...], Spoken] = {}
     for attribute in OF_VERTICAL[vertical]:
-        if attribute.name in said:
-            at = places[attribute.name]
-            column = _values(attribute, said[attribute.name])
-            batch.attributes[vertical, attribute.name] = AttributeBatch(ids[at], times[at], column)
+        places = tuple(place for place, column in enumerate(columns) if attribute.name in column)
+        if not places:
+            continue
+        if places not in spoken:
+            ids, times = (_joined(columns[place][name] for place in places) for name in ("id", "time_ms"))
+            spoken[places] = Spoken(_i64(ids), _i64(times))
+        values = _values(attribute, _joined(columns[place][attribute.name] for place in places))
+        batch.attributes[vertical, attribute.name] = AttributeBatch(spoken[places], values)
+
+
+def _joined(parts: Iterable[tuple[Any, ...]]) -> list[Any]:
+    return list(chain.from_iterable(parts))
 
 
 def _values(attribute: Attribute, said: list[Any]) -> AnyArray | list[str]:

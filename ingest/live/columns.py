@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, final
 
 import numpy as np
@@ -55,16 +56,16 @@ class Texts:
 
     @staticmethod
     def of(texts: Sequence[str]) -> Texts:
-        """These texts."""
-        joined = "".join(texts)
-        if joined.isascii():
-            lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
-            encoded = joined.encode()
-        else:
-            parts = [text.encode() for text in texts]
-            lengths = np.fromiter(map(len, parts), dtype=np.int64, count=len(texts))
-            encoded = b"".join(parts)
-        return Texts(_bytes(encoded), np.cumsum(lengths) - lengths, lengths)
+        """These texts; a byte may stand between two of them."""
+        joined = "\0".join(texts)
+        if joined.count("\0") == len(texts) - 1:
+            blob = _bytes(joined.encode())
+            ends = np.append(np.flatnonzero(blob == 0), len(blob))
+            starts = np.append(0, ends[:-1] + 1)
+            return Texts(blob, starts, ends - starts)
+        parts = [text.encode() for text in texts]
+        lengths = np.fromiter(map(len, parts), dtype=np.int64, count=len(parts))
+        return Texts(_bytes(b"".join(parts)), np.cumsum(lengths) - lengths, lengths)
 
     @staticmethod
     def column(blob: U8, offsets: AnyArray) -> Texts:
@@ -90,9 +91,14 @@ class Texts:
         places += np.repeat(self.starts - firsts, self.lengths)
         return Texts(self.blob[places], firsts, self.lengths)
 
-    def __getitem__(self, row: int) -> str:
-        start = self.starts[row]
-        return self.blob[start : start + self.lengths[row]].tobytes().decode()
+    def strings(self) -> list[str]:
+        """All of them."""
+        packed = self.packed()
+        data, bounds = packed.blob.tobytes(), packed.offsets().tolist()
+        if data.isascii():
+            text = data.decode("ascii")
+            return [text[start:end] for start, end in pairwise(bounds)]
+        return [data[start:end].decode() for start, end in pairwise(bounds)]
 
 
 @final

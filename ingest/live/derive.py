@@ -183,7 +183,7 @@ class Derivation:
                 continue
             register = self.state.texts[vertical, name]
             had = self._codes(attribute, docs, old)
-            has = self._codes(attribute, docs, [register.heap.get(doc) or "" for doc in docs.tolist()])
+            has = self._codes(attribute, docs, register.heap.of(docs).strings())
             for codes, holds in ((had[~in_sorted(has, had)], False), (has[~in_sorted(had, has)], True)):
                 if len(codes):
                     rows = (codes >> np.uint64(32)).astype(np.intp)

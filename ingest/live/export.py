@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from index import I64
 from ingest.live.attributes import ATTRIBUTES, TABLE_OF
 from ingest.live.base import Base, Flags
-from ingest.live.batch import AttributeBatch, AttributeKey, Batch, CommentBatch, DocumentBatch, FactBatch
+from ingest.live.batch import AttributeBatch, AttributeKey, Batch, CommentBatch, DocumentBatch, FactBatch, Spoken
 from ingest.live.stamps import is_cleared, is_event, times_of
 from ingest.live.state import FACT_ENDS, LiveState
 from schemas.catalogue import Vertical
@@ -57,7 +57,7 @@ def _exported_attribute(state: LiveState, base: Base, key: AttributeKey) -> Iter
             if attribute.of is not None:
                 values = state.documents[attribute.of].ids(values)
             times = times_of(register.stamps.of(docs))
-            yield Batch(attributes={key: AttributeBatch(documents.ids(docs), times, values)})
+            yield Batch(attributes={key: AttributeBatch(Spoken(documents.ids(docs), times), values)})
         return
     texts = state.texts[key]
     stamps = texts.stamps.all()
@@ -67,7 +67,7 @@ def _exported_attribute(state: LiveState, base: Base, key: AttributeKey) -> Iter
         values_said = [text for doc in docs.tolist() if (text := texts.text(doc)) is not None]
         assert len(values_said) == len(docs)
         times = times_of(texts.stamps.of(docs))
-        yield Batch(attributes={key: AttributeBatch(documents.ids(docs), times, values_said)})
+        yield Batch(attributes={key: AttributeBatch(Spoken(documents.ids(docs), times), values_said)})
 
 
 def _pieces(said: Flags) -> Iterator[Rows]:

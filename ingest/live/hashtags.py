@@ -33,19 +33,22 @@ class Hashtags:
         documents.with_column(self.live.grow)
         documents.with_column(self.public.grow)
 
-    def number(self, raw: str) -> int:
-        """The document number of a hashtag as it was written, `NO_HASHTAG` where nothing is left of it."""
-        number = self._numbers.get(raw)
-        if number is None:
-            text = hashtag(raw)
-            number = NO_HASHTAG
-            if text:
-                known = len(self._documents)
-                number = int(self._documents.numbers(np.array([hashtag_id(text)], dtype=np.int64))[0])
-                if number == known:
-                    self.names.append(text)
+    def numbers(self, raws: Sequence[str]) -> list[int]:
+        """The document numbers of hashtags as they were written, `NO_HASHTAG` where nothing is left of one."""
+        known = self._numbers
+        if unknown := [raw for raw in dict.fromkeys(raws) if raw not in known]:
+            self._learn(unknown)
+        return [known[raw] for raw in raws]
+
+    def _learn(self, raws: list[str]) -> None:
+        texts = {raw: text for raw in raws if (text := hashtag(raw))}
+        self._numbers |= dict.fromkeys(raws, NO_HASHTAG)
+        ids = np.array([hashtag_id(text) for text in texts.values()], dtype=np.int64)
+        numbers = self._documents.numbers(ids).tolist()
+        for (raw, text), number in zip(texts.items(), numbers, strict=True):
+            if number == self._documents.base + len(self.names):
+                self.names.append(text)
             self._numbers[raw] = number
-        return number
 
     def count(self, hashtags: U32, live: I64, public: I64) -> None:
         """Add to the counts of hashtags; one may come several times."""

@@ -42,8 +42,8 @@ class ListNumbers:
         match attribute.name:
             case "hashtags" | "tags":
                 items, sizes = split_all(texts)
-                number = self._hashtags.number if attribute.name == "hashtags" else self._tag
-                numbers = np.array(list(map(number, items)), dtype=np.int64)
+                found = self._hashtags.numbers(items) if attribute.name == "hashtags" else list(map(self._tag, items))
+                numbers = np.array(found, dtype=np.int64)
             case _:
                 parts = [text.split(",") if text else () for text in texts]
                 sizes = [len(part) for part in parts]
@@ -71,8 +71,7 @@ class ListNumbers:
         offsets, numbers = self.in_base(register.attribute, docs[as_base])
         rows = np.repeat(as_base, np.diff(offsets))
         changed = np.flatnonzero(differs)
-        texts = [register.heap.get(doc) or "" for doc in docs[changed].tolist()]
-        more, more_rows = self.parsed(register.attribute, texts)
+        more, more_rows = self.parsed(register.attribute, register.heap.of(docs[changed]).strings())
         codes = distinct(more_rows.astype(np.uint64) << _SHIFT | more)
         return (
             np.concatenate([numbers, codes.astype(np.uint32)]),

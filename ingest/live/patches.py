@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import final
+from collections.abc import Callable, Iterable
+from typing import cast, final
 
 import numpy as np
 
@@ -71,9 +71,9 @@ class Patches:
         self._columns.setdefault(_HASHTAG_COLUMN, []).append(docs)
         self.bits("hashtag.alive", docs)
 
-    def text(self, vertical: Vertical, attribute: str, doc: int) -> None:
-        """A text that the base keeps changed."""
-        self._texts.setdefault((vertical, attribute), []).append(doc)
+    def texts(self, vertical: Vertical, attribute: str, docs: Iterable[int]) -> None:
+        """Texts that the base keeps changed."""
+        self._texts.setdefault((vertical, attribute), []).extend(docs)
 
     def arrays(self) -> dict[str, AnyArray]:
         """The arrays for the next layer; then the changes begin anew."""
@@ -91,15 +91,15 @@ class Patches:
         for (vertical, attribute), changed in self._texts.items():
             name = f"{vertical}.{attribute}.text"
             once = sorted(set(changed))
-            texts = Strings.of([self._text(vertical, attribute, doc) for doc in once])
+            texts = Strings.of(self._texts_of(vertical, attribute, once))
             arrays[f"{name}.docs"] = np.array(once, dtype=np.uint32)
             arrays[f"{name}.blob"], arrays[f"{name}.offsets"] = texts.blob, texts.offsets.astype(np.uint32)
         self._bits, self._columns, self._texts = {}, {}, {}
         return arrays
 
-    def _text(self, vertical: Vertical, attribute: str, doc: int) -> str:
+    def _texts_of(self, vertical: Vertical, attribute: str, docs: list[int]) -> list[str]:
         if vertical is _H:
-            return self._hashtags.names[doc - self._state.documents[_H].base]
-        text = self._state.texts[vertical, attribute].text(doc)
-        assert text is not None
-        return text
+            return [self._hashtags.names[doc - self._state.documents[_H].base] for doc in docs]
+        texts = self._state.texts[vertical, attribute].all(np.array(docs, dtype=np.uint32))
+        assert None not in texts
+        return cast(list[str], texts)

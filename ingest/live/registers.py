@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import repeat
 from typing import Any, NamedTuple, final
 
 import numpy as np
@@ -13,8 +14,9 @@ from ingest.live.attributes import Attribute, decoded
 from ingest.live.base import Base
 from ingest.live.columns import Column, Heap, Texts, equal
 from ingest.live.documents import Documents
+from ingest.live.entries import Entries
 from ingest.live.stamp_column import StampColumn
-from ingest.live.stamps import SEED, last_rows
+from ingest.live.stamps import SEED
 from schemas.catalogue import Vertical
 
 _NEVER_SAID = {(Vertical.USER, "is_private"): 1, (Vertical.MEDIA, "owner_id"): NONE, (Vertical.MEDIA, "place_id"): NONE}
@@ -47,10 +49,10 @@ class ScalarRegister:
         order = sorted(range(len(attribute.values)), key=attribute.values.__getitem__)
         self._text_rank = np.argsort(np.array(order, dtype=np.int64))
 
-    def apply(self, docs: U32, stamps: I64, values: AnyArray) -> tuple[Won, U32, AnyArray]:
+    def apply(self, entries: Entries, values: AnyArray) -> tuple[Won, U32, AnyArray]:
         """What is said of documents; a `ref` by number. The last words, the documents that changed, and their old values."""
-        last = last_rows(docs, stamps, self._compared(values))
-        docs, stamps, values = docs[last], stamps[last], values[last]
+        docs, stamps = entries.docs, entries.stamps
+        values = values[entries.last(lambda rows: self._compared(values[rows]))]
         before = self.stamps.of(docs)
         wins = stamps > before
         ties = np.flatnonzero((stamps == before) & (values != self.values.data[docs]))
@@ -111,16 +113,29 @@ class TextRegister:
             return self._strings[doc] if doc < len(self._strings) else ""
         return found
 
-    def apply(self, docs: U32, stamps: I64, values: list[str]) -> tuple[Won, U32, list[str | None]]:
+    def all(self, docs: U32) -> list[str | None]:
+        """The texts of documents; None where only the base knows one."""
+        texts: list[str | None] = [*self.heap.of(docs).strings()]
+        others = np.flatnonzero(~self.heap.has(docs))
+        if len(others):
+            told = (
+                self._base.texts(self.attribute, docs[others]).strings() if self._strings is not None else repeat(None)
+            )
+            for row, text in zip(others.tolist(), told, strict=False):
+                texts[row] = text
+        return texts
+
+    def apply(self, entries: Entries, values: list[str]) -> tuple[Won, U32, list[str | None]]:
         """What is said of documents. The last words, the documents that changed, and their old texts (None: the base's)."""
-        last = self._last(docs, stamps, values)
-        docs, stamps = docs[last], stamps[last]
+        docs, stamps = entries.docs, entries.stamps
+        last = entries.last(lambda rows: self._ranks([values[row] for row in rows.tolist()]))
         before = self.stamps.of(docs)
         wins = stamps > before
         for tie in np.flatnonzero((stamps == before) & (stamps > SEED)).tolist():
             current = self.text(int(docs[tie]))
             assert current is not None
-            wins[tie] = self._key(values[last[tie]]) > self._key(current)
+            said = values[last[tie]]
+            wins[tie] = said != current and self._key(said) > self._key(current)
         docs, stamps = docs[wins], stamps[wins]
         texts = Texts.of([values[row] for row in last[wins].tolist()])
         has = self.heap.has(docs)
@@ -128,7 +143,7 @@ class TextRegister:
         fresh = np.flatnonzero(~has)
         same[fresh] = self._same_as_base(docs[fresh], texts.take(fresh))
         changed = docs[~same]
-        old = [self.text(doc) for doc in changed.tolist()]
+        old = self.all(changed)
         forms = np.full(len(docs), AGAIN, dtype=np.uint8)
         forms[~has & same] = SAME if self._strings is not None else AS_BASE
         forms[~same] = OTHER
@@ -145,19 +160,11 @@ class TextRegister:
         self.heap.put(won.docs[kept], won.texts)
         self.differs.data[won.docs[won.values == OTHER]] = True
 
-    def _last(self, docs: U32, stamps: I64, values: list[str]) -> NDArray[np.intp]:
-        """As `last_rows`; values are compared only where two were said at one time."""
-        order = np.lexsort((stamps, docs))
-        of, at = docs[order], stamps[order]
-        twice = (of[1:] == of[:-1]) & (at[1:] == at[:-1])
-        if twice.any():
-            for place in np.flatnonzero(twice).tolist():  # the larger value goes behind
-                one, other = order[place], order[place + 1]
-                if self._key(values[one]) > self._key(values[other]):
-                    order[place], order[place + 1] = other, one
-        is_last = np.ones(len(of), dtype=np.bool_)
-        np.not_equal(of[1:], of[:-1], out=is_last[:-1])
-        return order[is_last]
+    def _ranks(self, texts: list[str]) -> AnyArray:
+        """Numbers that compare as the texts' values do."""
+        keys = {text: self._key(text) for text in texts}
+        places = {text: place for place, text in enumerate(sorted(keys, key=keys.__getitem__))}
+        return np.array([places[text] for text in texts])
 
     def _key(self, text: str) -> Any:
         return decoded(self.attribute.kind, text)
@@ -167,7 +174,7 @@ class TextRegister:
         if self._strings is not None:
             return equal(texts, self._base.texts(self.attribute, docs))
         if self.attribute.name != "caption":
-            return self._same_lists(self.attribute, docs, [texts[row] for row in range(len(texts))])
+            return self._same_lists(self.attribute, docs, texts.strings())
         marks = self._base.captions
         known = np.flatnonzero(docs < len(marks))
         same: NDArray[np.bool_] = texts.lengths == 0

@@ -36,7 +36,7 @@ def run_of(derivation: Derivation, log: Log, layer: Arrays) -> dict[str, AnyArra
             run[f"late.{vertical}"] = late
     late_hashtags = run.get(f"late.{Vertical.HASHTAG}")
     if late_hashtags is not None:
-        names = Texts.of(derivation.hashtags.names[-len(late_hashtags) :])
+        names = Texts.of(derivation.hashtags.names[-len(late_hashtags) :]).packed()
         run["names.blob"], run["names.lengths"] = names.blob, names.lengths.astype(np.int32)
     counted = layer.get(_HASHTAG_COUNTS)
     if counted is not None:
@@ -71,7 +71,7 @@ def load_run(derivation: Derivation, run: Arrays) -> None:
         texts = _texts(run, "names")
         first = state.documents[Vertical.HASHTAG].base + known
         skipped = len(texts) - (len(state.documents[Vertical.HASHTAG]) - first)
-        derivation.hashtags.names += [texts[row] for row in range(skipped, len(texts))]
+        derivation.hashtags.names += texts.strings()[skipped:]
     if "hashtags.docs" in run:
         docs = run["hashtags.docs"]
         derivation.hashtags.live.data[docs] = run["hashtags.live"]

@@ -11,7 +11,7 @@ from index import I64, AnyArray, Strings
 from ingest.firehose.mutations import FactKind
 from ingest.live.attributes import ATTRIBUTES, ENCODERS
 from ingest.live.base import Base
-from ingest.live.batch import AttributeBatch, Batch, CommentBatch, DocumentBatch, FactBatch
+from ingest.live.batch import AttributeBatch, Batch, CommentBatch, DocumentBatch, FactBatch, Spoken
 from ingest.live.lists import OF_MEDIA
 from schemas.catalogue import Vertical
 from schemas.tables import CONTENT_TYPES, VISIBILITIES
@@ -65,14 +65,16 @@ def _media(base: Base, batch: Batch) -> None:
         }
         numbers = {name: _numbers_of(base, "media", name) for name in ("owner_id", "created_at_ms")}
         for name, values in (codes | numbers).items():
-            batch.attributes[_M, name] = AttributeBatch(ids, _no_times(ids), values)
-        batch.attributes[_M, "caption"] = AttributeBatch(ids, _no_times(ids), list(_texts(base, "media", "caption")))
+            batch.attributes[_M, name] = AttributeBatch(Spoken(ids, _no_times(ids)), values)
+        batch.attributes[_M, "caption"] = AttributeBatch(
+            Spoken(ids, _no_times(ids)), list(_texts(base, "media", "caption"))
+        )
         has_place = base.sidecar.get("waiting.media.has_place_id", np.ones(len(ids), dtype=np.uint8)) != 0
         placed.append(ids[has_place])
         places.append(_numbers_of(base, "media", "place_id")[has_place])
     if placed:
         media = np.concatenate(placed)
-        batch.attributes[_M, "place_id"] = AttributeBatch(media, _no_times(media), np.concatenate(places))
+        batch.attributes[_M, "place_id"] = AttributeBatch(Spoken(media, _no_times(media)), np.concatenate(places))
 
 
 def _list(base: Base, batch: Batch, name: str, media: I64, items: Iterable[str | int]) -> None:
@@ -93,7 +95,7 @@ def _list(base: Base, batch: Batch, name: str, media: I64, items: Iterable[str |
         texts = [encode(tuple((label, 0.0) for label in labels)) for labels in held.values()]
     else:
         texts = [encode(tuple(list_)) for list_ in held.values()]
-    batch.attributes[_M, name] = AttributeBatch(ids, _no_times(ids), texts)
+    batch.attributes[_M, name] = AttributeBatch(Spoken(ids, _no_times(ids)), texts)
 
 
 def _values(base: Base, table: str, column: str) -> Iterable[str | int]:

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from index import U32, AnyArray
 from ingest.firehose.mutations import FACT_KINDS, FactKind
 from ingest.live.attributes import ATTRIBUTES, TABLE_OF, Attribute
-from ingest.live.base import Base
-from ingest.live.batch import AttributeBatch, AttributeKey, Batch
+from ingest.live.base import Base, Flags
+from ingest.live.batch import AttributeKey, Batch, Spoken
 from ingest.live.documents import Documents
+from ingest.live.entries import Entries
 from ingest.live.facts import CommentRegister, CommentsWon, FactRegister, FactsChanged, FactsWon
 from ingest.live.registers import ScalarRegister, TextRegister, Won
 from ingest.live.stamps import SEED, stamps_of
@@ -81,20 +82,26 @@ class LiveState:
     def apply(self, batch: Batch, *, is_seed: bool = False) -> Changed:
         """Say a batch; what it changed. A seed is what the base itself said, of rows that wait: any event is later."""
         changed = Changed()
-        for vertical, said in batch.documents.items():
+        for vertical, rows in batch.documents.items():
             news = (
-                np.ones(len(said.ids), dtype=np.bool_)
+                np.ones(len(rows.ids), dtype=np.bool_)
                 if is_seed
-                else ~self.base.settles(TABLE_OF[vertical], said.times)
+                else ~self.base.settles(TABLE_OF[vertical], rows.times)
             )
             documents = self.documents[vertical]
-            docs = documents.numbers(said.ids[news])
-            stamps = _stamps(said.times[news], ~said.exists[news], is_seed)
-            won, changed.documents[vertical] = documents.apply(docs, stamps)
+            docs = documents.numbers(rows.ids[news])
+            stamps = _stamps(rows.times[news], ~rows.exists[news], is_seed)
+            known, changed.documents[vertical] = documents.apply(docs, stamps)
             if not is_seed:
-                self.log.documents.setdefault(vertical, []).append((won, documents.stamps.of(won)))
-        for key, values in batch.attributes.items():
-            self._apply_attribute(key, values, changed, is_seed)
+                self.log.documents.setdefault(vertical, []).append((known, documents.stamps.of(known)))
+        said_together: dict[tuple[Spoken, str], tuple[Entries, Flags | None]] = {}
+        for key, (said, values) in batch.attributes.items():
+            of = said, ATTRIBUTES[key].table
+            if of not in said_together:
+                said_together[of] = self._entries(said, ATTRIBUTES[key], is_seed)
+            won = self._apply_attribute(key, values, *said_together[of], changed)
+            if not is_seed:
+                self.log.attributes.setdefault(key, []).append(won)
         for kind, facts in batch.facts.items():
             table, left, right = FACT_ENDS[kind]
             news = np.ones(len(facts.left), dtype=np.bool_) if is_seed else ~self.base.settles(table, facts.times)
@@ -124,10 +131,12 @@ class LiveState:
                 self.log.comments.append(comments_won)
         return changed
 
-    def _apply_attribute(self, key: AttributeKey, said: AttributeBatch, changed: Changed, is_seed: bool) -> None:
-        attribute = ATTRIBUTES[key]
+    def _entries(self, said: Spoken, attribute: Attribute, is_seed: bool) -> tuple[Entries, Flags | None]:
+        """What is said of an attribute and not settled by the base; of what was said, None where that is all of it."""
         documents = self.documents[attribute.vertical]
-        settled = self.base.settles(attribute.table, said.times)
+        settled = np.zeros(len(said.ids), dtype=np.bool_)
+        if not is_seed:
+            settled = self.base.settles(attribute.table, said.times)
         if attribute.name == "autotags" and settled.any():
             # a media without a row keeps what events said
             docs = documents.find(said.ids)
@@ -135,24 +144,31 @@ class LiveState:
             has_row = np.zeros(len(docs), dtype=np.bool_)
             has_row[known] = self.base.autotagged[docs[known]]
             late = (docs >= documents.base) & (docs < len(documents))
-            has_row[late] = self.texts[key].stamps.of(docs[late]) == SEED
+            has_row[late] = self.texts[attribute.vertical, attribute.name].stamps.of(docs[late]) == SEED
             settled &= has_row
-        news = np.ones(len(said.ids), dtype=np.bool_) if is_seed else ~settled
-        docs = documents.numbers(said.ids[news])
-        stamps = _stamps(said.times[news], False, is_seed)
+        if not settled.any():
+            return Entries(documents.numbers(said.ids), _stamps(said.times, False, is_seed)), None
+        news = ~settled
+        return Entries(documents.numbers(said.ids[news]), _stamps(said.times[news], False, is_seed)), news
+
+    def _apply_attribute(
+        self, key: AttributeKey, values: AnyArray | list[str], entries: Entries, news: Flags | None, changed: Changed
+    ) -> Won:
+        attribute = ATTRIBUTES[key]
         won: Won
-        if isinstance(said.values, list):
-            texts = [said.values[row] for row in np.flatnonzero(news).tolist()] if not news.all() else said.values
-            won, text_docs, old_texts = self.texts[key].apply(docs, stamps, texts)
+        if isinstance(values, list):
+            if news is not None:
+                values = [values[row] for row in np.flatnonzero(news).tolist()]
+            won, text_docs, old_texts = self.texts[key].apply(entries, values)
             changed.texts[key] = text_docs, old_texts
         else:
-            values = said.values[news]
+            if news is not None:
+                values = values[news]
             if attribute.of is not None:
                 values = self.documents[attribute.of].numbers(values)
-            won, scalar_docs, old_values = self.scalars[key].apply(docs, stamps, values)
+            won, scalar_docs, old_values = self.scalars[key].apply(entries, values)
             changed.scalars[key] = scalar_docs, old_values
-        if not is_seed:
-            self.log.attributes.setdefault(key, []).append(won)
+        return won
 
     def take_log(self) -> Log:
         """What was said since this was last called."""

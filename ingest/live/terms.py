@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import final
 
 import numpy as np
@@ -121,6 +121,7 @@ WORDS: dict[tuple[Vertical, str], tuple[EdgeText, ...]] = {
 TAG_EDGES: tuple[EdgeText, ...] = (("media.tag", cleaned_tag), ("media.mt", machine_tag_term))
 
 
+@cache
 def edge_named(name: str) -> Edge:
     """The edge of the catalogue with this key."""
     vertical, _, edge = name.partition(".")

@@ -6,17 +6,23 @@ from typing import final
 
 import numpy as np
 
-from index import layout
+from index import U32, layout
 from ingest.live.attributes import ATTRIBUTES, decoded
+from ingest.live.batch import AttributeKey
 from ingest.live.changes import Changes
 from ingest.live.patches import Patches
 from ingest.live.state import Changed, LiveState
 from ingest.live.terms import TAG_EDGES, WORDS, TermKeys, edge_named
-from ingest.terms import whole
+from ingest.terms import TermsOf, whole
 from schemas.catalogue import Vertical
 from schemas.text import words
 
 _HASHTAG_NAME = "hashtag.name"
+_SOURCES: dict[str, list[tuple[AttributeKey, TermsOf]]] = {}
+"""The texts that each edge is made from, and which terms of it each has."""
+for _key, _edges in WORDS.items():
+    for _edge, _terms in _edges:
+        _SOURCES.setdefault(_edge, []).append((_key, _terms))
 
 
 @final
@@ -36,57 +42,55 @@ class WordChanges:
             if vertical is Vertical.MEDIA:
                 match name:
                     case "caption":
-                        self._hidden_edge("media.caption", "caption", docs.tolist(), old)
+                        self._hidden_edge("media.caption", "caption", docs, old)
                     case "autotags":
-                        self._hidden_edge("media.autotag", "autotags", docs.tolist(), old)
+                        self._hidden_edge("media.autotag", "autotags", docs, old)
                     case "tags":
-                        self._tags(docs.tolist(), old)
+                        self._tags(docs, old)
 
     def hashtag(self, doc: int, name: str) -> None:
         """A hashtag that is new."""
         self._terms[layout.HASHTAG_DICTIONARY].add(name, doc)
         self._hold(_HASHTAG_NAME, doc, set(), set(whole(name)))
-        self._patches.text(Vertical.HASHTAG, "name", doc)
+        self._patches.texts(Vertical.HASHTAG, "name", (doc,))
 
     def _kept_texts(self, changed: Changed) -> None:
         """Texts that the base keeps: what stood there before is known."""
-        by_doc: dict[tuple[Vertical, int], dict[str, str]] = {}
-        for (vertical, name), (docs, old) in changed.texts.items():
-            if (vertical, name) in WORDS:
-                for doc, before in zip(docs.tolist(), old, strict=True):
-                    assert before is not None
-                    by_doc.setdefault((vertical, doc), {})[name] = before
-                    self._patches.text(vertical, name, doc)
-        for (vertical, doc), before_of in by_doc.items():
-            had: dict[str, set[str]] = {}
-            has: dict[str, set[str]] = {}
-            touched = {edge for name in before_of for edge, _ in WORDS[vertical, name]}
-            for (of, name), edges in WORDS.items():
-                if of is not vertical or touched.isdisjoint(edge for edge, _ in edges):
-                    continue
-                text = self._state.texts[vertical, name].text(doc)
-                assert text is not None
-                for edge, terms_of in edges:
-                    had.setdefault(edge, set()).update(terms_of(before_of.get(name, text)))
-                    has.setdefault(edge, set()).update(terms_of(text))
-            for edge in touched:
-                self._hold(edge, doc, had[edge], has[edge])
+        before: dict[tuple[Vertical, str], dict[int, str | None]] = {}
+        for key, (docs, old) in changed.texts.items():
+            if key in WORDS and len(docs):
+                before[key] = dict(zip(docs.tolist(), old, strict=True))
+                self._patches.texts(*key, docs.tolist())
+        for edge, sources in _SOURCES.items():
+            told = [(before.get(key, {}), terms_of, key) for key, terms_of in sources]
+            touched = sorted(set[int]().union(*(texts for texts, _, _ in told)))
+            docs = np.array(touched, dtype=np.uint32)
+            had: list[set[str]] = [set() for _ in touched]
+            has: list[set[str]] = [set() for _ in touched]
+            for texts, terms_of, key in told if touched else ():
+                for row, (doc, text) in enumerate(zip(touched, self._state.texts[key].all(docs), strict=True)):
+                    assert text is not None
+                    terms, was = terms_of(text), texts.get(doc, text)
+                    assert was is not None
+                    has[row].update(terms)
+                    had[row].update(terms if was == text else terms_of(was))
+            for doc, of_before, of_now in zip(touched, had, has, strict=True):
+                self._hold(edge, doc, of_before, of_now)
 
-    def _hidden_edge(self, edge: str, name: str, docs: list[int], old: list[str | None]) -> None:
+    def _hidden_edge(self, edge: str, name: str, docs: U32, old: list[str | None]) -> None:
         """An edge of which the base does not know the terms by document: those that change are hidden there as a whole."""
         register = self._state.texts[Vertical.MEDIA, name]
-        hidden = set(self._changes[edge].hide(np.array(docs, dtype=np.uint32)).tolist())
-        for doc, before in zip(docs, old, strict=True):
-            text = register.heap.get(doc) or ""
+        hidden = set(self._changes[edge].hide(docs).tolist())
+        for doc, before, text in zip(docs.tolist(), old, register.heap.of(docs).strings(), strict=True):
             had = set() if before is None or doc in hidden else _terms_of(name, before)
             self._hold(edge, doc, had, _terms_of(name, text))
 
-    def _tags(self, docs: list[int], old: list[str | None]) -> None:
+    def _tags(self, docs: U32, old: list[str | None]) -> None:
         attribute = ATTRIBUTES[Vertical.MEDIA, "tags"]
         register = self._state.texts[Vertical.MEDIA, "tags"]
         base = self._state.base
         raws = base.segment.dictionary(layout.RAW_TAGS)
-        for doc, before in zip(docs, old, strict=True):
+        for doc, before, text in zip(docs.tolist(), old, register.heap.of(docs).strings(), strict=True):
             if before is not None:
                 had = decoded(attribute.kind, before)
             elif doc < base.size(Vertical.MEDIA):
@@ -94,7 +98,7 @@ class WordChanges:
                 had = tuple(raws[int(number)] for number in numbers)
             else:
                 had = ()
-            has = decoded(attribute.kind, register.heap.get(doc) or "")
+            has = decoded(attribute.kind, text)
             for edge, terms_of in TAG_EDGES:
                 self._hold(
                     edge,
@@ -104,6 +108,8 @@ class WordChanges:
                 )
 
     def _hold(self, name: str, doc: int, had: set[str], has: set[str]) -> None:
+        if had == has:
+            return
         terms = self._terms[name]
         self._changes[name].hold_one(doc, terms.keys(had - has), terms.keys(has - had))
         edge = edge_named(name)

@@ -100,12 +100,7 @@ class LiveWriter:
         self._derivation.apply(batch)
         if self._move is not None:
             self._move.said(batch)
-        times = [
-            int(part.times.max())
-            for part in (*batch.facts.values(), *batch.documents.values(), *batch.attributes.values(), batch.comments)
-            if part is not None and len(part.times)
-        ]
-        self._applied_ms = max([self._applied_ms, *times])
+        self._applied_ms = max([self._applied_ms, *(int(times.max()) for times in batch.times() if len(times))])
 
     def flush(self, position: Mapping[str, Any]) -> None:
         """Show readers all that was applied. It outlives the process, not yet a power cut.
