@@ -16,8 +16,9 @@ from index.kernels.walks import settle, weak_and_walk
 from index.kernels.windows import AND, LESS, OR
 from index.live.age import Age, forget_as_of, read_as_of, write_as_of
 from index.live.columns import LiveTexts
+from index.live.first import best_of_two
 from index.live.layer import Layer, layer_directory, make_durable, open_layer, write_layer
-from index.live.lists import AnyList, AnyLists, LiveList, LiveLists
+from index.live.lists import AnyList, AnyLists, LiveList, LiveLists, LivePart
 from index.live.merge import merge_layers
 from index.live.order import Order, joined
 from index.live.pointer import LIVE, LayerName, Live, read_live, write_live
@@ -25,7 +26,7 @@ from index.live.rows import arrays_of, pack_rows, rows_of
 from index.live.segment import AnySegment, LiveSegment
 from index.manifest import Manifest, damaged, hash_of
 from index.matching import name_matches
-from index.postings import Gate, Part, PostingList, PostingLists, first_of_two
+from index.postings import Gate, PostingList, PostingLists
 from index.segment import Segment, State
 from index.sidecar import caption_marks, comment_marks, joined_marks, split_marks
 from index.store import (
@@ -86,13 +87,13 @@ __all__ = [
     "Live",
     "LiveList",
     "LiveLists",
+    "LivePart",
     "LiveSegment",
     "LiveTexts",
     "Manifest",
     "Order",
     "PairFact",
     "Pairs",
-    "Part",
     "PostingList",
     "PostingLists",
     "Postings",
@@ -106,6 +107,7 @@ __all__ = [
     "Terms",
     "Words",
     "arrays_of",
+    "best_of_two",
     "caption_marks",
     "changing",
     "clear_bits",
@@ -116,7 +118,6 @@ __all__ = [
     "damaged",
     "discard",
     "distinct",
-    "first_of_two",
     "forget_as_of",
     "generations",
     "has_generation",

@@ -144,8 +144,7 @@ class PostingLists:
     def union_gated(self, keys: U32, gate: Gate, words: Words, touched: Words, out: U32) -> int:
         """Write the union of many keys' lists, as far as a gate shows them, to `out`, sorted; the number of documents, or -1, with
         nothing done, where the lists may hold more than there is room for. Bitsets as in `mark`, clear before and after."""
-        held = (self.keys, self.offsets, self.lists, _NO_LAYERS, _NO_MASK, False)
-        return int(union_gated(*held, keys, *gate, words, touched, out))
+        return int(union_gated(*self.read(), keys, *gate, words, touched, out))
 
     def count_into(
         self, keys: U32, mask: Words | None, counts: U32, met: U32, at: int, amounts: U32 | None = None
@@ -186,6 +185,10 @@ class PostingLists:
         out = np.empty(len(keys), dtype=np.bool_)
         contains(self.keys, self.offsets, self.lists, keys, docs, out)
         return out
+
+    def read(self) -> tuple[U32, U32, U32, I64, Words, bool]:
+        """The lists as kernels of `index/kernels/live.py` are given them."""
+        return self.keys, self.offsets, self.lists, _NO_LAYERS, _NO_MASK, False
 
 
 Part = tuple[PostingLists, U32, Words | None]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from index import AND, LESS, OR, U32, Part, PostingList, PostingLists, Words, first_of_two
+from index import AND, LESS, OR, U32, LivePart, PostingList, Words, best_of_two
 from query.execute import Execution
 from query.plan import Plan, PlanAnd, PlanList, PlanOr, PlanUnion
 
@@ -20,14 +20,11 @@ _NO_LISTS = PostingList(np.empty(0, dtype=np.uint32)).alone(None)
 
 def first_of_lists(execution: Execution, plan: Plan, limit: int) -> U32 | None:
     """The best `limit` documents; None for other forms, where few candidates are quicker looked up in a long list, and where
-    documents are not numbered in their order or a layer changes one of the lists."""
+    base documents do not rank by number."""
     execution.check()
-    if not execution.order(plan.vertical).is_plain:
-        return None
     match plan:
         case PlanList():
-            part = _as_part(execution, plan)
-            return None if part is None else first_of_two(part, _NO_LISTS, OR, limit)
+            return best_of_two(plan.list.alone(plan.mask), _NO_LISTS, OR, limit, execution.order(plan.vertical))
         case PlanAnd(excluded=(), by_size=(PlanList() | PlanUnion() as one, PlanList() | PlanUnion() as other)):
             return _first_of_both(execution, one, other, limit) if _are_near(one, other) else None
         case PlanAnd(by_size=(PlanList() | PlanUnion() as one,), excluded=(PlanList() | PlanUnion() as other,)):
@@ -52,7 +49,8 @@ def _first_of_both(
             if part is None:
                 return None
             lists, keys, mask = part
-            return first_of_two((lists, keys, dense if mask is None else mask & dense), _NO_LISTS, OR, limit)
+            cut = (lists, keys, dense if mask is None else mask & dense)
+            return best_of_two(cut, _NO_LISTS, OR, limit, execution.order(one.vertical))
     return _combined(execution, one, other, AND, limit)
 
 
@@ -64,14 +62,13 @@ def _combined(
         return None
     if how != OR and left[2] is right[2]:
         right = (right[0], right[1], None)  # what one operand cuts needs no second cut
-    return first_of_two(left, right, how, limit)
+    return best_of_two(left, right, how, limit, execution.order(one.vertical))
 
 
-def _as_part(execution: Execution, plan: PlanList | PlanUnion) -> Part | None:
-    """The union of few lists as it is, of more as the list that they make together; None where that is a bitset, or a list that a
-    layer changes."""
+def _as_part(execution: Execution, plan: PlanList | PlanUnion) -> LivePart | None:
+    """The union of few lists as it is, of more as the list that they make together; None where that is a bitset."""
     if isinstance(plan, PlanList):
-        return plan.list.alone(plan.mask) if isinstance(plan.list, PostingList) else None
+        return plan.list.alone(plan.mask)
     narrow = _narrow(plan)
     if narrow is not None:
         return narrow
@@ -83,8 +80,7 @@ def _as_bitset(execution: Execution, plan: PlanList | PlanUnion) -> Words | None
     return None if isinstance(plan, PlanList) or _narrow(plan) is not None else execution.once(plan).words
 
 
-def _narrow(plan: PlanUnion) -> Part | None:
-    """A union of few lists that no layer changes, as it stands."""
+def _narrow(plan: PlanUnion) -> LivePart | None:
+    """A union of few lists, as it stands."""
     lists, keys, mask = plan.cuts[0]
-    is_narrow = len(plan.cuts) == 1 and len(keys) <= _FEW_LISTS
-    return (lists, keys, mask) if is_narrow and isinstance(lists, PostingLists) else None
+    return (lists, keys, mask) if len(plan.cuts) == 1 and len(keys) <= _FEW_LISTS else None

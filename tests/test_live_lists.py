@@ -9,13 +9,18 @@ import numpy as np
 import pytest
 
 from index import (
+    AND,
+    LESS,
+    OR,
     WINDOW,
     Counted,
     DocSet,
     Gate,
     Layer,
+    Order,
     PostingLists,
     arrays_of,
+    best_of_two,
     new_words,
     pack_rows,
     set_bits,
@@ -196,3 +201,41 @@ def check_together(
         weighed = tally(parts, most, DOCS)
         assert weighed.docs.tolist() == np.flatnonzero(sums).tolist()
         assert weighed.hits.tolist() == sums[weighed.docs].tolist()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_best_of_two_unions_in_rank_order(seed: int) -> None:
+    """Of lists under layers or not, with late documents or without, under masks or not, against sets in order."""
+    print(f"seed {seed}")
+    rng = Random(seed)
+    size = rng.choice((BASE, DOCS))
+    late = [*range(BASE, size)]
+    rng.shuffle(late)
+    slots = sorted(rng.choices(range(BASE + 1), k=len(late)))
+    order = Order(BASE, size, np.array(late, dtype=np.uint32), np.array(slots, dtype=np.uint32))
+    place = {doc: (doc, 1, 0) for doc in range(BASE)} | {
+        doc: (slot, 0, number) for number, (doc, slot) in enumerate(zip(late, slots, strict=True))
+    }
+    parts, held = [], []
+    for _ in range(2):
+        base = {rng.randrange(30): random_docs(rng, BASE) for _ in range(rng.randrange(1, 9))}
+        lists, expected = layered(rng, base, 30) if rng.random() < 0.7 else (lists_of(base, 30), base)
+        keys = rng.sample(range(34), rng.choice((0, 1, 1, 5)))
+        mask = rng.choice((None, set(range(DOCS)) - random_docs(rng, DOCS), random_docs(rng, DOCS)))
+        parts.append((lists, u32(keys), None if mask is None else bits(mask)))
+        docs = set().union(*(expected.get(key, set()) for key in keys))
+        held.append({doc for doc in docs if doc < size and (mask is None or doc in mask)})
+        if len(keys) == 1:
+            one = lists.of(keys[0]).alone(parts[-1][2])
+            assert best_of_two(one, NOTHING, OR, size, order) is not None
+            parts[-1] = rng.choice((parts[-1], one))
+    one, other = held
+    for how, docs in ((AND, one & other), (OR, one | other), (LESS, one - other)):
+        ranked = sorted(docs, key=place.__getitem__)
+        for limit in (1, 7, 101, 5_000, size):
+            found = best_of_two(parts[0], parts[1], how, limit, order)
+            assert found is not None
+            assert found.tolist() == ranked[:limit], (how, limit)
+
+
+NOTHING = PostingLists(u32(()), np.zeros(1, dtype=np.uint32), u32(()), 0), u32(()), None

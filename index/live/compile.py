@@ -7,7 +7,9 @@ import numpy as np
 from index.corpus import U32
 from index.docset import WINDOW, DocSet, new_words
 from index.kernels.live import merge_order
+from index.kernels.windows import OR
 from index.live.columns import changed_rows
+from index.live.first import best_of_two
 from index.live.late import LateIds
 from index.live.layer import Layer
 from index.live.lists import EdgeLayer, LiveLists
@@ -37,6 +39,7 @@ def compile_live(lists: PostingLists, few: U32, wanted: U32) -> None:
         for key in (0, 1):
             live.of(key).within(0, size)
             live.of(key).keep(few, wanted=False)
+        best_of_two(live.of(0).alone(words), (lists, wanted, None), OR, 1, Order(size, size))
     lists.contains(wanted, wanted)
     changed_rows(few, few)
     late = LateIds()

@@ -67,13 +67,19 @@ def _plain(layer: Layer, name: str) -> PostingLists:
 class LiveList:
     """One list that a layer changes, or that holds hidden documents."""
 
-    __slots__ = ("_added", "_base", "_hidden", "_removed")
+    __slots__ = ("_added", "_base", "_hidden", "_key", "_lists", "_removed")
 
-    def __init__(self, base: PostingList, removed: PostingList, hidden: Words | None, added: PostingList) -> None:
+    def __init__(self, lists: LiveLists, key: int, base: PostingList, removed: PostingList, added: PostingList) -> None:
+        self._lists = lists
+        self._key = key
         self._base = base
         self._removed = removed
-        self._hidden = hidden
+        self._hidden = lists.hidden
         self._added = added
+
+    def alone(self, mask: Words | None) -> LivePart:
+        """The list as a union of one, under a mask."""
+        return self._lists, np.array((self._key,), dtype=np.uint32), mask
 
     @property
     def is_roaring(self) -> bool:
@@ -128,42 +134,46 @@ class LiveLists:
 
     def of(self, key: int) -> PostingList | LiveList:
         """The list of one key, empty where it has none."""
-        hidden = self._hidden if self._is_hiding else None
         base = self._base.of(key)
         for layer in self._layers:
             if layer.touches(key):
-                return LiveList(base, layer.removed.of(key), hidden, layer.added.of(key))
-        return base if hidden is None else LiveList(base, _NOTHING, hidden, _NOTHING)
+                return LiveList(self, key, base, layer.removed.of(key), layer.added.of(key))
+        return LiveList(self, key, base, _NOTHING, _NOTHING) if self._is_hiding else base
+
+    @property
+    def hidden(self) -> Words | None:
+        """The documents that are hidden in the base lists; None: none is."""
+        return self._hidden if self._is_hiding else None
 
     def union_into(self, keys: U32, words: Words) -> None:
         """OR the lists of many keys into a bitset over the whole vertical."""
         unhidden = _NO_WORDS
         if self._is_hiding and self._base.total(keys) > self._documents >> _DENSE:
             unhidden = new_words(self._documents)
-        live.union_into(*self._read(), keys, words, unhidden)
+        live.union_into(*self.read(), keys, words, unhidden)
         if len(unhidden):
             unhidden &= ~self._hidden
             words |= unhidden
 
     def mark(self, keys: U32, mask: Words | None, words: Words, touched: Words) -> None:
         """As `PostingLists.mark`."""
-        live.mark(*self._read(), keys, *_masked(mask), words, touched)
+        live.mark(*self.read(), keys, *_masked(mask), words, touched)
 
     def union_gated(self, keys: U32, gate: Gate, words: Words, touched: Words, out: U32) -> int:
         """As `PostingLists.union_gated`."""
-        return int(union_gated(*self._read(), keys, *gate, words, touched, out))
+        return int(union_gated(*self.read(), keys, *gate, words, touched, out))
 
     def count_into(
         self, keys: U32, mask: Words | None, counts: U32, met: U32, at: int, amounts: U32 | None = None
     ) -> int:
         """As `PostingLists.count_into`."""
         each = _NO_DOCS if amounts is None else amounts
-        return int(live.count_into(*self._read(), keys, each, *_masked(mask), counts, met, at))
+        return int(live.count_into(*self.read(), keys, each, *_masked(mask), counts, met, at))
 
     def sizes(self, keys: U32, mask: Words | None) -> U32:
         """For each key the number of documents of its list that the mask lets through."""
         out = np.empty(len(keys), dtype=np.uint32)
-        live.sizes(*self._read(), keys, *_masked(mask), out)
+        live.sizes(*self.read(), keys, *_masked(mask), out)
         return out
 
     def total(self, keys: U32) -> int:
@@ -178,10 +188,11 @@ class LiveLists:
     def contains(self, keys: U32, docs: U32) -> NDArray[np.bool_]:
         """Whether the list of each key holds the document beside it."""
         out = np.empty(len(keys), dtype=np.bool_)
-        live.contains(*self._read(), keys, docs, out)
+        live.contains(*self.read(), keys, docs, out)
         return out
 
-    def _read(self) -> tuple[U32, U32, U32, I64, Words, bool]:
+    def read(self) -> tuple[U32, U32, U32, I64, Words, bool]:
+        """The lists as kernels of `index/kernels/live.py` are given them."""
         base = self._base
         return base.keys, base.offsets, base.lists, self._table, self._hidden, self._is_hiding
 
@@ -194,3 +205,5 @@ _NOTHING = PostingList(_NO_DOCS)
 
 AnyList = PostingList | LiveList
 AnyLists = PostingLists | LiveLists
+LivePart = tuple[AnyLists, U32, Words | None]
+"""The union of the lists of some keys, under one mask."""

@@ -49,6 +49,15 @@ class Order:
         """Whether documents are numbered in their order."""
         return len(self._odd) == 0
 
+    @property
+    def ranks_base_by_number(self) -> bool:
+        """Whether all odd documents are late ones."""
+        return len(self._odd) == self.size - self.base
+
+    def late(self) -> tuple[U32, U32, U32]:
+        """Where all odd documents are late: them in rank order, their slots, and the place there of each by rising number."""
+        return self._odd, self._slot, self._place_of_late
+
     def spans(self, width: int, growth: int) -> Iterator[tuple[int, int]]:
         """Spans that cover the base documents, from the best on, each wider than the one before.
 

@@ -79,5 +79,5 @@ class Entries:
     @cached_property
     def _tie(self) -> I64:
         """Which tied entries belong together."""
-        ties: I64 = np.cumsum(self._begins)[self._tied]
+        ties: I64 = np.cumsum(self._begins, dtype=np.int64)[self._tied]
         return ties
