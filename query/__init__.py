@@ -6,7 +6,7 @@ from query.bind import bind
 from query.deadline import StoppedError
 from query.documents import external_ids, names
 from query.epoch import is_narrower
-from query.nodes import Form, Term
+from query.nodes import Form, Node, Option, Term
 from query.operators import OPERATOR_BY_NAME, OPERATORS, OPTION_EXAMPLES, Op, Opt
 from query.parse import parse
 from query.printing import print_node, print_term
@@ -26,8 +26,10 @@ __all__ = [
     "Found",
     "Lead",
     "LiveTerm",
+    "Node",
     "Op",
     "Opt",
+    "Option",
     "Request",
     "Searcher",
     "StoppedError",

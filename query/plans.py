@@ -33,9 +33,13 @@ class Plans:
         key = (text, vertical, limit)
         found = self._kept.get(key)
         if found is None:
-            found = plan(bound, self.world, self._places, self._settings, limit, check)
+            found = self.make(bound, limit, check)
             if len(self._kept) >= self._most:
                 self._kept.clear()
             if self._most:
                 self._kept[key] = found
         return found
+
+    def make(self, bound: Bound, limit: int, check: Callable[[], None]) -> Plan:
+        """A plan that is not kept."""
+        return plan(bound, self.world, self._places, self._settings, limit, check)

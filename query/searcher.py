@@ -29,6 +29,7 @@ from query.nodes import Node
 from query.parse import parse
 from query.plan import Plan, PlanApply, PlanExtract, PlanStrongOr, PlanWeakAnd, children
 from query.plans import Plans
+from query.printing import print_node
 from query.resolve import Places
 from query.rewrite import rewrite
 from query.visibility import World
@@ -114,6 +115,26 @@ class Searcher:
             docs, total, is_exact, is_late = _NO_DOCS, 0, False, True
         late_ms = self._deadline_ms(request) if is_late else None
         return Found(bound.vertical, docs, total, is_exact, _incomplete(execution, request.text, late_ms))
+
+    def find_tree(self, tree: Node, request: Request, stopped: Callable[[], bool] | None = None) -> Found:
+        """As `find` of the text that a tree prints as, for programs that make trees: nothing is parsed or rewritten, and
+        nothing is kept. The text of the request says nothing.
+        """
+        limit = self._limit(request.limit)
+        check = deadline(self.settings.deadline_ms, self._clock_ns, request.deadline_ms, stopped)
+        has_affinity = self.affinity is not None
+        bound = bind(tree, vertical=request.vertical, viewer=request.viewer, text="", has_affinity=has_affinity)
+        plans = self._viewer_plans(request.viewer, request.is_operator)
+        execution = Execution(plans.world, check, self.affinity)
+        try:
+            planned = plans.make(bound, limit, check)
+            docs, total, is_exact, is_late = _best(execution, planned, limit, exact=request.is_exact)
+        except DeadlineError:
+            docs, total, is_exact, is_late = _NO_DOCS, 0, False, True
+        if execution.cuts:  # which say where in the text they were made
+            return self.find(request._replace(text=print_node(tree)), stopped)
+        late_ms = self._deadline_ms(request) if is_late else None
+        return Found(bound.vertical, docs, total, is_exact, _incomplete(execution, "", late_ms))
 
     def estimate(self, request: Request) -> int:
         """How much work the request is thought to be, in postings: for admission only.

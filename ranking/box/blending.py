@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import cycle
+from math import log, log1p
 
 import numpy as np
 
@@ -37,7 +38,6 @@ _FRIENDS = {
     Vertical.HASHTAG: "friends_use",
     Vertical.PLACE: "friends_visits",
     Vertical.GROUP: "friends_in",
-    Vertical.MEDIA: "",
 }
 _COUNTS = {
     Vertical.USER: "followers",
@@ -54,12 +54,15 @@ def blend_matrix(asked: Asked, lists: Sequence[Ranked], intents: Intents) -> F32
     chances = intents.chances(asked.typed, asked.context.country)
     chosen = np.array([asked.chosen_by_vertical.get(vertical, 0) for vertical in VERTICALS])
     own = (chosen + STRENGTH * chances) / (chosen.sum() + STRENGTH)
-    parts = [_columns(one, float(chances[VERTICALS.index(one.vertical)])) for one in lists]
-    for one, part in zip(lists, parts, strict=True):
-        part["viewer_intent"] = np.full(len(one.docs), own[VERTICALS.index(one.vertical)], np.float32)
-    rows = sum(len(one.docs) for one in lists)
-    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    return BLEND.matrix(columns, rows)
+    matrix = np.zeros((sum(len(one.docs) for one in lists), len(BLEND.features)), dtype=np.float32)
+    start = 0
+    for one in lists:
+        number = VERTICALS.index(one.vertical)
+        end = start + len(one.docs)
+        for name, value in _values(one, float(chances[number]), float(own[number])).items():
+            matrix[start:end, BLEND.places[name]] = value
+        start = end
+    return matrix
 
 
 def weighed(fallback: Linear, arms: Mapping[str, float | str | bool]) -> Linear:
@@ -93,21 +96,22 @@ def interleaved(lists: Sequence[Ranked], pattern: str) -> list[int]:
     return order + [row for one in lists for row in left[one.vertical][::-1]]
 
 
-def _columns(one: Ranked, chance: float) -> dict[str, F32]:
-    rows, vertical = len(one.docs), one.vertical
-    rank = np.arange(rows, dtype=np.float32)
-    best = one.scores[0] if rows else 0.0
-    friends = _FRIENDS[vertical]
-    columns = {
-        **{f"is_{other}": np.full(rows, other is vertical, np.float32) for other in VERTICALS},
-        "intent": np.full(rows, chance, np.float32),
-        "log_intent": np.full(rows, np.log(max(chance, 1e-4)), np.float32),
+def _values(one: Ranked, chance: float, own: float) -> dict[str, F32 | float]:
+    """The features of one list: a column, or one value for all its rows."""
+    vertical = one.vertical
+    rank = np.arange(len(one.docs), dtype=np.float32)
+    values: dict[str, F32 | float] = {
+        f"is_{vertical}": 1.0,
+        "intent": chance,
+        "log_intent": log(max(chance, 1e-4)),
+        "viewer_intent": own,
         "vertical_rank": rank,
         "log_rank": np.log2(2 + rank),
-        "score_share": np.exp(np.clip(one.scores - best, -30, 0)).astype(np.float32),
-        "found": np.full(rows, np.log1p(one.found), np.float32),
+        "score_share": np.exp(np.clip(one.scores - one.scores[0], -30, 0)).astype(np.float32),
+        "found": log1p(one.found),
         "popularity": one.column(_COUNTS[vertical]),
         "tie": one.column(_TIES[vertical]),
-        "friends": one.column(friends) if friends else np.zeros(rows, np.float32),
     }
-    return columns | {name: one.column(name) for name in _SAME}
+    if vertical in _FRIENDS:
+        values["friends"] = one.column(_FRIENDS[vertical])
+    return values | {name: one.column(name) for name in _SAME}

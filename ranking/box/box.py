@@ -69,13 +69,15 @@ class Box:
             order = interleaved(lists, pattern)[:limit]
         else:
             order = np.argsort(-scores, kind="stable")[:limit].tolist()
+        segment = context.searcher.segment
+        ids = [id_ for one in lists for id_ in external_ids(segment, one.vertical, one.docs)]
         starts = np.cumsum([0, *(len(one.docs) for one in lists)])
         slots: list[Slot] = []
         served: dict[Vertical, tuple[list[int], list[int]]] = {one.vertical: ([], []) for one in lists}
         for position, row in enumerate(order):
             number = int(np.searchsorted(starts, row, side="right")) - 1
             one, place = lists[number], row - int(starts[number])
-            slots.append(_slot(asked, one, place))
+            slots.append(_slot(asked, one, place, ids[row]))
             served[one.vertical][0].append(position)
             served[one.vertical][1].append(place)
         rows = [
@@ -120,9 +122,8 @@ class Box:
 _NONE = Intents()
 
 
-def _slot(asked: Asked, one: Ranked, place: int) -> Slot:
+def _slot(asked: Asked, one: Ranked, place: int, id_: int) -> Slot:
     told = Told.of(one, place)
-    id_ = external_ids(asked.context.searcher.segment, one.vertical, one.docs[place : place + 1])[0]
     return Slot(
         one.vertical,
         ExternalId(id_),

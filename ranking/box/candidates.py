@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from index import EDITS, MATCHED, U32
-from query import Request, names
+from query import Node, Request, names
 from ranking.box.asked import Asked
 from ranking.box.features.fit import matches
 from ranking.box.lexicon import Lexicon, Sounds
@@ -26,7 +26,7 @@ ROOM: dict[Vertical, int] = {
 }
 """Candidates of each vertical: 150 together."""
 FEW = 5
-"""Where fewer are found, words that are near the typed ones count too."""
+"""Where fewer are found, words count too that are near the typed ones, or sound like them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +41,30 @@ class Candidates:
 
 def candidates(asked: Asked, vertical: Vertical, sounds: Sounds) -> Candidates:
     """The candidates for what was typed, those whom the viewer chose before among them."""
-    typed = asked.typed
-    lexicon = Lexicon(asked.world, EDGES[vertical, "name" if vertical is not Vertical.MEDIA else "caption"], sounds)
-    found = _find(asked, vertical, _form(asked, vertical, lexicon, is_fuzzy=False))
-    if len(found.docs) < FEW and not typed.is_empty:
-        form = _form(asked, vertical, lexicon, is_fuzzy=False)
-        near = _form(asked, vertical, lexicon, is_fuzzy=True)
-        if near != form:
-            found = _find(asked, vertical, near)
+    lexicon = Lexicon(asked.world, EDGES[vertical, "caption" if vertical is Vertical.MEDIA else "name"], sounds)
+    form = _form(asked, vertical, lexicon, is_wide=False)
+    found = _find(asked, vertical, form)
+    if len(found.docs) < FEW and not asked.typed.is_empty:
+        wide = _form(asked, vertical, lexicon, is_wide=True)
+        if wide != form:
+            found = _find(asked, vertical, wide)
     return _with_others(asked, found)
 
 
-def _form(asked: Asked, vertical: Vertical, lexicon: Lexicon, *, is_fuzzy: bool) -> str | None:
+def _form(asked: Asked, vertical: Vertical, lexicon: Lexicon, *, is_wide: bool) -> Node | None:
     if asked.typed.is_empty:
         return popular(vertical, asked.context.country)
-    return rewrite(asked.typed, vertical, lexicon, is_fuzzy=is_fuzzy)
+    return rewrite(asked.typed, vertical, lexicon, is_wide=is_wide)
 
 
-def _find(asked: Asked, vertical: Vertical, form: str | None) -> Candidates:
+def _find(asked: Asked, vertical: Vertical, form: Node | None) -> Candidates:
     if form is None:
         return Candidates(vertical, np.empty(0, dtype=np.uint32), [], ())
     context = asked.context
     if asked.world.viewer is not None and context.viewer is not None:
         form = social(vertical, form)
-    request = Request(form, context.viewer, vertical, ROOM[vertical], deadline_ms=context.deadline_ms)
-    found = context.searcher.find(request, context.stopped)
+    request = Request("", context.viewer, vertical, ROOM[vertical], deadline_ms=context.deadline_ms)
+    found = context.searcher.find_tree(form, request, context.stopped)
     return Candidates(vertical, found.docs, names(context.searcher.segment, vertical, found.docs), found.incomplete)
 
 
@@ -76,7 +75,8 @@ def _with_others(asked: Asked, found: Candidates) -> Candidates:
     if asked.typed.is_empty and vertical is Vertical.HASHTAG:
         best = asked.trending.best(asked.world, asked.context.now_ms, ROOM[vertical] // 2)
         others = np.union1d(others, best).astype(np.uint32)
-    others = np.setdiff1d(others, found.docs)
+    if len(others):
+        others = np.setdiff1d(others, found.docs)
     if len(others) == 0:
         return found
     labels = names(asked.context.searcher.segment, vertical, others)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -46,15 +46,15 @@ class Ranked:
     incomplete: tuple[dict[str, Any], ...]
 
     def column(self, name: str) -> F32:
-        """A feature by name, zeros where the schema has none of it or a value is missing."""
-        place = self._places.get(name)
-        if place is None:
-            return np.zeros(len(self.docs), dtype=np.float32)
-        return np.nan_to_num(self.matrix[:, place])
+        """A feature by name, NaN where a value is missing, or where the schema has none of it."""
+        place = self.scorer.schema.places.get(name)
+        return np.full(len(self.docs), np.nan, np.float32) if place is None else self.matrix[:, place]
 
-    @cached_property
-    def _places(self) -> dict[str, int]:
-        return {name: place for place, name in enumerate(self.scorer.schema.names)}
+    def value(self, name: str, row: int) -> float:
+        """A feature of one row, 0 where it is missing."""
+        place = self.scorer.schema.places.get(name)
+        found = 0.0 if place is None else float(self.matrix[row, place])
+        return 0.0 if isnan(found) else found
 
 
 def rank(asked: Asked, found: Candidates, scorer: Scorer, limit: int) -> Ranked:

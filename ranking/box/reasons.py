@@ -50,20 +50,17 @@ class Told:
     def of(one: Ranked, place: int) -> Told:
         """Read a row."""
 
-        def value(name: str) -> float:
-            return float(one.column(name)[place])
-
         friends = FRIENDS.get(one.vertical)
         return Told(
             one.vertical,
-            is_chosen=value("past_clicks") > 0,
-            is_own=value(OWN[one.vertical][0]) > 0,
-            friends=0 if friends is None else round(float(np.expm1(value(friends[0])))),
-            fits=value("fitting_words") >= 1,
-            begins=value("begins") > 0,
-            edits=value("edits"),
-            is_local=value("in_country") > 0,
-            is_recent=value("recent_media") > 0,
+            is_chosen=one.value("past_clicks", place) > 0,
+            is_own=one.value(OWN[one.vertical][0], place) > 0,
+            friends=0 if friends is None else round(float(np.expm1(one.value(friends[0], place)))),
+            fits=one.value("fitting_words", place) >= 1,
+            begins=one.value("begins", place) > 0,
+            edits=one.value("edits", place),
+            is_local=one.value("in_country", place) > 0,
+            is_recent=one.value("recent_media", place) > 0,
         )
 
 

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -50,7 +51,7 @@ class Feature:
     monotone: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FeatureSchema:
     """Features in the order of a matrix's columns. Names are unique."""
 
@@ -68,12 +69,17 @@ class FeatureSchema:
                 "bad-feature-schema", f"category {ordered[0]!r} of schema {self.name!r} cannot be monotone"
             )
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The names, in order."""
         return tuple(feature.name for feature in self.features)
 
-    @property
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """The column of each feature in a matrix, by name."""
+        return {name: place for place, name in enumerate(self.names)}
+
+    @cached_property
     def hash(self) -> str:
         """SHA-256 of all that a model depends on: names, order, dtypes, sources, defaults, constraints; not of the prose."""
         lines = [f"{f.name} {f.dtype} {f.source} {f.default!r} {f.freshness} {f.monotone}" for f in self.features]
@@ -81,7 +87,7 @@ class FeatureSchema:
 
     def matrix(self, columns: Mapping[str, npt.NDArray[np.generic]], rows: int) -> F32:
         """[rows, features] float32 in the order of the schema; a missing column is its default, an unknown one an error."""
-        unknown = sorted(set(columns) - set(self.names))
+        unknown = sorted(name for name in columns if name not in self.places)
         if unknown:
             hint = f"features of {self.name!r}: {', '.join(self.names)}"
             raise InputError("unknown-feature", f"no feature {unknown[0]!r} in schema {self.name!r}", hint=hint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -46,6 +47,10 @@ class Linear:
 
     def score(self, matrix: F32) -> npt.NDArray[np.float64]:
         """The weighted sum of each row."""
-        row = np.array([self.weights.get(name, 0.0) for name in self.schema.names], dtype=np.float64)
-        scores: npt.NDArray[np.float64] = np.nan_to_num(matrix.astype(np.float64), nan=0.0) @ row
+        known = np.where(np.isnan(matrix), np.float32(0), matrix)
+        scores: npt.NDArray[np.float64] = known @ self._row
         return scores
+
+    @cached_property
+    def _row(self) -> npt.NDArray[np.float64]:
+        return np.array([self.weights.get(name, 0.0) for name in self.schema.names], dtype=np.float64)

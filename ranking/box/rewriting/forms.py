@@ -1,12 +1,14 @@
-"""The pieces of which rewritten queries are made: ways to read a word, and S-expressions as text."""
+"""The pieces of which rewritten queries are made: ways to read a word, and the forms of the language."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from enum import IntEnum
+from itertools import chain
 from typing import NamedTuple
 
-from query import Term, print_term
+from query import Form, Node, Option, Term
 
 
 class How(IntEnum):
@@ -29,21 +31,37 @@ Reading = tuple[tuple[Way, ...], ...]
 """For each word that was typed, the ways to read it."""
 
 
-def term(edge: str, value: str, *, is_open: bool = False) -> str:
-    """A term; whatever the value holds is quoted and means nothing."""
-    return print_term(Term(edge, value, is_prefix=is_open))
+def term(edge: str, value: str, *, is_open: bool = False) -> Term:
+    """A term; whatever the value holds is a value, and means nothing else."""
+    return Term(edge, value, is_prefix=is_open)
 
 
-def all_of(forms: Sequence[str]) -> str:
+def all_of(forms: Sequence[Node]) -> Node:
     """What all of some forms find."""
-    return forms[0] if len(forms) == 1 else f"(and {' '.join(forms)})"
+    if len(forms) == 1:
+        return forms[0]
+    operands = (form.operands if isinstance(form, Form) and form.op == "and" else (form,) for form in forms)
+    return Form("and", "", tuple(chain.from_iterable(operands)))
 
 
-def any_of(forms: Sequence[str]) -> str:
+def any_of(forms: Sequence[Node]) -> Node:
     """What any of some forms finds."""
-    return forms[0] if len(forms) == 1 else f"(or {' '.join(dict.fromkeys(forms))})"
+    return forms[0] if len(forms) == 1 else Form("or", "", tuple(forms))
 
 
-def words_form(edge: str, reading: Reading) -> str:
+def tiers(shares: Sequence[tuple[Node, str]], rest: Node) -> Node:
+    """A strong-or: forms that each take at least a share of the answer, and what fills it up."""
+    wanted = [_with_share(form, share) for form, share in shares]
+    return Form("strong-or", "", (*wanted, rest))
+
+
+def _with_share(form: Node, share: str) -> Node:
+    option = Option("optional-weight", Decimal(share))
+    if isinstance(form, Form):
+        return Form(form.op, form.edge, form.operands, (*form.options, option))
+    return Form("term", "", (form,), (option,))
+
+
+def words_form(edge: str, reading: Reading) -> Node:
     """The documents with all of the words, each read in any of its ways."""
     return all_of([any_of([term(edge, way.word, is_open=way.is_open) for way in ways]) for ways in reading])

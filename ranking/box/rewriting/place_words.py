@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from query import Node
 from ranking.box.rewriting.forms import Reading, all_of, any_of, term, words_form
 
 BETWEEN = frozenset(
@@ -12,7 +13,7 @@ _LONGEST = 4
 """Words up to which the end of a text is tried as a city."""
 
 
-def with_places(reading: Reading) -> str:
+def with_places(reading: Reading) -> Node:
     """Places whose name has the words, or some of them while the last ones name the city; a category counts as a name."""
     forms = [words_form("name", reading)]
     for split in range(max(0, len(reading) - _LONGEST), len(reading)):
@@ -24,15 +25,15 @@ def with_places(reading: Reading) -> str:
     return any_of([*forms, _category(reading)] if len(reading) == 1 else forms)
 
 
-def _what(reading: Reading) -> str:
+def _what(reading: Reading) -> Node:
     return any_of([words_form("name", reading), _category(reading)])
 
 
-def _category(reading: Reading) -> str:
+def _category(reading: Reading) -> Node:
     last = reading[-1][0]
     return term("category", " ".join(ways[0].word for ways in reading), is_open=last.is_open)
 
 
-def _city(reading: Reading) -> str:
+def _city(reading: Reading) -> Node:
     last = reading[-1][0]
     return term("city", " ".join(ways[0].word for ways in reading), is_open=last.is_open)

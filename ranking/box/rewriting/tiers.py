@@ -6,23 +6,26 @@ and nobody popular behind those who are near.
 
 from __future__ import annotations
 
+from query import Form, Node, Term
+from ranking.box.rewriting.forms import all_of, tiers
 from schemas.catalogue import Vertical
 
-TIERS: dict[Vertical, tuple[str, str]] = {
-    Vertical.USER: ("followed_by:me", "(apply followed_by: followed_by:me)"),
-    Vertical.HASHTAG: ("used_by:me", "(apply used_by: followed_by:me)"),
-    Vertical.PLACE: ("visited_by:me", "(apply visited_by: followed_by:me)"),
-    Vertical.GROUP: ("member:me", "(apply member: followed_by:me)"),
-    Vertical.MEDIA: ("owner:me", "(apply owner: followed_by:me)"),
+_FRIENDS = Term("followed_by", "me")
+TIERS: dict[Vertical, tuple[Node, Node]] = {
+    vertical: (Term(edge, "me"), Form("apply", edge, (_FRIENDS,)))
+    for vertical, edge in (
+        (Vertical.USER, "followed_by"),
+        (Vertical.HASHTAG, "used_by"),
+        (Vertical.PLACE, "visited_by"),
+        (Vertical.GROUP, "member"),
+        (Vertical.MEDIA, "owner"),
+    )
 }
-"""Of each vertical the viewer's own tier and the one behind it."""
-OWN_SHARE, SECOND_SHARE = 0.4, 0.3
+"""Of each vertical the viewer's own tier and the one behind it, such as `followed_by:me` and the same of those."""
+OWN_SHARE, SECOND_SHARE = "0.4", "0.3"
 
 
-def social(vertical: Vertical, form: str) -> str:
+def social(vertical: Vertical, form: Node) -> Node:
     """A form in three tiers."""
     own, second = TIERS[vertical]
-    return (
-        f"(strong-or (and {form} {own} :optional-weight {OWN_SHARE})"
-        f" (and {form} {second} :optional-weight {SECOND_SHARE}) {form})"
-    )
+    return tiers([(all_of([form, own]), OWN_SHARE), (all_of([form, second]), SECOND_SHARE)], form)

@@ -21,15 +21,22 @@ def latin(word: str) -> str:
     return _NOT_LATIN.sub("", anyascii(word).lower())
 
 
+def in_latin(reading: Reading) -> Reading:
+    """The reading with its words in Latin letters beside those in others."""
+    return tuple(ways + _latin(ways[0]) for ways in reading)
+
+
 def add_sounds(reading: Reading, lexicon: Lexicon) -> Reading:
-    """The reading with what sounds like its words in other scripts."""
+    """The reading with the words of the viewer's world that sound like its words in other scripts."""
     return tuple(ways + _sounds(ways[0], lexicon) for ways in reading)
 
 
+def _latin(way: Way) -> tuple[Way, ...]:
+    found = "" if way.word.isascii() else latin(way.word)
+    return (Way(found, way.is_open, How.SOUNDS),) if found else ()
+
+
 def _sounds(way: Way, lexicon: Lexicon) -> tuple[Way, ...]:
-    if not way.word.isascii():
-        found = latin(way.word)
-        return (Way(found, way.is_open, How.SOUNDS),) if found else ()
-    if len(way.word) < LETTERS:
+    if not way.word.isascii() or len(way.word) < LETTERS:
         return ()
     return tuple(Way(word, False, How.SOUNDS) for word in lexicon.sounding(way.word, is_open=way.is_open))
