@@ -33,8 +33,11 @@ def _kinds(folded: str, codes: U32) -> U8:
     """For each code point whether it is part of a word, as `match_names` takes it."""
     if folded.isascii():
         return _ASCII[codes]
-    distinct, place = np.unique(codes, return_inverse=True)
-    return np.array([_kind(chr(code)) for code in distinct.tolist()], dtype=np.uint8)[place]
+    kinds = _ASCII[np.minimum(codes, 127)]
+    foreign = np.flatnonzero(codes > 127)
+    distinct, place = np.unique(codes[foreign], return_inverse=True)
+    kinds[foreign] = np.array([_kind(chr(code)) for code in distinct.tolist()], dtype=np.uint8)[place]
+    return kinds
 
 
 def _kind(char: str) -> int:

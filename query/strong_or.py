@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index import DocSet
-from query.plan import PlanStrongOr
+from index import DocSet, joined
+from query.plan import Plan, PlanStrongOr
 
 if TYPE_CHECKING:
     from query.execute import Execution
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 def strong_or(execution: Execution, plan: PlanStrongOr) -> DocSet:
     """The taken documents, at most `plan.limit`."""
     size, order = execution.size(plan.vertical), execution.order(plan.vertical)
-    sets = [execution.whole(operand) for operand in plan.operands]
+    sets: list[DocSet] = []
     taken = DocSet.empty(0, size)
-    for docs, weight in zip(sets, plan.weights, strict=True):
+    for operand, weight in zip(plan.operands, plan.weights, strict=True):
+        docs = _best(execution, operand, plan.limit) if weight is None else execution.whole(operand)
+        sets.append(docs)
         if weight is None:
             continue
         room = plan.limit - taken.size()
@@ -33,3 +35,10 @@ def strong_or(execution: Execution, plan: PlanStrongOr) -> DocSet:
         filling = order.sorted(np.unique(np.concatenate(best)))[:room]
         taken = taken | DocSet(0, size, np.sort(filling))
     return taken
+
+
+def _best(execution: Execution, operand: Plan, limit: int) -> DocSet:
+    """The best documents of an operand without a quota: of as many as the answer has, enough are left when others took some."""
+    first = joined(execution.ranked(operand, limit))
+    execution.note_cuts(operand)
+    return DocSet(0, execution.size(operand.vertical), np.sort(first))

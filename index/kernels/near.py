@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.corpus import U8, U32
-from index.kernels.terms import first_not_below
 
 _FAR = 1 << 20
 
@@ -76,14 +75,21 @@ def near_rows(
                     nearest = min(nearest, cost)
                 best[depth] = min(best[depth - 1], matrix[depth, letters])
                 if nearest > most and _row_least(matrix, depth - 1, letters) >= most:  # no swap leads back
-                    is_left = not is_open or best[depth] > most
+                    is_left = True
                     at = after
                     break
             else:
                 depth += 1
             at = after
         if is_left:
-            row = np.int64(first_not_below(blob, offsets, blob[start:at], True))
+            behind = _behind(blob, offsets, row, at - start)
+            if is_open and best[depth] <= most:  # what goes on changes nothing
+                for one in range(row, behind):
+                    if found < len(rows):
+                        rows[found] = one
+                        edits[found] = best[depth]
+                    found += 1
+            row = behind
             continue
         distance = best[depth] if is_open else (matrix[depth, letters] if at == end else np.int64(_FAR))
         if distance <= most:
@@ -93,6 +99,40 @@ def near_rows(
             found += 1
         row += 1
     return found
+
+
+@numba.njit(cache=True, nogil=True)
+def _behind(blob: U8, offsets: NDArray[np.uint64], row: int, length: int) -> np.int64:
+    """The first row behind those that share the first `length` bytes of a row: they are few as a rule, so steps double."""
+    size = len(offsets) - 1
+    start = np.int64(offsets[row])
+    low = np.int64(row)
+    step = np.int64(1)
+    high = low + step
+    while high < size and _shares(blob, offsets, high, start, length):
+        low = high
+        step *= 2
+        high = low + step
+    high = min(high, np.int64(size))
+    while low + 1 < high:
+        middle = (low + high) >> 1
+        if _shares(blob, offsets, middle, start, length):
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _shares(blob: U8, offsets: NDArray[np.uint64], row: int, start: int, length: int) -> bool:
+    """Whether a row begins with the bytes that stand in `blob` from `start` on."""
+    first = np.int64(offsets[row])
+    if np.int64(offsets[row + 1]) - first < length:
+        return False
+    for i in range(length):
+        if blob[first + i] != blob[start + i]:
+            return False
+    return True
 
 
 @numba.njit(cache=True, nogil=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from enum import IntEnum
+from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -56,10 +57,15 @@ def tiers(shares: Sequence[tuple[Node, str]], rest: Node) -> Node:
 
 
 def _with_share(form: Node, share: str) -> Node:
-    option = Option("optional-weight", Decimal(share))
+    option = _option(share)
     if isinstance(form, Form):
         return Form(form.op, form.edge, form.operands, (*form.options, option))
     return Form("term", "", (form,), (option,))
+
+
+@cache
+def _option(share: str) -> Option:
+    return Option("optional-weight", Decimal(share))
 
 
 def words_form(edge: str, reading: Reading) -> Node:
