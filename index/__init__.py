@@ -1,6 +1,6 @@
 """The index: posting lists, columns and dictionaries of one generation, mapped, and how generations are made and kept."""
 
-from index import layout
+from index import layout, traits
 from index.arrays import AnyArray
 from index.compile import compile_kernels
 from index.corpus import I64, NONE, PUBLIC, U8, U32, Corpus, PairFact, Pairs, Postings, Strings, TermFact
@@ -158,6 +158,7 @@ __all__ = [
     "sync_directory",
     "tally",
     "trailing_zeros",
+    "traits",
     "union",
     "union_through",
     "verify_index",

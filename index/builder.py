@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index import layout
+from index import layout, traits
 from index.ahead import Ahead
 from index.arrays import ArrayWriter
 from index.corpus import FOLLOWERS, NONE, PUBLIC, U32, Corpus, PairFact, Pairs, Postings, Strings, TermFact
@@ -22,6 +22,7 @@ from schemas.catalogue import EDGES, Vertical
 from schemas.tables import CONTENT_TYPES
 
 Progress = Callable[[str], None]
+TRAITS = "traits"
 _PAIRS: tuple[PairFact, ...] = (
     "follows",
     "blocks",
@@ -50,12 +51,12 @@ class SegmentBuilder:
 
     def build(self) -> None:
         """Write everything."""
-        steps: tuple[tuple[str, Callable[[], None]], ...] = (
+        steps: tuple[tuple[str, Callable[[], object]], ...] = (
             ("documents", self._documents),
             ("follows", lambda: self._both("follows", "user.followed_by", _V.USER, "user.follower", _V.USER)),
             ("blocks", self._blocks),
             ("likes", lambda: self._both("likes", "media.liker", _V.USER, "user.liked", _V.MEDIA)),
-            ("comments", lambda: self._both("comments", "media.commenter", _V.USER, None, _V.MEDIA)),
+            ("comments", self._comments),
             (
                 "tagged users",
                 lambda: self._both("tagged", "media.tagged", _V.USER, "user.tagged_in", _V.MEDIA),
@@ -73,6 +74,7 @@ class SegmentBuilder:
             ("owners and places", self._owners_and_places),
             ("flags and types", self._flags),
             *((f"words of {name}", self._words(name)) for name in self._corpus.postings),
+            ("traits", self._traits),
             ("what ingest needs", self._sidecar),
         )
         with self._ahead:
@@ -85,7 +87,7 @@ class SegmentBuilder:
         corpus = self._corpus
         loads: dict[str, Callable[[], Any]] = {fact: corpus.pairs.get(fact, _no_pairs) for fact in _PAIRS}
         loads.update((name, load) for name, load in corpus.postings.items())
-        return loads | {SIDECAR: corpus.sidecar or dict}
+        return loads | {TRAITS: corpus.traits or dict, SIDECAR: corpus.sidecar or dict}
 
     # -- documents -------------------------------------------------------------------------------------------------
 
@@ -147,8 +149,8 @@ class SegmentBuilder:
         self._writer.put(f"{name}.offsets", lists.offsets)
         self._writer.put(f"{name}.lists", lists.lists)
 
-    def _both(self, fact: PairFact, forward: str, left: Vertical, backward: str | None, right: Vertical) -> None:
-        """Lists of right documents by left ones and, where named, the other way round."""
+    def _both(self, fact: PairFact, forward: str, left: Vertical, backward: str | None, right: Vertical) -> Grouped:
+        """Lists of right documents by left ones and, where named, the other way round; the former."""
         pairs = self._load(fact)
         read = len(pairs.left)
         grouped = self._group(pairs.left, pairs.right, left, right)
@@ -157,6 +159,15 @@ class SegmentBuilder:
         self._put(forward, grouped, self._size[right])
         if backward is not None:
             self._put(backward, grouped.flipped(self._size[right]), self._size[left])
+        return grouped
+
+    def _comments(self) -> None:
+        grouped = self._both("comments", "media.commenter", _V.USER, None, _V.MEDIA)
+        if self._corpus.traits is None:
+            return
+        shown = np.repeat(~self._corpus.private, np.diff(grouped.offsets))
+        counts = np.bincount(grouped.values[shown], minlength=self._size[_V.MEDIA])
+        self._writer.put(f"{traits.COMMENTERS}.column", np.minimum(counts, traits.MOST_COMMENTERS).astype(np.uint8))
 
     def _count_repeats(self, fact: str, repeats: int) -> None:
         table = {
@@ -265,6 +276,10 @@ class SegmentBuilder:
         prefixes, unions = frequent_prefixes(terms, lists, documents)
         self._strings(f"{layout.prefixes(name)}.terms", Strings.of(prefixes))
         self._put_lists(layout.prefixes(name), unions, documents)
+
+    def _traits(self) -> None:
+        for name, column in self._ahead.take(TRAITS).items():
+            self._writer.put(f"{name}.column", column)
 
     def _sidecar(self) -> None:
         put_sidecar(self._ahead.take(SIDECAR), self._writer.put)

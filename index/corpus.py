@@ -130,5 +130,7 @@ class Corpus:
     """What was read and kept out: counts by reason, by table. Complete once every fact has been loaded."""
     sidecar: Callable[[], Mapping[str, NDArray[Any]]] | None = None
     """The arrays of `index/sidecar.py`, loaded when every fact has been; an index without them takes no events."""
+    traits: Callable[[], Mapping[str, U8]] | None = None
+    """The columns of `index/traits.py` but for commenters, who follow from the comments; without them there are none of either."""
     held: Mapping[Vertical, NDArray[np.bool_]] | None = None
     """In a shard, the documents that are its own: its lists hold no others, which are there as keys. None: all are."""

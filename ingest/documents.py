@@ -16,6 +16,7 @@ from ingest.ranks import given_counts
 from ingest.sidecar import SidecarSource, text_column
 from ingest.snapshot import snapshots
 from ingest.terms import TermsOf, TextBatch, whole, whole_postings, word_postings
+from ingest.traits import TraitsSource
 from ingest.verticals import Documents, kept_rows, read_groups, read_hashtags, read_media, read_places, read_users
 from ingest.warehouse import Warehouse
 from schemas.catalogue import Vertical
@@ -99,6 +100,7 @@ def read_corpus(
         snapshot_ms=times,
         counts=ledger.counts,
         sidecar=sidecar.arrays,
+        traits=TraitsSource(source, media.numbers, media.rows).columns,
     )
 
 

@@ -40,7 +40,6 @@ from ranking.features.catalogue import (
     SUGGESTIONS,
     TYPEAHEAD,
 )
-from ranking.features.media import Affinity
 from ranking.features.names import Names
 from ranking.features.schema import Feature, FeatureSchema, Freshness, Source
 from ranking.features.suggestions import People
@@ -88,7 +87,6 @@ __all__ = [
     "SUGGESTIONS",
     "TYPEAHEAD",
     "Accounts",
-    "Affinity",
     "AffinityTable",
     "Arms",
     "Box",

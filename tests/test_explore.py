@@ -217,6 +217,37 @@ def test_author_quotas_hold_and_say_what_they_kept_out() -> None:
         assert [(owners[one.id], one.stage, one.reason) for one in slate.dropped] == [(2, "diversity", "author quota")]
 
 
+def test_topic_quotas_hold() -> None:
+    """Six media of dogs by six people and two of the sea; a topic may fill half of a slate of four."""
+    topics = {10: "dog", 11: "dog", 12: "dog", 13: "Dog", 14: "dog", 15: "dog", 20: "sea", 21: "sea"}
+    labels = [{"media_id": id_, "label": topic, "confidence": 0.9} for id_, topic in topics.items()]
+    labels += [{"media_id": id_, "label": "outdoor", "confidence": 0.4} for id_ in topics]
+    tables = {
+        "users": PEOPLE,
+        "media": [media(id_, 2 + place % 6) for place, id_ in enumerate(topics)],
+        "media_autotags": labels,
+        "likes": likes(*((who, id_) for id_ in (10, 11, 12, 13, 14, 15) for who in (7, 8))),
+    }
+    with built(tables) as segment:
+        here = context(Searcher(segment, SETTINGS), 1)
+        slate = explore(here, NOBODY, 4, recipe=recipe("(or type:photo type:video)"))
+        assert Counter(topics[id_].lower() for id_ in ids(slate)) == {"dog": 2, "sea": 2}
+        assert {(one.stage, one.reason) for one in slate.dropped} == {("diversity", "topic quota")}
+
+
+def test_comments_of_accounts_that_a_block_hides_do_not_count() -> None:
+    comments = [{"id": who, "commenter_id": who, "media_id": 10, "text": ""} for who in (2, 3, 4, 5)]
+    users = [*PEOPLE[:4], user(5, is_private=True), *PEOPLE[5:]]
+    blocks = [{"blocker_id": 3, "blocked_id": 1}, {"blocker_id": 1, "blocked_id": 6}]
+    tables = {"users": users, "media": [media(10, 2)], "comments": comments, "blocks": blocks}
+    with built(tables) as segment:
+        searcher = Searcher(segment, SETTINGS)
+        for viewer, count in ((None, 3), (1, 2), (2, 3)):
+            here = context(searcher, viewer)
+            docs = searcher.find(_everything(viewer)).docs
+            assert media_columns(here, Taste.of(here), docs)[0]["comments"] == pytest.approx(np.log1p(count))
+
+
 def test_fresh_media_come_before_stale_ones_that_are_alike() -> None:
     tables = {
         "users": PEOPLE,
@@ -375,7 +406,7 @@ def test_columns_are_those_of_the_slow_twin(seed: int) -> None:
             here = context(searcher, viewer)
             taste = Taste.of(here)
             docs = np.sort(searcher.find(_everything(viewer)).docs)
-            columns, _ = media_columns(here.world, taste, docs, NOW)
+            columns, _ = media_columns(here, taste, docs)
             seen = oracle.visible(world, viewer)
             at = {id_: place for place, id_ in enumerate(segment.ids_of(Vertical.MEDIA, docs).tolist())}
             assert set(at) == set(seen.media)

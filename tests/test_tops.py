@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from query import Searcher
-from ranking import HASHTAG_TOP, Rankers, Slate, TrainingSet, hashtag_top, keep, place_top, train
+from ranking import HASHTAG_TOP, PLACE_TOP, Rankers, Slate, TrainingSet, hashtag_top, keep, place_top, train
 from ranking.tops.tops import SHARE, with_share
 from schemas.errors import InputError
 from schemas.ids import ExternalId
@@ -75,6 +75,24 @@ def test_the_guarantee_reaches_past_what_is_new() -> None:
     with built(tables) as segment:
         found = ids(hashtag_top(context(Searcher(segment, SETTINGS), None), NOBODY, "x", 10))
         assert sum(id_ < 200 for id_ in found) == 3
+
+
+def test_at_places_pictures_of_it_come_before_pictures_of_people() -> None:
+    """The one with the large face has the most likes and the verified owner, and comes last; a crowd far off does little harm."""
+    faces = [{"media_id": 10, "x": 0.1, "y": 0.1, "width": 0.8, "height": 0.7}]
+    faces += [{"media_id": 11, "x": x / 10, "y": 0.5, "width": 0.02, "height": 0.03} for x in range(3)]
+    tables = {
+        "users": [user(1), user(2, is_verified=True), *(user(id_) for id_ in range(3, 9))],
+        "media": [media(10, 2, place_id=5), media(11, 3, place_id=5), media(12, 4, place_id=5)],
+        "places": [{"id": 5, "name": "pier"}],
+        "media_faces": faces,
+        "likes": likes(*((who, 10) for who in range(3, 9)), (5, 11), (6, 11), (7, 11), (5, 12)),
+    }
+    with built(tables) as segment:
+        found = place_top(context(Searcher(segment, SETTINGS), 1), NOBODY, ExternalId(5), 10)
+        assert ids(found) == [11, 12, 10]
+        faces_at = found.served[0].matrix[:, PLACE_TOP.names.index("faces")]
+        assert faces_at.tolist() == [3, 0, 1]
 
 
 def test_a_tag_is_a_value_and_nothing_else() -> None:

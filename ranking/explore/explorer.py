@@ -13,7 +13,7 @@ from query import external_ids, names
 from ranking.explore.candidates import Candidates, candidates
 from ranking.explore.recipe import Mix, Recipe, shipped
 from ranking.features.catalogue import EXPLORE, SOURCE_KINDS
-from ranking.features.media import Affinity, Columns, Taste, media_columns, topics_of
+from ranking.features.media import Columns, Taste, media_columns, topics_of
 from ranking.models.rankers import Rankers
 from ranking.pipeline.context import Context
 from ranking.pipeline.diversity import pick
@@ -54,7 +54,6 @@ def explore(
     seen: Collection[ExternalId] = (),
     *,
     recipe: Recipe | None = None,
-    affinity: Affinity | None = None,
 ) -> Slate:
     """At most `limit` media that the viewer did not ask for and may like, best first. `seen` are media not to be shown again.
 
@@ -66,7 +65,7 @@ def explore(
     taste = Taste.of(context)
     found, dropped = _filtered(context, candidates(context, recipe, taste.country), taste, seen)
     rank = segment.order(Vertical.MEDIA).permutation(found.docs)
-    columns, owners = media_columns(context.world, taste, found.docs, context.now_ms, affinity)
+    columns, owners = media_columns(context, taste, found.docs)
     matrix = EXPLORE.matrix(columns | _source_columns(found, recipe), len(found.docs))
     scorer = rankers.scorer(LINEAR)
     worth = _scaled(scorer.score(matrix)) * freshness(columns["age"], recipe.mix)

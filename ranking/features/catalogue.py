@@ -122,7 +122,7 @@ _MEDIA = (
     Feature("age", Source.DOCUMENT, _LOG + "the hours since it was posted", freshness=Freshness.REQUEST),
     Feature("likes", Source.GRAPH, _LOG + "those who like it", freshness=_NOW),
     Feature("likes_a_day", Source.GRAPH, _LOG + "the same a day of its age: the velocity of likes", freshness=_NOW),
-    Feature("comments", Source.DOCUMENT, _LOG + "public accounts that comment on it"),
+    Feature("comments", Source.DOCUMENT, _LOG + "accounts that are not private and comment on it, up to 255"),
     Feature("owner_verified", Source.DOCUMENT, "1 where the owner is verified", freshness=_NOW),
     Feature("owner_followers", Source.DOCUMENT, _LOG + "those who follow the owner"),
     Feature("owner_followed", Source.GRAPH, "1 where the viewer follows the owner", freshness=_NOW),
@@ -142,7 +142,7 @@ _MEDIA = (
     Feature(
         "topic_liked", Source.GRAPH, "share of its topic, the surest label, among the media that the viewer liked last"
     ),
-    Feature("caption_letters", Source.DOCUMENT, _LOG + "the letters of its caption"),
+    Feature("caption_digits", Source.DOCUMENT, "the binary digits of the number of its caption's letters"),
     Feature("is_video", Source.DOCUMENT, "1 for a video"),
     Feature("is_album", Source.DOCUMENT, "1 for an album"),
 )

@@ -1,21 +1,18 @@
 """Features of media as columns, whatever surface ranks them: what is known of each, and what stands between it and the viewer.
 
 Counts are made in W_v when they are asked for, so that likes of a second ago count and nothing shows that the viewer may not see.
-Columns that only a base build knows (faces, topics, lengths of captions, comments) are missing where the base was built without
-them, and 0 for media that came after it.
+The traits of a base (`index/traits.py`) are missing where it was built without them, and 0 for media that came after it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from index import NONE, U32, AnyList, Counted, Words, layout, new_words, set_bits, tally
+from index import NONE, U8, U32, AnyList, AnyLists, Counted, Words, layout, new_words, set_bits, tally, traits
 from query import Request, World
-from ranking.features.schema import F32
 from ranking.pipeline.context import Context
 from schemas.catalogue import EDGES, Vertical
 from schemas.text import fold
@@ -30,26 +27,17 @@ _ENOUGH_HOURS = 2.0
 """Hours added to an age before likes are divided by it, so that the first like of a minute is no storm."""
 
 
-class Affinity(Protocol):
-    """How much accounts matter to the viewer of a world: a figure for each owner, NaN where nothing is known."""
-
-    def __call__(self, world: World, owners: U32) -> F32:
-        """A figure for each of `owners`, which stand in any order and may be there twice."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Taste:
     """What the viewer did, in his world: media that he likes (sorted), and of these the owners and topics, distinct and sorted,
-    with how many there are of each; whom he follows and which hashtags he uses, as bitsets; places that he has been to (sorted);
+    with how many there are of each; hashtags that he uses, as a bitset; places that he has been to (sorted);
     his country, folded, '' where it is unknown."""
 
     liked: U32
     owners: U32
     owner_likes: npt.NDArray[np.int64]
-    topics: npt.NDArray[np.uint16]
+    topics: U8
     topic_likes: npt.NDArray[np.int64]
-    followees: Words
     hashtags: Words
     places: U32
     country: str
@@ -62,17 +50,13 @@ class Taste:
         owners, owner_likes = np.unique(segment.values(layout.OWNER_COLUMN, liked), return_counts=True)
         topic = topics_of(world, liked)
         topics, topic_likes = np.unique(topic[topic != NO_TOPIC], return_counts=True)
-        followees, hashtags = new_words(segment.size(Vertical.USER)), new_words(segment.size(Vertical.HASHTAG))
-        set_bits(followees, 0, world.followees)
-        set_bits(hashtags, 0, _held(context, "used_by:me", Vertical.HASHTAG))
         return Taste(
             liked=liked,
             owners=owners,
             owner_likes=owner_likes,
             topics=topics,
             topic_likes=topic_likes,
-            followees=followees,
-            hashtags=hashtags,
+            hashtags=_words(world, Vertical.HASHTAG, _held(context, "used_by:me", Vertical.HASHTAG)),
             places=_held(context, "visited_by:me", Vertical.PLACE),
             country=country_of(context),
         )
@@ -94,15 +78,13 @@ def _held(context: Context, text: str, vertical: Vertical) -> U32:
     return np.sort(found.docs)
 
 
-def media_columns(
-    world: World, taste: Taste, docs: U32, now_ms: int, affinity: Affinity | None = None
-) -> tuple[Columns, U32]:
-    """The columns that all schemas of media share, by name, and the owners. `docs` are media of the world, sorted."""
-    segment = world.segment
+def media_columns(context: Context, taste: Taste, docs: U32) -> tuple[Columns, U32]:
+    """The columns that all schemas of media share, by name, and the owners. `docs` are media of W_v, sorted."""
+    world, segment = context.world, context.searcher.segment
     values = segment.values
     owners: U32 = values(layout.OWNER_COLUMN, docs)
     places: U32 = values(layout.PLACE_COLUMN, docs)
-    hours = np.maximum(now_ms - values("media.created_at_ms", docs), 0) / 3.6e6
+    hours = np.maximum(context.now_ms - values("media.created_at_ms", docs), 0) / 3.6e6
     likes = likes_of(world, docs)
     hashtags = segment.lists(layout.HASHTAGS_OF_MEDIA)
     kind = values("media.type", docs)
@@ -115,7 +97,7 @@ def media_columns(
         "owner_followers": np.log1p(values("user.rank_count", owners)),
         "owner_followed": followed,
         "owner_liked": np.log1p(_counted(owners, taste.owners, taste.owner_likes)),
-        "likes_by_followed": np.log1p(segment.lists(_LIKED.key).sizes(docs, taste.followees)),
+        "likes_by_followed": np.log1p(_likes_by(world, world.followees, docs)),
         "hashtags": hashtags.sizes(docs, None),
         "hashtags_used": hashtags.sizes(docs, taste.hashtags),
         "is_located": _among(places, world.seen(Vertical.PLACE, np.unique(places[places != NONE]))),
@@ -124,12 +106,14 @@ def media_columns(
         "is_album": kind == 2,
         "owner_near": _of_country(world, owners, taste.country),
     }
-    if affinity is not None:
-        columns["owner_affinity"] = affinity(world, owners)
-    columns |= _base_columns(world, docs)
-    if "topic" in columns:
-        topics = columns.pop("topic")
-        columns["topic_liked"] = _counted(topics, taste.topics, taste.topic_likes) / max(1, len(taste.liked))
+    if context.searcher.affinity is not None:
+        columns["owner_affinity"] = context.searcher.affinity.of(world, owners)
+    if _has_traits(world):
+        columns["faces"], columns["largest_face"] = traits.unpack_sight(values(traits.SIGHT, docs))
+        columns["caption_digits"], columns["autotags"] = traits.unpack_telling(values(traits.TELLING, docs))
+        columns["comments"] = np.log1p(_commenters(world, docs))
+        topics = _counted(topics_of(world, docs), taste.topics, taste.topic_likes)
+        columns["topic_liked"] = topics / max(1, len(taste.liked))
     return columns, owners
 
 
@@ -141,43 +125,50 @@ def likes_of(world: World, docs: U32) -> npt.NDArray[np.int64]:
     return counts
 
 
-def topics_of(world: World, docs: U32) -> npt.NDArray[np.uint16]:
+def _likes_by(world: World, users: U32, docs: U32) -> npt.NDArray[np.int64]:
+    """How many of some users, all open to the viewer, like each of some media of W_v (sorted); read from the shorter end."""
+    by_user, by_media = world.segment.lists("media.liker"), world.segment.lists(_LIKED.key)
+    if by_user.total(users) > by_media.total(docs):
+        return by_media.sizes(docs, _words(world, Vertical.USER, users)).astype(np.int64)
+    return _counts_of(world, by_user, users, docs)
+
+
+def topics_of(world: World, docs: U32) -> U8:
     """What each media shows, as a number that says no more than equal or not; `NO_TOPIC` where nothing is known."""
-    if not _has(world, "media.topic"):
-        return np.zeros(len(docs), dtype=np.uint16)
-    topics: npt.NDArray[np.uint16] = world.segment.values("media.topic", docs)
+    if not _has_traits(world):
+        return np.zeros(len(docs), dtype=np.uint8)
+    topics: U8 = world.segment.values(traits.TOPIC, docs)
     return topics
 
 
-def _base_columns(world: World, docs: U32) -> Columns:
-    """What only a base build knows, as far as this one does."""
-    found: Columns = {}
-    values = world.segment.values
-    if _has(world, "media.topic"):
-        found["topic"] = topics_of(world, docs)
-        found["autotags"] = values("media.autotags", docs)
-        found["faces"] = values("media.faces", docs)
-        found["largest_face"] = values("media.largest_face", docs) / np.float32(255)
-        found["caption_letters"] = np.log1p(values("media.caption_letters", docs))
-        found["comments"] = np.log1p(_commenters(world, docs))
-    return found
-
-
 def _commenters(world: World, docs: U32) -> npt.NDArray[np.int64]:
-    """Accounts that are not private and comment on each media, at the base build, less those that a block hides."""
+    """Accounts that are not private and comment on each media, as far as the base counts, less those that a block hides."""
     segment = world.segment
-    counts = segment.values("media.commenters", docs).astype(np.int64)
+    counts = segment.values(traits.COMMENTERS, docs).astype(np.int64)
     if len(world.blocked):
         public = world.blocked[_bits(segment.bits(layout.PUBLIC_USERS), world.blocked)]
-        lists, mask = segment.lists("media.commenter"), new_words(segment.size(Vertical.MEDIA))
-        set_bits(mask, 0, docs)
-        hidden = tally([Counted(lists, public, mask)], lists.total(public), segment.size(Vertical.MEDIA))
-        counts[docs.searchsorted(hidden.docs)] -= hidden.hits
-    return np.maximum(counts, 0)
+        hidden = _counts_of(world, segment.lists("media.commenter"), public, docs)
+        counts = np.where(counts < traits.MOST_COMMENTERS, np.maximum(counts - hidden, 0), counts)
+    return counts
 
 
-def _has(world: World, column: str) -> bool:
-    return f"{column}.column" in world.segment.manifest.arrays
+def _counts_of(world: World, lists: AnyLists, keys: U32, docs: U32) -> npt.NDArray[np.int64]:
+    """How many of the lists of these keys hold each of some media (sorted)."""
+    size = world.segment.size(Vertical.MEDIA)
+    found = tally([Counted(lists, keys, _words(world, Vertical.MEDIA, docs))], lists.total(keys), size)
+    counts = np.zeros(len(docs), dtype=np.int64)
+    counts[docs.searchsorted(found.docs)] = found.hits
+    return counts
+
+
+def _words(world: World, vertical: Vertical, docs: U32) -> Words:
+    words = new_words(world.segment.size(vertical))
+    set_bits(words, 0, docs)
+    return words
+
+
+def _has_traits(world: World) -> bool:
+    return f"{traits.TOPIC}.column" in world.segment.manifest.arrays
 
 
 def _bits(words: Words, docs: U32) -> npt.NDArray[np.bool_]:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from index import U32, joined
 from query import Request, Term, external_ids, names, print_term
 from ranking.features.catalogue import HASHTAG_TOP, PLACE_TOP
-from ranking.features.media import Affinity, Columns, Taste, media_columns
+from ranking.features.media import Columns, Taste, media_columns
 from ranking.models.rankers import Rankers
 from ranking.pipeline.context import Context
 from ranking.pipeline.scorer import Linear
@@ -39,30 +39,24 @@ _WEIGHTS = {
     "owner_verified": 0.20,
 }
 HASHTAG_LINEAR = Linear("hashtag_top/linear", HASHTAG_TOP, _WEIGHTS)
-PLACE_LINEAR = Linear(
-    "place_top/linear", PLACE_TOP, _WEIGHTS | {"largest_face": -6.0, "faces": -0.2, "caption_letters": 0.02}
-)
+PLACE_LINEAR = Linear("place_top/linear", PLACE_TOP, _WEIGHTS | {"largest_face": -6.0, "faces": -0.2})
 """A face that fills half of the picture costs as much as twenty times the likes: a picture of people, not of the place."""
 
 
-def hashtag_top(context: Context, rankers: Rankers, tag: str, limit: int, *, affinity: Affinity | None = None) -> Slate:
+def hashtag_top(context: Context, rankers: Rankers, tag: str, limit: int) -> Slate:
     """The top media that carry a hashtag, with or without its #."""
-    return _top(context, rankers, Term("hashtag", tag), HASHTAG_LINEAR, limit, affinity)
+    return _top(context, rankers, Term("hashtag", tag), HASHTAG_LINEAR, limit)
 
 
-def place_top(
-    context: Context, rankers: Rankers, place: ExternalId, limit: int, *, affinity: Affinity | None = None
-) -> Slate:
+def place_top(context: Context, rankers: Rankers, place: ExternalId, limit: int) -> Slate:
     """The top media of a place: those that show it before those that show people at it."""
-    return _top(context, rankers, Term("location", str(place)), PLACE_LINEAR, limit, affinity)
+    return _top(context, rankers, Term("location", str(place)), PLACE_LINEAR, limit)
 
 
-def _top(
-    context: Context, rankers: Rankers, term: Term, linear: Linear, limit: int, affinity: Affinity | None
-) -> Slate:
+def _top(context: Context, rankers: Rankers, term: Term, linear: Linear, limit: int) -> Slate:
     docs, incomplete = _candidates(context, print_term(term), limit)
     segment, task = context.searcher.segment, linear.schema.name
-    columns, _ = media_columns(context.world, Taste.of(context), docs, context.now_ms, affinity)
+    columns, _ = media_columns(context, Taste.of(context), docs)
     matrix = linear.schema.matrix(columns, len(docs))
     # a learned ranker is an arm that has to win: weights by hand are served by default
     scorer = rankers.scorer(linear) if context.arms.get(f"{task}.scorer") == "learned" else linear

@@ -134,6 +134,12 @@ TABLES: dict[str, Table] = {
         None,
         {"media_id": "media"},
     ),
+    "media_faces": Table(
+        (_id("media_id"), _number("x"), _number("y"), _number("width"), _number("height")),
+        ("media_id", "x", "y", "width", "height"),
+        None,
+        {"media_id": "media"},
+    ),
     "likes": Table(
         (_id("liker_id"), _id("media_id"), _time()),
         ("liker_id", "media_id"),

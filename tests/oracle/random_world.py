@@ -185,7 +185,7 @@ def fact_rows(dice: Dice, users: list[int], media: list[int], groups: list[int])
 def silent_rows(dice: Dice, users: list[int], media: list[int]) -> Tables:
     """Tables of the warehouse that no edge is made from; an answer may not depend on them."""
     views = [{"viewer_id": a, "media_id": b, "viewed_at_ms": dice.time()} for a, b in dice.pairs(5, users, media)]
-    faces = [{"media_id": m, "x": 0.1, "y": 0.2, "width": 0.3, "height": 0.4} for m in media[:3]]
+    faces = [{"media_id": m, "x": 0.1, "y": 0.2, "width": i / 9, "height": 0.9} for i, m in enumerate(media[:9])]
     return {"views": views, "media_faces": faces} if media else {}
 
 

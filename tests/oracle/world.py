@@ -167,7 +167,7 @@ class Eyes:
                 return row["id"] in self.media_seen
             case "follows":
                 return self.follow(row["follower_id"], row["followee_id"])
-            case "media_hashtags" | "media_tags" | "media_autotags":
+            case "media_hashtags" | "media_tags" | "media_autotags" | "media_faces":
                 return row["media_id"] in self.media_seen
             case "media_tagged_users" | "media_mentions":
                 return self.fact(row["user_id"], row["media_id"])
