@@ -1,5 +1,7 @@
 """Ranking: candidates from the graph, features as columns, learned rankers, and how good a ranking is."""
 
+from ranking.affinity.deeds import Deeds, read_deeds
+from ranking.affinity.learning import affinities, learn_affinity
 from ranking.affinity.table import AffinityTable
 from ranking.box.box import Box
 from ranking.box.intents import VERTICALS as BOX_VERTICALS
@@ -9,6 +11,7 @@ from ranking.box.rewriting.typed import Typed
 from ranking.box.weights import BLENDED, BY_VERTICAL
 from ranking.evaluate import (
     Interval,
+    auc,
     bootstrap_mean,
     bootstrap_ratio,
     keystrokes_saved,
@@ -94,6 +97,7 @@ __all__ = [
     "Choice",
     "Context",
     "Correction",
+    "Deeds",
     "Difference",
     "Dropped",
     "ExperimentReport",
@@ -140,7 +144,9 @@ __all__ = [
     "VisitProfiles",
     "Visits",
     "adamic_adar_weights",
+    "affinities",
     "asked",
+    "auc",
     "blocks",
     "bootstrap_mean",
     "bootstrap_ratio",
@@ -153,6 +159,7 @@ __all__ = [
     "hide",
     "keep",
     "keystrokes_saved",
+    "learn_affinity",
     "learn_suggestions",
     "learn_typeahead",
     "load",
@@ -161,6 +168,7 @@ __all__ = [
     "ndcg_by_query",
     "place_top",
     "rank_of",
+    "read_deeds",
     "read_experiments",
     "read_exposures",
     "read_recipe",

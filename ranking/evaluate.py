@@ -54,6 +54,15 @@ def ndcg_by_query(
     return np.array([ndcg(scores[start:end], grades[start:end], k) for start, end in pieces])
 
 
+def auc(scores: npt.NDArray[np.floating], labels: npt.NDArray[np.integer]) -> float:
+    """The share of pairs of a row labelled 1 and one labelled 0 in which the first scores higher, ties by half; NaN without any."""
+    _, place, sizes = np.unique(scores, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(sizes) - (sizes - 1) / 2)[place]
+    ones = int(labels.sum())
+    pairs = ones * (len(labels) - ones)
+    return float((ranks[labels == 1].sum() - ones * (ones + 1) / 2) / pairs) if pairs else float("nan")
+
+
 def recalls(hits: Ints, relevant: Ints, k: int | None = None) -> F64:
     """Hits over what there was to find; with k, over the smaller of that and k, so that 1 can be reached."""
     return hits / np.maximum(relevant if k is None else np.minimum(relevant, k), 1)
