@@ -6,6 +6,7 @@ from ranking.affinity.table import AffinityTable
 from ranking.box.box import Box
 from ranking.box.intents import VERTICALS as BOX_VERTICALS
 from ranking.box.intents import Intents, load_intents, save_intents
+from ranking.box.logged_past import LoggedPast
 from ranking.box.past import Choice, KnownPast, PastSearches
 from ranking.box.rewriting.typed import Typed
 from ranking.box.weights import BLENDED, BY_VERTICAL
@@ -119,6 +120,7 @@ __all__ = [
     "KnownPast",
     "Learned",
     "Linear",
+    "LoggedPast",
     "Model",
     "Names",
     "PastSearches",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from random import Random
 
@@ -10,7 +11,20 @@ import pytest
 
 from index import Segment
 from query import Request, Searcher, print_node
-from ranking import ACCOUNT_SEARCH, BLEND, Box, Choice, Context, Intents, KnownPast, Slate, load_intents, save_intents
+from ranking import (
+    ACCOUNT_SEARCH,
+    BLEND,
+    Box,
+    Choice,
+    Context,
+    Intents,
+    KnownPast,
+    LoggedPast,
+    SearchRows,
+    Slate,
+    load_intents,
+    save_intents,
+)
 from ranking.box.lexicon import Lexicon, Sounds
 from ranking.box.rewriting import rewrite
 from ranking.box.rewriting.transliteration import latin
@@ -281,3 +295,40 @@ def test_what_was_chosen_before_comes_back(names: Segment) -> None:
     assert (first.id, first.reason) == (5, "you chose it before")
     assert [slot.id for slot in box.typeahead(context(names, 1), "to").slots] == [5]
     assert all(slot.id != 5 for slot in box.typeahead(context(names, 1), "mel").slots)
+
+
+def test_the_past_is_read_from_the_log(tmp_path: Path, names: Segment) -> None:
+    def row(
+        ts_ms: int, request: str, viewer: int | None, position: int, result: int, **more: object
+    ) -> dict[str, object]:
+        given = {"session_id": "", "country": "", "surface": "typeahead", "query": "to", "vertical": "user"}
+        seen = {"ts_ms": ts_ms, "request_id": request, "viewer_id": viewer, "position": position, "result_id": result}
+        return {**given, **seen, "clicked": False, "followed": False, **more}
+
+    past = LoggedPast(tmp_path)
+    assert not past.refresh(0)
+    now_ms = 200 * 86_400_000
+    with closing(SearchRows(tmp_path, "a")) as log:
+        log.append([row(now_ms, "r1", 1, 0, 5, clicked=True), row(now_ms, "r1", 1, 1, 2)])
+        assert past.refresh(now_ms)
+        assert not past.refresh(now_ms)
+        assert past.of(ExternalId(1)) == [Choice(Vertical.USER, ExternalId(5), 1, now_ms)]
+        log.append(
+            [
+                row(now_ms + 1, "r2", 1, 0, 5, followed=True),
+                row(now_ms + 1, "r3", None, 0, 5, clicked=True),
+                row(now_ms + 2, "r4", 1, 0, 7, clicked=True, vertical="hashtag"),
+                row(5, "r5", 1, 0, 4, clicked=True),
+                row(now_ms, "r6", 2, 0, 4, clicked=True, vertical="nothing"),
+            ]
+        )
+    assert past.refresh(now_ms)
+    assert past.of(ExternalId(1)) == [
+        Choice(Vertical.HASHTAG, ExternalId(7), 1, now_ms + 2),
+        Choice(Vertical.USER, ExternalId(5), 2, now_ms + 1),
+    ]
+    assert past.of(ExternalId(2)) == ()
+    assert Box(past=past).typeahead(context(names, 1), "to").slots[0].reason == "you chose it before"
+    (tmp_path / "search_log" / "b.parquet").write_bytes(b"no table")
+    with pytest.raises(InputError, match="cannot be read"):
+        past.refresh(now_ms)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from api.http.matching import hashtag_ranges, word_ranges
 from api.http.static import StaticFiles
 from index import forget_as_of, write_as_of
 from query import peek
+from ranking import SearchRows
 from schemas.settings import Settings
 from tests.service import AppClient, Site, signed, site, target_of
 from tests.test_cli import build, run
@@ -267,6 +269,28 @@ def test_typeahead_is_one_list_with_reasons_and_ranges(here: Site) -> None:
     assert place["text"] == {"name": "Blue Bottle", "city": "New York"}
     assert place["matches"] == [{"field": "city", "ranges": [[0, 3], [4, 5]]}]
     assert "score" not in place
+
+
+def test_typeahead_remembers_what_was_chosen(index: Path, tmp_path: Path) -> None:
+    given = {
+        "session_id": "",
+        "country": "",
+        "surface": "typeahead",
+        "query": "d",
+        "vertical": "user",
+        "followed": False,
+    }
+    row = {"ts_ms": int(time.time() * 1e3), "request_id": "r", "viewer_id": ANN, "position": 0, "result_id": 4}
+    with closing(SearchRows(tmp_path / "logs", "a")) as log:
+        log.append([{**given, **row, "clicked": True}])
+    with site(index, tmp_path, logs=tmp_path / "logs") as here:
+        ends = time.monotonic() + 20
+        while True:
+            [dan, *_] = here.get("/v1/typeahead", ANN, q="da").json()["slots"]
+            if dan["reason"] == "you chose it before" or time.monotonic() > ends:
+                break
+        assert (dan["name"], dan["reason"], dan["source"]) == ("dan", "you chose it before", "past")
+        assert here.get("/v1/typeahead", 2, q="da").json()["slots"][0]["reason"] != "you chose it before"
 
 
 def test_typeahead_names_its_list(here: Site) -> None:

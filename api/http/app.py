@@ -22,6 +22,7 @@ from api.http.service import Service
 from api.http.serving import Served
 from api.http.static import StaticFiles
 from api.wire import Health
+from ranking import LoggedPast
 
 Network = IPv4Network | IPv6Network
 LOOPBACK: tuple[Network, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
@@ -39,6 +40,8 @@ def create_app(
         for queue in service.queues:
             queue.start()
         tasks = [asyncio.create_task(service.follow()), asyncio.create_task(service.watch_lag())]
+        if isinstance(service.box.past, LoggedPast):
+            tasks.append(asyncio.create_task(service.remember(service.box.past)))
         service.is_started = True
         service.metrics.started()
         try:

@@ -23,7 +23,7 @@ from api.http.quotas import Quotas
 from api.http.service import Service, service_metrics
 from api.keys import Keys
 from api.session import Session
-from ranking import Box, Experiments, ExposureLog, Rankers, ServedLog, read_experiments
+from ranking import Box, Experiments, ExposureLog, LoggedPast, Rankers, ServedLog, read_experiments
 from schemas.errors import InputError
 
 
@@ -90,7 +90,7 @@ def make_service(options: ServiceOptions, session: Session, shared: Shared | Non
         operations=options.operations,
         events=EventLog(options.operations.open_sinks),
         rankers=rankers,
-        box=Box(rankers),
+        box=Box(rankers) if options.logs is None else Box(rankers, past=LoggedPast(options.logs)),
         served=_queue(options.logs, "served", ServedLog, shared.metrics),
         exposures=_queue(options.logs, "exposures", ExposureLog, shared.metrics),
         experiments=Experiments() if options.experiments is None else read_experiments(options.experiments),

@@ -21,11 +21,13 @@ from api.http.operations import Operations
 from api.http.quotas import Quotas
 from api.session import Session
 from index import LiveSegment
-from ranking import Box, Experiments, Rankers
+from ranking import Box, Experiments, LoggedPast, Rankers
 from schemas.errors import MonocerosError
 
 FOLLOW_S = 0.25
 """How often a worker looks for a new state of the index and new keys: well within the 2 s after which a change must hold."""
+REMEMBER_S = 30.0
+"""How often it looks for new choices in the search log."""
 LAG_S = 0.02
 _LAGS = 3
 _STATUSES = ("200", "400", "401", "403", "404", "405", "409", "410", "413", "415", "429", "499", "500", "503", "504")
@@ -109,6 +111,15 @@ class Service:
         is_new = self.session.refresh()
         self.epochs.of(self.session.searcher.segment)
         return is_new
+
+    async def remember(self, past: LoggedPast) -> None:
+        """Keep in mind what viewers chose in the box, as the search log has it, until cancelled."""
+        while True:
+            try:
+                await asyncio.to_thread(past.refresh, int(self.now() * 1e3))
+            except MonocerosError as error:
+                self.log.error("past", error=str(error))
+            await asyncio.sleep(REMEMBER_S)
 
     async def watch_lag(self) -> None:
         """Measure how late the event loop is, which is how long requests wait before we see them.
