@@ -17,6 +17,11 @@ AFFINITY_UNIT = 1_024
 class Affinity(Protocol):
     """How much accounts matter to those who follow them."""
 
+    @property
+    def version(self) -> str:
+        """Which model of which facts: answers of another one are other answers."""
+        ...
+
     def of(self, world: World, users: U32) -> npt.NDArray[np.float32]:
         """The affinity of a world's viewer to each of these users, in any order, 0 or more; 1 is what an account that he follows
         matters on average. NaN where nothing is known. It depends on W_v, and on what is public by definition, alone."""

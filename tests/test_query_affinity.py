@@ -33,6 +33,7 @@ class Table:
     """Affinities by external ids, as parts of 1,024; as a model should, it knows none but of those whom the viewer follows."""
 
     parts: dict[int, dict[int, int]]
+    version: str = "a table"
 
     def of(self, world: World, users: U32) -> np.ndarray:
         ids = world.segment.ids(Vertical.USER)

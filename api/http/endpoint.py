@@ -105,8 +105,13 @@ class Call:
 
     def binding(self, question: str) -> Binding:
         """What a cursor of this call is bound to."""
-        generation, sequence = self.searcher.segment.state
-        return Binding(f"{self.caller.viewer} {question}", generation, sequence)
+        return Binding(f"{self.caller.viewer} {question}", self.built, self.searcher.segment.state[1])
+
+    @property
+    def built(self) -> str:
+        """What answers come from that is made now and then: the generation, and the affinities in force."""
+        generation, affinity = self.searcher.segment.generation, self.searcher.affinity
+        return generation if affinity is None else f"{generation}/{affinity.version}"
 
 
 @dataclass(frozen=True, slots=True)

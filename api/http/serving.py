@@ -126,8 +126,8 @@ class Served:
         if epoch is None:
             return None
         asked = sorted((name, repr(value)) for name, value in call.values.items())
-        generation, ties = call.searcher.segment.generation, call.world().ties.hex()
-        return (self._endpoint.name, generation, str(epoch), ties, str(call.caller.viewer), repr(asked))
+        ties = call.world().ties.hex()
+        return (self._endpoint.name, call.built, str(epoch), ties, str(call.caller.viewer), repr(asked))
 
     async def _work(self, call: Call, receive: Receive, trace: Trace) -> bytes:
         """The encoded answer, made by the engine or beside it."""
