@@ -4,6 +4,7 @@ from ranking.affinity.deeds import Deeds, read_deeds
 from ranking.affinity.learning import affinities, learn_affinity
 from ranking.affinity.table import AffinityTable
 from ranking.box.box import Box
+from ranking.box.intents import TASK as INTENT
 from ranking.box.intents import VERTICALS as BOX_VERTICALS
 from ranking.box.intents import Intents, load_intents, save_intents
 from ranking.box.logged_past import LoggedPast
@@ -66,7 +67,12 @@ from ranking.models.versions import version_in_force
 from ranking.pipeline.context import Context
 from ranking.pipeline.scorer import Linear, Scorer
 from ranking.pipeline.slate import Dropped, ServedRows, Slate, Slot
+from ranking.simulator.attention import Attention
+from ranking.simulator.simulate import LogMaker, Simulation, Visit, newest_ms, simulate
+from ranking.surfaces import RankedSurfaces
+from ranking.tasks import TASKS, tasks_of
 from ranking.tops.tops import hashtag_top, place_top
+from ranking.training.intents import learn_intents
 from ranking.training.judging import Figures
 from ranking.training.learning import Correction
 from ranking.training.run import Judged, Trained, evaluate_task, train_task
@@ -82,6 +88,7 @@ __all__ = [
     "GROUP_SEARCH",
     "HASHTAG_SEARCH",
     "HASHTAG_TOP",
+    "INTENT",
     "LETTERS",
     "LINEAR",
     "MEDIA_SEARCH",
@@ -89,10 +96,12 @@ __all__ = [
     "PLACE_TOP",
     "RAW",
     "SUGGESTIONS",
+    "TASKS",
     "TYPEAHEAD",
     "Accounts",
     "AffinityTable",
     "Arms",
+    "Attention",
     "Box",
     "Card",
     "Choice",
@@ -120,12 +129,14 @@ __all__ = [
     "KnownPast",
     "Learned",
     "Linear",
+    "LogMaker",
     "LoggedPast",
     "Model",
     "Names",
     "PastSearches",
     "People",
     "Proximity",
+    "RankedSurfaces",
     "Rankers",
     "Recipe",
     "Scorer",
@@ -134,6 +145,7 @@ __all__ = [
     "Served",
     "ServedLog",
     "ServedRows",
+    "Simulation",
     "Slate",
     "Slot",
     "Source",
@@ -143,6 +155,7 @@ __all__ = [
     "TwoHop",
     "Typed",
     "ViewerBlock",
+    "Visit",
     "VisitProfiles",
     "Visits",
     "adamic_adar_weights",
@@ -162,12 +175,14 @@ __all__ = [
     "keep",
     "keystrokes_saved",
     "learn_affinity",
+    "learn_intents",
     "learn_suggestions",
     "learn_typeahead",
     "load",
     "load_intents",
     "mutual_graph",
     "ndcg_by_query",
+    "newest_ms",
     "place_top",
     "rank_of",
     "read_deeds",
@@ -180,8 +195,10 @@ __all__ = [
     "save",
     "save_intents",
     "shipped",
+    "simulate",
     "successes",
     "suggest",
+    "tasks_of",
     "team_draft",
     "through",
     "train",

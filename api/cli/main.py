@@ -19,6 +19,7 @@ from api.cli.build import build
 from api.cli.curl import curl
 from api.cli.demo import demo
 from api.cli.doctor import doctor
+from api.cli.evaluate import evaluate
 from api.cli.events import events
 from api.cli.experiment import experiment
 from api.cli.failures import exit_code_of
@@ -33,7 +34,9 @@ from api.cli.reconcile import reconcile
 from api.cli.repl import repl
 from api.cli.rollback import rollback
 from api.cli.serve import serve
+from api.cli.simulate import simulate
 from api.cli.snapshot import snapshot
+from api.cli.train import train
 from api.cli.verify import verify
 
 
@@ -99,6 +102,9 @@ for _command in (
     keys,
     curl,
     doctor,
+    train,
+    evaluate,
+    simulate,
     experiment,
     demo,
 ):

@@ -68,11 +68,12 @@ def blend_matrix(asked: Asked, lists: Sequence[Ranked], intents: Intents) -> F32
 def weighed(fallback: Linear, arms: Mapping[str, float | str | bool]) -> Linear:
     """The hand-tuned blend with the weights that an experiment sets."""
     changed: dict[str, float] = {}
-    for name, value in arms.items():
-        if name.startswith(WEIGHT):
-            if isinstance(value, str):
-                raise InputError("bad-parameter", f"the parameter {name} is a number, not {value!r}")
-            changed[name.removeprefix(WEIGHT)] = float(value)
+    for feature in fallback.schema.names:  # each is asked for: whoever reads a parameter is exposed, in the control too
+        value = arms.get(WEIGHT + feature)
+        if isinstance(value, str):
+            raise InputError("bad-parameter", f"the parameter {WEIGHT}{feature} is a number, not {value!r}")
+        if value is not None:
+            changed[feature] = float(value)
     return replace(fallback, weights={**fallback.weights, **changed}) if changed else fallback
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ranking.features.catalogue import BLEND
+
 Value = float | str | bool
 
 
@@ -29,7 +31,15 @@ class Parameter:
 
 
 SCORERS = ("hand", "learned")
+INTERLEAVINGS = (
+    "user,hashtag,place",
+    "user,user,hashtag,place",
+    "user,user,user,hashtag,place",
+    "user,hashtag,place,group,media",
+)
 PARAMETERS: tuple[Parameter, ...] = (
     Parameter("hashtag_top.scorer", "what orders the top of a hashtag", choices=SCORERS),
     Parameter("place_top.scorer", "what orders the top of a place", choices=SCORERS),
+    Parameter("interleave", "verticals in turn, in place of the blend of the box", choices=INTERLEAVINGS),
+    *(Parameter(f"blend.{name}", f"weight of {name} in the hand-tuned blend", -10, 10) for name in BLEND.names),
 )

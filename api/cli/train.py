@@ -1,0 +1,73 @@
+"""`monoceros train`: rankers from the logs of a service, in force once they are written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from api.cli.flags import DIRECTORY, index_flag
+from api.cli.judged import print_judged
+from api.cli.logs import log_flag, read_searches
+from schemas.errors import InputError
+
+if TYPE_CHECKING:
+    from ranking import Correction, Searches
+
+
+@click.command()
+@index_flag
+@log_flag
+@click.option(
+    "--task", "name", required=True, metavar="TASK", help="What to train: a task, typeahead (the whole box), or all."
+)
+@click.option("--out", type=DIRECTORY, metavar="DIR", help="Where models are kept; INDEX/models if not said.")
+@click.option(
+    "--position-bias",
+    type=click.Choice(["position", "inverse", "none"]),
+    default="position",
+    show_default=True,
+    help="Learn a bias of each position beside the ranking, weigh clicks by the inverse of attention, or leave it.",
+)
+def train(index: Path, log: Path, name: str, out: Path | None, position_bias: str) -> None:
+    """Train rankers from a log of searches and of features as served.
+
+    Each learns from early days, is judged on the last fifth of them beside its hand-tuned fallback and the order as shown, and is
+    then put in force. With several tasks, one whose log has too little is left as it was.
+    """
+    from ranking import Correction, tasks_of
+
+    wanted = tasks_of(name)
+    searches = read_searches(log)
+    directory = out or index / "models"
+    learnt = 0
+    for task in wanted:
+        try:
+            _train(task, searches, log, directory, Correction(position_bias))
+            learnt += 1
+        except InputError as error:
+            if len(wanted) == 1 or error.code not in ("empty-log", "lopsided-log"):
+                raise
+            click.echo(f"{task}: left as it was: {error.message}\n", err=True)
+    if not learnt:
+        raise InputError(
+            "lopsided-log", f"nothing could be learnt from {log}", hint="each task says above what it lacks"
+        )
+
+
+def _train(task: str, searches: Searches, log: Path, directory: Path, correction: Correction) -> None:
+    """Train one task, put it in force, and say how good it is."""
+    from ranking import INTENT, TASKS, keep, learn_intents, save_intents, train_task
+
+    if task == INTENT:
+        learnt, choices = learn_intents(searches)
+        version = str(searches.frame["ts_ms"].max())
+        place = save_intents(learnt, directory, version)
+        click.echo(f"{task}: {len(learnt.counts):,} values from {choices:,} choices; in force: {place}\n")
+        return
+    trained = train_task(TASKS[task], searches, log, correction)
+    print_judged(trained.judged)
+    place = keep(directory, trained.model, trained.version)
+    card = trained.model.card
+    click.echo(f"learnt from {card.window[0]} to {card.window[1]}, {card.trees} trees; in force: {place}\n")

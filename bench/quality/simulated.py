@@ -1,0 +1,271 @@
+"""`python -m bench.quality.simulated`: rankers learnt from simulated clicks, and the blend of the box against fixed interleavings.
+
+A world is generated and indexed, and simulated people use its surfaces (`ranking/simulator`), of whom it is known how much they
+would like what they do not look at.
+
+Position bias: pages of Explore. A ranker that learns from clicks as they are, two that correct for position, and one that was told
+of every slot (full information) are judged on later days by how much is truly liked: NDCG@10 with that chance as the gain. The gap
+closed is how far a correction comes from the first to the last.
+
+Blending: lists under the box. Intents and the blend are learnt from early days; on later days the blend and fixed interleavings of
+the very same lists of each vertical are compared by NDCG@10, and by choices expected of people who look at position k with chance
+1 / (1 + k). The best interleaving is the best of these on the days that are judged, which favours it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import cycle
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from api.session import Session
+from bench.quality.table import lines
+from index import publish, writing
+from ingest import generate, open_warehouse, read_corpus
+from query import Searcher
+from ranking import (
+    BLENDED,
+    TASKS,
+    Correction,
+    LogMaker,
+    RankedSurfaces,
+    Rankers,
+    Searches,
+    ServedLog,
+    Simulation,
+    Slate,
+    Slot,
+    Visit,
+    bootstrap_mean,
+    bootstrap_ratio,
+    keep,
+    learn_intents,
+    newest_ms,
+    save_intents,
+    simulate,
+    train_task,
+)
+from ranking.log.searches import SCHEMA
+from ranking.simulator.attention import Attention
+from ranking.simulator.simulate import SLOTS
+from ranking.training.examples import Examples
+from ranking.training.learning import learn
+from ranking.training.propensity import examination
+from schemas.catalogue import Vertical
+from schemas.settings import Settings
+
+Say = Callable[[str], None]
+
+USERS = 3_000
+PAGES = 2_400
+SESSIONS = 2_200
+DAYS = 10
+EARLY = 8
+"""Days that are learnt from; the rest is judged."""
+PATTERNS = (
+    "user",
+    "user,hashtag",
+    "user,hashtag,place",
+    "user,user,hashtag,place",
+    "user,user,user,hashtag,place",
+    "user,user,hashtag,hashtag,place",
+    "user,hashtag,place,group,media",
+    "user,user,hashtag,place,group",
+    "hashtag,user,place",
+)
+VERTICALS = (Vertical.USER, Vertical.HASHTAG, Vertical.PLACE, Vertical.GROUP, Vertical.MEDIA)
+
+
+def gain(liked: np.ndarray, best: np.ndarray, k: int = 10) -> float:
+    """NDCG@k of a list whose slots are liked so, where `best` could have been shown."""
+    discount = 1 / np.log2(2 + np.arange(k))
+    ideal = np.sort(best)[::-1][:k]
+    return float((liked[:k] * discount[: len(liked[:k])]).sum() / (ideal * discount[: len(ideal)]).sum())
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Pages as examples, and how much each slot is truly liked."""
+
+    examples: Examples
+    liked: np.ndarray
+
+
+def told(visits: Sequence[Visit], task: str) -> Told:
+    """The visits of one task."""
+    rows = [next(rows for rows in visit.slate.served if rows.task == task) for visit in visits]
+    day = [visit.context.now_ms // 86_400_000 for visit in visits]
+    examples = Examples(
+        np.concatenate([one.matrix for one in rows]),
+        np.concatenate([visit.chosen for visit in visits]).astype(np.int64),
+        np.concatenate([np.array(one.positions) for one in rows]),
+        np.array([slot.id for visit in visits for slot in visit.slate.slots]),
+        np.array([len(one.positions) for one in rows]),
+        np.array(day),
+        np.array([visit.context.viewer for visit in visits]),
+        np.array([visit.text for visit in visits], dtype=np.str_),
+        np.array([visit.session for visit in visits], dtype=np.str_),
+    )
+    return Told(examples, np.concatenate([visit.liked for visit in visits]))
+
+
+def position_bias(searcher: Searcher, seed: int, pages: int = PAGES) -> list[str]:
+    """The lines of the table."""
+    plan = Simulation(DAYS, pages, seed, newest_ms(searcher), browses=1.0)
+    surfaces = RankedSurfaces(Rankers())
+    visits = [visit for visit in simulate(searcher, surfaces, plan) if len(visit.slate.slots) > 1]
+    first = visits[0].context.now_ms // 86_400_000
+    early, late = (
+        told([v for v in visits if (v.context.now_ms // 86_400_000 - first < EARLY) == is_early], "explore")
+        for is_early in (True, False)
+    )
+    schema = TASKS["explore"].schema
+    seen = examination(early.examples)
+    random = np.random.default_rng([seed, 21])
+    everything = (random.random(len(early.liked)) < early.liked).astype(np.int64)
+    models = {one.value: learn(schema, early.examples, one, seen=seen) for one in Correction}
+    models["full information"] = learn(schema, replace(early.examples, grades=everything), Correction.NONE)
+    scores = {name: model.score(late.examples.matrix) for name, model in models.items()}
+    scores = {"by hand": TASKS["explore"].score(late.examples.matrix)} | scores
+    reached = {name: _gains(late, found) for name, found in scores.items()}
+    who = late.examples.viewers
+    none, full = reached[Correction.NONE.value], reached["full information"]
+    body = []
+    for name, found in reached.items():
+        closed = "" if name == "by hand" else str(bootstrap_ratio(found - none, full - none, who))
+        body.append((name, str(bootstrap_mean(found, who)), closed))
+    text = ", ".join(f"{value:.2f}" for value in seen[:10])
+    return [
+        f"{len(early.examples.sizes):,} pages of Explore to learn from, {len(late.examples.sizes):,} judged",
+        *lines(("Explore, learnt from", "NDCG@10", "gap closed"), body),
+        f"attention learnt from clicks, by position: {text} (true: 1 / (1 + k))",
+    ]
+
+
+def _gains(late: Told, scores: np.ndarray) -> np.ndarray:
+    ends = np.cumsum(late.examples.sizes)
+    pieces = zip(ends - late.examples.sizes, ends, strict=True)
+    return np.array(
+        [gain(late.liked[a:b][np.argsort(-scores[a:b], kind="stable")], late.liked[a:b]) for a, b in pieces]
+    )
+
+
+def interleaved(lists: dict[Vertical, list[Slot]], pattern: str) -> Iterator[Slot]:
+    """The slots of all lists by a fixed interleaving; what it does not name comes last."""
+    left = {vertical: list(reversed(slots)) for vertical, slots in lists.items()}
+    turns = [Vertical(name) for name in pattern.split(",")]
+    for vertical in cycle(turns):
+        if not any(left[turn] for turn in turns):
+            break
+        if left[vertical]:
+            yield left[vertical].pop()
+    for vertical in VERTICALS:
+        yield from reversed(left[vertical])
+
+
+def expected(liked: np.ndarray, slots: Sequence[Slot], vertical: Vertical) -> float:
+    """How likely the one choice that ends a list is of a vertical."""
+    chance = Attention().looked_at(len(liked)) * liked
+    reached = np.concatenate([[1.0], np.cumprod(1 - chance)[:-1]])
+    return float((reached * chance)[[slot.vertical is vertical for slot in slots]].sum())
+
+
+def blending(searcher: Searcher, seed: int, place: Path, sessions: int = SESSIONS) -> list[str]:
+    """The lines of the table."""
+    plan = Simulation(DAYS, sessions, seed, newest_ms(searcher), browses=0.0)
+    surfaces = RankedSurfaces(Rankers(place / "models"))
+    first = plan.start_ms // 86_400_000
+    figures: dict[str, list[tuple[float, float, float]]] = {}
+    who: list[int] = []
+    learnt = False
+    with ServedLog(place, "simulated") as served:
+        maker = LogMaker(served)
+        for visit in simulate(searcher, surfaces, plan):
+            if visit.surface != "typeahead":
+                continue
+            if visit.context.now_ms // 86_400_000 - first < EARLY:
+                maker.note(visit)
+                continue
+            if not learnt:
+                _learn(maker, place)
+                learnt = True
+            if visit.text[:1] in ("#", "@"):
+                continue  # one vertical alone: nothing to blend
+            lists = {one: list(_of(surfaces, visit, one).slots) for one in VERTICALS}
+            every = Slate(tuple(slot for slots in lists.values() for slot in slots))
+            best = visit.liking(every)
+            if best.max(initial=0) < 0.5:
+                continue  # what is looked for is in no list
+            shown = {"learnt blend": visit.slate.slots, "blend by hand": _by_hand(surfaces, visit).slots}
+            shown |= {pattern: tuple(interleaved(lists, pattern))[:SLOTS] for pattern in PATTERNS}
+            who.append(int(visit.context.viewer or 0))
+            for name, slots in shown.items():
+                liked = visit.liking(Slate(slots))
+                choices = (expected(liked, slots, vertical) for vertical in (Vertical.USER, Vertical.HASHTAG))
+                figures.setdefault(name, []).append((gain(liked, best), *choices))
+    found = {name: np.array(rows) for name, rows in figures.items()}
+    rival = max(PATTERNS, key=lambda name: float(found[name][:, 0].mean()))
+    clusters = np.array(who)
+    body = []
+    for name, rows in found.items():
+        over = [str(bootstrap_ratio(rows[:, one], found[rival][:, one], clusters)) for one in range(3)]
+        mark = " (best fixed)" if name == rival else ""
+        body.append((name + mark, f"{rows[:, 0].mean():.4f}", *over))
+    heads = ("lists under the box", "NDCG@10", "over the best fixed", "choices of people", "choices of hashtags")
+    return [f"{len(who):,} lists judged", *lines(heads, body)]
+
+
+def _of(surfaces: RankedSurfaces, visit: Visit, vertical: Vertical) -> Slate:
+    return surfaces.box.typeahead(visit.context, visit.text, SLOTS, (vertical,))
+
+
+def _by_hand(surfaces: RankedSurfaces, visit: Visit) -> Slate:
+    """The same with the hand-tuned blend, which an experiment's weight, though it changes nothing, puts in force."""
+    name, weight = next(iter(BLENDED.weights.items()))
+    context = replace(visit.context, arms={f"blend.{name}": weight})
+    return surfaces.box.typeahead(context, visit.text, SLOTS)
+
+
+def _learn(maker: LogMaker, place: Path) -> None:
+    """Intents and the blend of what was noted, put in force."""
+    searches = Searches.of([pl.DataFrame(maker.rows, schema=SCHEMA, orient="row")])
+    save_intents(learn_intents(searches)[0], place / "models", "early")
+    trained = train_task(BLENDED, searches, place)
+    keep(place / "models", trained.model, trained.version)
+
+
+def report(say: Say, users: int = USERS, seed: int = 1) -> None:
+    """Make a world and measure both."""
+    with tempfile.TemporaryDirectory() as directory:
+        place = Path(directory)
+        generate(users, seed, place / "world")
+        now_ms = time.time_ns() // 1_000_000
+        with open_warehouse(str(place / "world")) as tables, writing(place / "index"):
+            corpus = read_corpus(tables, now_ms=now_ms)
+            publish(place / "index", lambda: corpus, now_ms=now_ms, progress=lambda _: None)
+        searcher = Session(place / "index", Settings()).searcher
+        say(f"world of {users:,} people, seed {seed}")
+        for line in position_bias(searcher, seed):
+            say(line)
+        for line in blending(searcher, seed, place):
+            say(line)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").strip(), formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--users", type=int, default=USERS)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    report(print, options.users, options.seed)
+
+
+if __name__ == "__main__":
+    main()
