@@ -180,6 +180,22 @@ def test_flushes_and_checkpoints_come_in_time(tmp_path: Path) -> None:
         assert many.source.at - len(many.writer.durable[1]) <= 1_000
 
 
+def test_a_consumer_that_is_behind_flushes_less_often(tmp_path: Path) -> None:
+    limits = Limits(batch_events=10, behind_events=3_000, checkpoint_events=10**9, checkpoint_s=1e9)
+    rig = Rig(tmp_path, [unlike(n) for n in range(6_000)], limits, batch=10)
+    rig.consumer._look()
+    waits: dict[bool, list[float]] = {True: [], False: []}
+    shown, last = 0, rig.clock.s
+    while rig.consumer.step():
+        rig.clock.s += 0.02
+        if len(rig.writer.shown) > shown:
+            waits[rig.source.lag() > 3_300].append(rig.clock.s - last)
+            shown, last = len(rig.writer.shown), rig.clock.s
+    assert min(waits[True]) > 0.5
+    assert max(waits[True]) <= 0.65
+    assert max(waits[False][4:]) <= 0.25
+
+
 def test_a_base_that_comes_back_is_told_again_what_came_since(tmp_path: Path) -> None:
     messages = [unlike(n) for n in range(20)]
     rig = Rig(tmp_path, messages)

@@ -128,10 +128,14 @@ class Consumer:
         """How long a poll may wait: until the next flush; a move to another base is to go on."""
         if self._writer.is_moving:
             return _MOVING_S
-        flush_s, now = self._limits.flush_s, self._now_s()
+        flush_s, now = self._flush_s(), self._now_s()
         due = now + flush_s if self._unsaved_since is None else self._unsaved_since + flush_s
         again, _ = self._refused.get("flush", (due, ""))
         return min(flush_s, max(0.0, due - now, again - now))
+
+    def _flush_s(self) -> float:
+        limits = self._limits
+        return limits.behind_flush_s if (self._lag or 0) > limits.behind_events else limits.flush_s
 
     def _take(self, batch: Batch) -> None:
         mutations, kinds = self._read, self._kinds
@@ -175,7 +179,7 @@ class Consumer:
             self._unchecked_events >= limits.checkpoint_events or now - self._checkpointed_at >= limits.checkpoint_s
         )
         is_due = is_due and self._unchecked_events > 0
-        if self._unsaved_since is not None and (is_due or now - self._unsaved_since >= limits.flush_s):
+        if self._unsaved_since is not None and (is_due or now - self._unsaved_since >= self._flush_s()):
             self._attempt("flush", self._flush)
         if is_due and self._unsaved_since is None:
             self._attempt("checkpoint", self._checkpoint)

@@ -15,6 +15,9 @@ class Limits:
     """Applied at once where so many come before the next flush; what a batch costs beside its events is paid less often."""
     flush_s: float = 0.2
     """From the first event that readers do not see to the flush, but for the time that a batch takes."""
+    behind_events: int = 20_000
+    """Where more stand unread, answers are old anyway: flushes, whose cost hardly grows with events, are then further apart."""
+    behind_flush_s: float = 0.6
     checkpoint_s: float = 8.0
     checkpoint_events: int = 90_000
     unsaved_events: int = 1_000_000

@@ -102,7 +102,7 @@ def decode(message: bytes) -> Event:
     if event.server_time_millis is None or event.event is None:
         raise DecodeError(f"FirehoseEvent.{'event' if event.event is None else 'server_time_millis'} is missing")
     members = _members(event.event)
-    if members.count(None) != len(members) - 1:
+    if len([*filter(None, members)]) != 1:  # a struct is true
         raise DecodeError(_why_not_one(message, members))
     at = message[16] - 1  # where the number of the kind usually stands
     if not (0 <= at < len(members) and members[at] is not None):
