@@ -6,7 +6,7 @@ WORKERS ?= 2
 KAFKA_JARS ?= $(HOME)/.cache/monoceros/kafka
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format oracle-long live-long kills crash-points warehouses mutated bench bench-live quality bench-compare schemas wire-fuzz kafka servers clean lock
+.PHONY: help setup demo test check format oracle-long live-long kills crash-points warehouses mutated bench bench-live bench-service quality bench-compare schemas wire-fuzz kafka servers clean lock
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -71,6 +71,9 @@ bench: $(VENV)/.bench  ## the engine against its peers at a million users, into 
 
 bench-live: $(VENV)/.bench  ## the live index under load, into bench/LIVE.md (FLAGS='--users 20000 --events 300000 --many 300000' and others)
 	$(BIN)/python -m bench.live $(FLAGS)
+
+bench-service: $(VENV)/.bench  ## the service under load, into bench/SERVICE.md (FLAGS='--overload 60 --users 20000' and others)
+	$(BIN)/python -m bench.service $(FLAGS)
 
 quality: setup  ## ranking on real data, into bench/quality/RESULTS.md (FLAGS='--only typeahead' and others)
 	$(BIN)/python -m bench.quality $(FLAGS)

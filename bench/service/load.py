@@ -1,0 +1,167 @@
+"""`python -m bench.service.load`: a load generator for loopback, in a process of its own. A plan on stdin, results on stdout.
+
+Each stream of a plan either keeps so many connections busy (closed loop), or sends at a rate whatever comes back (open loop), and
+then a latency counts from the moment at which the request was due: a slow service cannot slow down what measures it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import sys
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+_TOOK = re.compile(rb'"took_ms":([0-9.]+)')
+_LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
+_SPARE = 512
+"""Connections that an open stream may have in use at once; what finds none is counted as dropped by the generator."""
+
+
+@dataclass
+class Done:
+    """What came of the requests of one stream: second of the run, status, ms, and the ms that the answer says it took."""
+
+    rows: list[tuple[float, int, float, float]] = field(default_factory=list)
+    dropped: int = 0
+
+
+class Connection:
+    """One connection, one request at a time."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._address = (host, port)
+        self._reader: asyncio.StreamReader | None = None
+        self._writer: asyncio.StreamWriter | None = None
+
+    async def ask(self, request: bytes) -> tuple[int, bytes]:
+        """Status and body; status 0 where the connection broke."""
+        try:
+            if self._writer is None or self._reader is None:
+                self._reader, self._writer = await asyncio.open_connection(*self._address)
+            self._writer.write(request)
+            head = await self._reader.readuntil(b"\r\n\r\n")
+            found = _LENGTH.search(head)
+            body = await self._reader.readexactly(int(found[1])) if found else b""
+            return int(head[9:12]), body
+        except (OSError, asyncio.IncompleteReadError):
+            self.close()
+            return 0, b""
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self._writer is not None:
+            self._writer.close()
+        self._reader = self._writer = None
+
+
+async def closed(stream: dict[str, Any], started: float, seconds: float, done: Done) -> None:
+    """So many connections, each asking again as soon as it was answered."""
+    requests = _requests(stream)
+
+    async def one(number: int) -> None:
+        connection, at = Connection(*stream["address"]), number * 7919
+        while (begun := time.perf_counter()) < started + seconds:
+            status, body = await connection.ask(requests[at % len(requests)])
+            _note(done, started, begun, status, body)
+            at += 1
+        connection.close()
+
+    await asyncio.gather(*(one(number) for number in range(stream["connections"])))
+
+
+async def opened(stream: dict[str, Any], started: float, seconds: float, done: Done) -> None:
+    """At a rate, from `begin` to `end` of the run."""
+    requests = _requests(stream)
+    idle: deque[Connection] = deque(Connection(*stream["address"]) for _ in range(_SPARE))
+    running: set[asyncio.Task[None]] = set()
+
+    async def one(due: float, request: bytes, connection: Connection) -> None:
+        status, body = await connection.ask(request)
+        _note(done, started, due, status, body)
+        idle.append(connection)
+
+    first, gap = started + stream.get("begin", 0.0), 1 / stream["rate"]
+    last = min(started + seconds, started + stream.get("end", seconds))
+    number = 0
+    while (due := first + number * gap) < last:
+        wait = due - time.perf_counter()
+        if wait > 0:
+            await asyncio.sleep(wait)
+        if idle:
+            task = asyncio.create_task(one(due, requests[number % len(requests)], idle.popleft()))
+            running.add(task)
+            task.add_done_callback(running.discard)
+        else:
+            done.dropped += 1
+        number += 1
+        if number % 64 == 0:
+            await asyncio.sleep(0)  # answers are read even where we are late
+    await asyncio.gather(*running)
+    for connection in idle:
+        connection.close()
+
+
+def _note(done: Done, started: float, due: float, status: int, body: bytes) -> None:
+    now = time.perf_counter()
+    took = _TOOK.search(body) if status == 200 else None
+    done.rows.append((now - started, status, (now - due) * 1e3, float(took[1]) if took else float("nan")))
+
+
+def _requests(stream: dict[str, Any]) -> list[bytes]:
+    host, port = stream["address"]
+    return [
+        f"GET {target} HTTP/1.1\r\nhost: {host}:{port}\r\nauthorization: Bearer {token}\r\n\r\n".encode()
+        for target, token in stream["requests"]
+    ]
+
+
+async def run(plan: dict[str, Any]) -> dict[str, Any]:
+    """All streams of a plan side by side."""
+    started, busy = time.perf_counter(), time.process_time()
+    done = {name: Done() for name in plan["streams"]}
+    works = [
+        (closed if "connections" in stream else opened)(stream, started, plan["seconds"], done[name])
+        for name, stream in plan["streams"].items()
+    ]
+    await asyncio.gather(*works)
+    seconds = time.perf_counter() - started
+    return {
+        "seconds": seconds,
+        "load_cores": (time.process_time() - busy) / seconds,
+        "streams": {name: summary(found, plan["seconds"]) for name, found in done.items()},
+    }
+
+
+def summary(done: Done, seconds: float) -> dict[str, Any]:
+    """Counts by status, latencies of answers and of refusals, and both by second."""
+    rows = np.array(done.rows, dtype=np.float64).reshape(-1, 4)
+    status = rows[:, 1].astype(int)
+    good, shed = status == 200, status == 503
+    second = np.clip(rows[:, 0].astype(int), 0, int(seconds) + 60)
+    return {
+        "count": len(rows),
+        "dropped": done.dropped,
+        "by_status": {str(code): int((status == code).sum()) for code in sorted(set(status.tolist()))},
+        "rate": float(good.sum() / seconds),
+        "ms": _times(rows[good, 2]),
+        "shed_ms": _times(rows[shed, 2]),
+        "over_engine_ms": _times((rows[:, 2] - rows[:, 3])[good & ~np.isnan(rows[:, 3])]),
+        "good_by_second": np.bincount(second[good], minlength=1).tolist(),
+        "bad_by_second": np.bincount(second[~good], minlength=1).tolist(),
+    }
+
+
+def _times(values: np.ndarray) -> dict[str, float] | None:
+    if len(values) == 0:
+        return None
+    return {f"p{share}": float(np.percentile(values, share)) for share in (50, 95, 99)}
+
+
+if __name__ == "__main__":
+    print(json.dumps(asyncio.run(run(json.load(sys.stdin)))))
