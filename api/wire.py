@@ -56,6 +56,12 @@ class Results(Struct, kw_only=True):
     explain: dict[str, Any] | UnsetType = UNSET
     why_not: str | UnsetType = UNSET
 
+    def _repr_html_(self) -> str:
+        """A table, in notebooks."""
+        from api.client.html import table
+
+        return table(self).text
+
 
 class Match(Struct, kw_only=True):
     """Where what was typed stands in the text of a field: `[start, end)` each, in code points."""

@@ -25,6 +25,17 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 )
 @click.option("--experiments", type=FILE, metavar="FILE", help="The experiments that run, as TOML.")
 @click.option("--models", type=DIRECTORY, metavar="DIR", help="Trained models; INDEX/models if not said.")
+@click.option(
+    "--trace-to", metavar="URL", help="An OpenTelemetry collector: OTLP over HTTP, such as http://otel:4318/v1/traces."
+)
+@click.option(
+    "--trace-share",
+    type=click.FloatRange(0, 1),
+    default=0.01,
+    show_default=True,
+    metavar="SHARE",
+    help="Of the requests that no caller traces, how many are traced.",
+)
 @click.option("--static", type=DIRECTORY, metavar="DIR", help="Files to serve under /static/.")
 @click.option(
     "--metrics-for", multiple=True, metavar="CIDR", help="Networks that may read /metrics, beside this machine."
@@ -42,6 +53,8 @@ def serve(
     log: Path | None,
     experiments: Path | None,
     models: Path | None,
+    trace_to: str | None,
+    trace_share: float,
     static: Path | None,
     metrics_for: tuple[str, ...],
 ) -> None:
@@ -65,6 +78,8 @@ def serve(
         cache=cache,
         operations=operations(index, events, log),
         models=models,
+        trace_to=trace_to,
+        trace_share=trace_share,
         logs=log,
         experiments=experiments,
         static=static,

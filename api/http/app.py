@@ -39,6 +39,8 @@ def create_app(
         service.engine.start()
         for queue in service.queues:
             queue.start()
+        if service.tracing is not None:
+            service.tracing.start()
         tasks = [asyncio.create_task(service.follow()), asyncio.create_task(service.watch_lag())]
         if isinstance(service.box.past, LoggedPast):
             tasks.append(asyncio.create_task(service.remember(service.box.past)))
@@ -56,6 +58,8 @@ def create_app(
             for queue in service.queues:
                 await asyncio.to_thread(queue.close)
             await asyncio.to_thread(service.events.close)
+            if service.tracing is not None:
+                await asyncio.to_thread(service.tracing.close)
             await service.cache.close()
 
     # the routes below are plain: parameters and OpenAPI come from the endpoints, not from signatures of functions

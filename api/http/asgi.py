@@ -17,7 +17,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 LONGEST_BODY = 64 << 10
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
-_TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})", re.ASCII)
+_TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})", re.ASCII)
 _ALWAYS = (
     (b"cache-control", b"private, no-store"),
     (b"x-content-type-options", b"nosniff"),
@@ -35,6 +35,13 @@ class Trace:
 
     request_id: str
     trace: str | None = None
+    """The caller's trace, the span of it that called, and our span in it."""
+    parent: str | None = None
+    span_id: str = ""
+    is_sampled: bool = False
+    """Whether the caller has the trace recorded."""
+    stages: list[tuple[str, float, float]] = field(default_factory=list)
+    """What was done, from when to when, on the clock `perf_counter`."""
     key: str = ""
     code: str = ""
     wait_ms: float = 0.0
@@ -69,9 +76,10 @@ def trace_of(head: Head) -> Trace:
     given = head.headers.get("x-request-id", "")
     trace = Trace(given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8))
     parent = _TRACEPARENT.fullmatch(head.headers.get("traceparent", ""))
+    trace.span_id = secrets.token_hex(8)
     if parent is not None:
-        trace.trace = parent[1]
-        trace.headers["traceparent"] = f"00-{parent[1]}-{secrets.token_hex(8)}-{parent[2]}"
+        trace.trace, trace.parent, trace.is_sampled = parent[1], parent[2], bool(int(parent[3], 16) & 1)
+        trace.headers["traceparent"] = f"00-{parent[1]}-{trace.span_id}-{parent[3]}"
     return trace
 
 

@@ -41,6 +41,10 @@ class Call:
     request_id: str = ""
     arms: list[Arms] = field(default_factory=list)
     """The parameters of experiments that were asked for."""
+    stages: list[tuple[str, float, float]] = field(default_factory=list)
+    """What was done, from when to when, on the clock `perf_counter`."""
+    hidden: list[int] = field(default_factory=list)
+    """How many documents that are there were kept from the viewer."""
 
     @property
     def is_operator(self) -> bool:
@@ -87,12 +91,20 @@ class Call:
             request_id, now_ms, unit = self.request_id, int(self.service.now() * 1e3), str(self.caller.viewer)
             queue.put(lambda log: log.write(now_ms, unit, request_id, met))
 
+    def stage(self, name: str, begun: float) -> None:
+        """Note that a stage of the work is over."""
+        self.stages.append((name, begun, time.perf_counter()))
+
     def run(self, request: Request) -> Answer:
         """The engine's answer. Admission by estimate comes before it, and what it took teaches the next estimate."""
         engine = self.service.engine
+        begun = time.perf_counter()
         postings = self.searcher.estimate(request)
+        self.stage("plan", begun)
         engine.admit_cost(postings)
+        begun = time.perf_counter()
         answer = self.searcher.run(request, self.stopped)
+        self.stage("execute", begun)
         engine.learn(postings, answer.took_ms)
         return answer
 

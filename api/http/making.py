@@ -21,6 +21,7 @@ from api.http.nonces import Nonces
 from api.http.operations import Operations
 from api.http.quotas import Quotas
 from api.http.service import Service, service_metrics
+from api.http.tracing import Tracing
 from api.keys import Keys
 from api.session import Session
 from ranking import Box, Experiments, ExposureLog, LoggedPast, Rankers, ServedLog, read_experiments
@@ -30,7 +31,8 @@ from schemas.errors import InputError
 @dataclass(frozen=True, slots=True)
 class ServiceOptions:
     """How to serve. `keys` None: this machine only. `cache` None: one in each process. `static` None: no files.
-    `models` None: those of the index. `logs` None: nothing is logged to learn from. `experiments` None: none run."""
+    `models` None: those of the index. `logs` None: nothing is logged to learn from. `experiments` None: none run.
+    `trace_to` None: nothing is traced."""
 
     host: str = "127.0.0.1"
     port: int = 8000
@@ -42,6 +44,8 @@ class ServiceOptions:
     models: Path | None = None
     logs: Path | None = None
     experiments: Path | None = None
+    trace_to: str | None = None
+    trace_share: float = 0.0
     operations: Operations = field(default_factory=Operations)
     threads: int = 2
     limits: Limits = field(default_factory=Limits)
@@ -92,6 +96,7 @@ def make_service(options: ServiceOptions, session: Session, shared: Shared | Non
         rankers=rankers,
         box=Box(rankers) if options.logs is None else Box(rankers, past=LoggedPast(options.logs)),
         served=_queue(options.logs, "served", ServedLog, shared.metrics),
+        tracing=None if options.trace_to is None else Tracing.to(options.trace_to, options.trace_share),
         exposures=_queue(options.logs, "exposures", ExposureLog, shared.metrics),
         experiments=Experiments() if options.experiments is None else read_experiments(options.experiments),
     )

@@ -19,6 +19,7 @@ from api.http.logs import JsonLog
 from api.http.metrics import Metric, Metrics, seconds
 from api.http.operations import Operations
 from api.http.quotas import Quotas
+from api.http.tracing import Tracing
 from api.session import Session
 from index import LiveSegment
 from ranking import Box, Experiments, LoggedPast, Rankers
@@ -32,6 +33,8 @@ LAG_S = 0.02
 _LAGS = 3
 _STATUSES = ("200", "400", "401", "403", "404", "405", "409", "410", "413", "415", "429", "499", "500", "503", "504")
 LOGS = ("served", "exposures")
+STAGES = ("admit", "cache", "wait", "handle", "plan", "execute", "encode")
+"""admit: who calls, and what for; handle: the answer, and in it plan (parsing, binding, planning) and execute (finding, names)."""
 _LANES = tuple(lane.name.lower() for lane in Lane)
 
 
@@ -42,10 +45,12 @@ def service_metrics(endpoints: tuple[str, ...]) -> tuple[Metric, ...]:
         Metric("monoceros_requests_total", "Requests by endpoint and status.", (*by_endpoint, ("status", _STATUSES))),
         seconds("monoceros_request_seconds", "Time from a request to its answer.", by_endpoint),
         seconds("monoceros_engine_seconds", "Time in the engine.", (("lane", _LANES),)),
+        seconds("monoceros_stage_seconds", "Time of a stage of a request.", (("stage", STAGES),)),
         seconds("monoceros_wait_seconds", "Time waited for the engine.", (("lane", _LANES),)),
         Metric("monoceros_shed_total", "Requests refused for want of room.", (("lane", _LANES),)),
         Metric("monoceros_quota_total", "Requests refused by a quota."),
         Metric("monoceros_partial_total", "Answers that say they are not complete.", by_endpoint),
+        Metric("monoceros_hidden_total", "Documents asked for by id that are there, and not for the viewer."),
         Metric("monoceros_cache_total", "Looks into the cache.", (("result", ("hit", "miss")),)),
         Metric("monoceros_log_lost_total", "Entries that could not be logged.", (("log", LOGS),)),
         Metric("monoceros_events_total", "Events that clients told of.", (("result", ("kept", "refused")),)),
@@ -72,6 +77,7 @@ class Service:
     served: LogQueue | None = None
     exposures: LogQueue | None = None
     experiments: Experiments = field(default_factory=Experiments)
+    tracing: Tracing | None = None
     epochs: Epochs = field(default_factory=Epochs)
     operations: Operations = field(default_factory=Operations)
     events: EventLog = field(default_factory=EventLog)

@@ -98,16 +98,22 @@ class Served:
             latest,
             lambda: False,
             trace.request_id,
+            stages=trace.stages,
         )
+        call.stage("admit", started)
         if call.is_operator:
             OPERATOR_LOG.info("operator %s by key %s: %r", endpoint.name, caller.key.id, head.query)
         kept = self._key(call)
         if kept is not None:
+            looked = time.perf_counter()
             found = await service.cache.get(*kept)
+            call.stage("cache", looked)
             service.metrics.add("monoceros_cache_total", "miss" if found is None else "hit")
             if found is not None:
                 return found
         answer = await self._work(call, receive, trace)
+        if call.hidden:
+            service.metrics.add("monoceros_hidden_total", amount=sum(call.hidden))
         if kept is not None and not trace.is_partial:
             await service.cache.put(*kept, value=answer, ttl_s=endpoint.ttl_s)
         return answer
@@ -142,7 +148,11 @@ class Served:
             wanted = with_stop(call, stopped)
             answer = endpoint.handle(wanted)
             wanted.note_exposures()
-            return encode(answer), not getattr(answer, "complete", True), begun
+            wanted.stage("handle", begun)
+            encoding = time.perf_counter()
+            body = encode(answer)
+            wanted.stage("encode", encoding)
+            return body, not getattr(answer, "complete", True), begun
 
         try:
             (body, trace.is_partial, begun), took_ms = await _while_here(
@@ -152,6 +162,7 @@ class Served:
             if error.code == overloaded().code:
                 service.metrics.add("monoceros_shed_total", lane.name.lower())
             raise
+        trace.stages.append(("wait", queued, begun))
         trace.engine_ms, trace.wait_ms = took_ms, (begun - queued) * 1e3
         service.metrics.observe("monoceros_engine_seconds", lane.name.lower(), value=took_ms / 1e3)
         service.metrics.observe("monoceros_wait_seconds", lane.name.lower(), value=begun - queued)
@@ -167,6 +178,10 @@ class Served:
         metrics.observe("monoceros_request_seconds", name, value=took)
         if trace.is_partial:
             metrics.add("monoceros_partial_total", name)
+        for stage, begun, ended in trace.stages:
+            metrics.observe("monoceros_stage_seconds", stage, value=ended - begun)
+        if self._service.tracing is not None:
+            self._service.tracing.note(trace, name, status, started)
         self._service.log.info(
             "request",
             endpoint=name,
