@@ -125,5 +125,26 @@ def test_a_learned_ranker_is_an_arm(tmp_path: Path) -> None:
             place_top(place, Rankers(tmp_path), ExternalId(5), 10)
 
 
+def test_no_learned_ranker_of_places_prefers_large_faces() -> None:
+    """Not even one whose log says that people click on them."""
+    draw = np.random.default_rng(2)
+    rows = draw.random((400, len(PLACE_TOP.features))).astype(np.float32)
+    face = PLACE_TOP.names.index("largest_face")
+    labels = (rows[:, face] + 0.5 * rows[:, PLACE_TOP.names.index("likes")] > 0.8).astype(np.int64)
+    model = train(
+        PLACE_TOP,
+        TrainingSet(rows, labels, np.full(40, 10)),
+        {"min_data_in_leaf": 5},
+        20,
+        task="place_top",
+        window=("", ""),
+    )
+    same = np.repeat(rows[:20], 11, axis=0)
+    same[:, face] = np.tile(np.linspace(0, 1, 11), 20)
+    scores = model.score(same).reshape(20, 11)
+    assert (np.diff(scores, axis=1) <= 0).all()
+    assert len(np.unique(model.score(rows).round(6))) > 1
+
+
 def _scorer(slate: Slate) -> str:
     return slate.served[0].scorer

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ranking.features.schema import Feature, FeatureSchema, Freshness, Source
 
 _PATHS = (
@@ -126,12 +128,22 @@ _MEDIA = (
     Feature("owner_verified", Source.DOCUMENT, "1 where the owner is verified", freshness=_NOW),
     Feature("owner_followers", Source.DOCUMENT, _LOG + "those who follow the owner"),
     Feature("owner_followed", Source.GRAPH, "1 where the viewer follows the owner", freshness=_NOW),
-    Feature("owner_affinity", Source.GRAPH, "how much the owner matters to the viewer"),
+    Feature("owner_affinity", Source.GRAPH, "how much the owner matters to the viewer", monotone=1),
     Feature(
-        "owner_liked", Source.GRAPH, _LOG + "the owner's among the media that the viewer liked last", freshness=_NOW
+        "owner_liked",
+        Source.GRAPH,
+        _LOG + "the owner's among the media that the viewer liked last",
+        freshness=_NOW,
+        monotone=1,
     ),
     Feature("owner_near", Source.DOCUMENT, "1 where the owner is of the viewer's country"),
-    Feature("likes_by_followed", Source.GRAPH, _LOG + "those whom the viewer follows who like it", freshness=_NOW),
+    Feature(
+        "likes_by_followed",
+        Source.GRAPH,
+        _LOG + "those whom the viewer follows who like it",
+        freshness=_NOW,
+        monotone=1,
+    ),
     Feature("is_located", Source.DOCUMENT, "1 where it names its place", freshness=_NOW),
     Feature("place_visited", Source.PLACES, "1 where the viewer has been at its place", freshness=_NOW),
     Feature("hashtags", Source.DOCUMENT, "hashtags that it carries", freshness=_NOW),
@@ -140,7 +152,10 @@ _MEDIA = (
     Feature("largest_face", Source.DOCUMENT, "share of the picture that the largest of them takes"),
     Feature("autotags", Source.DOCUMENT, "what a vision model saw in it, labels"),
     Feature(
-        "topic_liked", Source.GRAPH, "share of its topic, the surest label, among the media that the viewer liked last"
+        "topic_liked",
+        Source.GRAPH,
+        "share of its topic, the surest label, among the media that the viewer liked last",
+        monotone=1,
     ),
     Feature("caption_digits", Source.DOCUMENT, "the binary digits of the number of its caption's letters"),
     Feature("is_video", Source.DOCUMENT, "1 for a video"),
@@ -176,8 +191,12 @@ EXPLORE = FeatureSchema(
 HASHTAG_TOP = FeatureSchema("hashtag_top", _MEDIA)
 """Media that carry a hashtag."""
 
-PLACE_TOP = FeatureSchema("place_top", _MEDIA)
-"""Media taken at a place."""
+_HARMFUL = ("faces", "largest_face")
+PLACE_TOP = FeatureSchema(
+    "place_top",
+    tuple(replace(feature, monotone=-1) if feature.name in _HARMFUL else feature for feature in _MEDIA),
+)
+"""Media taken at a place: faces hide it."""
 
 
 def _now(name: str, source: Source, meaning: str, monotone: int = 0) -> Feature:
