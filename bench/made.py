@@ -72,7 +72,7 @@ class World:
         print(f"  {step}", flush=True)
         started = time.perf_counter()
         peak = run("bench.peak", *command, str(path), quiet=True)
-        figures = {"seconds": time.perf_counter() - started, "peak_gib": float(peak.strip().splitlines()[-1])}
+        figures = {"seconds": time.perf_counter() - started} | json.loads(peak.strip().splitlines()[-1])
         self._made.write_text(json.dumps(self.figures | {step: figures}, indent=1), encoding="utf-8")
 
 

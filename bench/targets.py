@@ -105,14 +105,17 @@ def _of_index(results: Results) -> Iterator[Target]:
             built["seconds"] <= 90 and built["peak_gib"] * 1.0737 <= 6,
         )
         if noted is not None:
-            rate = opened["postings"] / built["seconds"]
-            whole = noted["postings"] / noted["seconds"]
-            own = noted["postings"] / noted["processor seconds of its own threads"]
+            whole = opened["postings"] / built["seconds"], noted["postings"] / noted["seconds"]
+            own = (
+                opened["postings"] / built["builder_s"],
+                noted["postings"] / noted["processor seconds of its own threads"],
+            )
             yield Target(
-                "postings a second, against Tantivy (whole time / its own threads' processor time)",
+                "postings a second of processor time, facts in memory to index on disk, against Tantivy's own threads"
+                " (beside it: the whole of both, ours from tables with all checks, Tantivy's from arrays)",
                 "≥ 3×",
-                f"{rate / 1e6:.2f} M/s, {rate / whole:.1f}× / {rate / own:.1f}×",
-                rate >= 3 * own,
+                f"{own[0] / 1e6:.1f} M/s, {own[0] / own[1]:.1f}× (whole: {whole[0] / whole[1]:.1f}×)",
+                own[0] >= 3 * own[1],
             )
     each = opened["bytes_per_posting"]
     yield Target("bytes a posting, everything counted", "≤ 5", f"{each:.2f}", each <= 5)

@@ -1,6 +1,6 @@
 """Posting lists of one edge, mapped from disk: one list by key, or the union and the counts over many keys.
 
-A short list is packed, a long one a Roaring bitmap (`index/kernels/__init__.py` says how to tell them apart).
+A short list is packed or in gaps, a long one a Roaring bitmap (`index/kernels/__init__.py` says how to tell them apart).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from index.kernels.live import ARRAYS
 from index.kernels.membership import contains
 
 LONG = 256
-"""Lists of at least so many documents are Roaring bitmaps, where these are smaller."""
+"""Lists of at least so many documents are Roaring bitmaps, shorter ones in gaps, where these are smaller."""
 _SPARSE_PART = 5
 """A Roaring list is decoded to packed where it holds less than `span >> 5` documents: there it is smaller than a bitset."""
 SPARSE = 4
@@ -54,13 +54,15 @@ class Gate(NamedTuple):
 
 @final
 class PostingList:
-    """One list, a view of the mapped file."""
+    """One list, a view of the mapped file; decoded where it is in gaps."""
 
-    __slots__ = ("is_roaring", "list")
+    __slots__ = ("_alone", "is_roaring", "list")
 
     def __init__(self, words: U32) -> None:
-        self.list = words
-        self.is_roaring = len(words) > 0 and words.item(0) == lists.ROARING
+        first = words.item(0) if len(words) else 0
+        self.is_roaring = first == lists.ROARING
+        self.list = lists.sorted_docs(words, 0, len(words)) if lists.GAPS <= first < lists.ROARING else words
+        self._alone: PostingLists | None = None
 
     def size(self) -> int:
         """The number of documents."""
@@ -80,8 +82,11 @@ class PostingList:
 
     def alone(self, mask: Words | None) -> Part:
         """The list as a union of one, under a mask."""
-        ends = np.array((0, len(self.list)), dtype=np.uint32)
-        return PostingLists(_NO_KEYS, ends, self.list, 0), _FIRST, mask
+        lists = self._alone
+        if lists is None:
+            ends = np.array((0, len(self.list)), dtype=np.uint32)
+            lists = self._alone = PostingLists(_NO_KEYS, ends, self.list, 0)
+        return lists, _FIRST, mask
 
     def keep(self, docs: U32, wanted: bool = True) -> U32:
         """Those of the given documents (sorted) whose membership in the list is `wanted`."""
@@ -247,6 +252,10 @@ class Grouped:
 
     def packed(self, documents: int) -> PostingLists:
         """The lists in the form in which they are stored."""
+        if documents > lists.GAPS:
+            raise OverflowError(
+                f"{documents:,} documents are past the {lists.GAPS:,} that one segment can hold: shard it"
+            )
         offsets, words = packed_offsets(self.offsets, self.values, LONG), self.values
         if offsets[-1] >= lists.ROARING:
             raise OverflowError(
@@ -254,7 +263,7 @@ class Grouped:
             )
         if offsets[-1] < len(words):
             words = np.empty(int(offsets[-1]), dtype=np.uint32)
-            pack(self.offsets, self.values, offsets, words)
+            pack(self.offsets, self.values, LONG, offsets, words)
         rows = np.flatnonzero(np.diff(offsets))
         if len(rows) * SPARSE < len(offsets) - 1:
             ends = np.append(offsets[rows], offsets[-1])

@@ -10,8 +10,11 @@ import pytest
 from pyroaring import BitMap
 
 from index.ahead import Ahead
-from index.kernels.lists import ROARING
-from index.postings import LONG, Grouped
+from index.docset import DocSet, new_words
+from index.kernels.lists import GAPS, ROARING, WIDE
+from index.kernels.windows import AND, OR
+from index.postings import LONG, Grouped, first_of_two
+from index.unions import union
 
 ROWS = 40
 
@@ -40,6 +43,50 @@ def test_packed_lists_are_the_sets_and_roaring_where_that_is_smaller(seed: int, 
         if found.is_roaring:
             assert found.list.item(0) == ROARING
             assert BitMap.deserialize(found.list[2:].tobytes()) == BitMap(group)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_lists_in_gaps_are_the_sets_wherever_they_are_read(seed: int) -> None:
+    """Gaps just under, at and over what one half holds, lists just long enough to be smaller in gaps, and just short enough."""
+    rng = np.random.default_rng(seed)
+    documents = 1 << 26
+    widths = np.array([1, 2, 300, WIDE - 1, WIDE, WIDE + 1, 2 * WIDE, 2 * WIDE + 1])
+    counts = [0, 1, 2, 3, 4, 5, 60, LONG - 2, LONG - 1, LONG]
+    groups = [
+        set((np.cumsum(rng.choice(widths[: 8 if place % 4 == 3 else 6], count)) - place % 2).tolist())
+        for place, count in enumerate(counts)
+    ]
+    keys = np.repeat(np.arange(len(groups), dtype=np.uint32), [len(group) for group in groups])
+    docs = np.array([doc for group in groups for doc in group], dtype=np.uint32)
+    lists = Grouped.of(keys, docs, len(groups), documents).packed(documents)
+    everyone = np.arange(len(groups), dtype=np.uint32)
+    united = set().union(*groups)
+    forms = set()
+    for key, group in enumerate(groups):
+        words = lists.lists[lists.offsets[key] : lists.offsets[key + 1]]
+        ordered = np.array(sorted(group), dtype=np.int64)
+        halves = 2 + len(group) + 2 * int((np.diff(ordered, prepend=0) >= WIDE).sum())
+        is_gaps = len(words) > 0 and GAPS <= words[0] < ROARING
+        assert is_gaps == (len(group) < LONG and (halves + 1) // 2 < len(group))
+        assert not is_gaps or (len(words) == (halves + 1) // 2 and words[0] - GAPS == len(group))
+        forms.add((is_gaps, len(group)))
+        one, asked = everyone[key : key + 1], np.array(sorted(united), dtype=np.uint32)
+        found = lists.of(key)
+        assert found.within(0, documents).docs().tolist() == ordered.tolist()
+        assert lists.contains(np.full(len(asked), key, dtype=np.uint32), asked).tolist() == [d in group for d in asked]
+        assert lists.total(one) == lists.sizes(one, None)[0] == found.size() == len(group)
+    assert {(True, LONG - 1), (True, 60), (False, LONG), (False, 2)} <= forms
+    words = new_words(documents)
+    lists.union_into(everyone, words)
+    assert DocSet(0, documents, None, words).docs().tolist() == sorted(united)
+    for first, last in ((0, len(groups)), (2, 7), (6, 9)):
+        some = everyone[first:last]
+        expected = sorted(set().union(*groups[first:last]))
+        assert union([(lists, some, None)], documents, documents).tolist() == expected
+        assert first_of_two((lists, some, None), (lists, some[:0], None), OR, 700).tolist() == expected[:700]
+        both = [doc for doc in expected if doc in groups[6] | groups[8]]
+        pair = np.array([6, 8], dtype=np.uint32)
+        assert first_of_two((lists, some, None), (lists, pair, None), AND, 700).tolist() == both[:700]
 
 
 @pytest.mark.parametrize("seed", range(5))

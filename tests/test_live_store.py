@@ -207,7 +207,7 @@ def test_other_formats_are_told_apart_from_damage(index: Path) -> None:
     path = layer_directory(index, live.generation, live.layers[0].name) / "layer.json"
     from index.manifest import hash_of
 
-    data = path.read_bytes().replace(b'"format": 1', b'"format": 7')
+    data = path.read_bytes().replace(b'"format": 2', b'"format": 7')
     path.write_bytes(data)
-    with pytest.raises(DamagedError, match="has format 7, this version reads format 1"):
+    with pytest.raises(DamagedError, match="has format 7, this version reads formats 1 and 2"):
         open_layer(path.parent, hash_of(data))

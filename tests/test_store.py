@@ -800,7 +800,7 @@ def test_an_index_of_another_format_is_refused_by_name(where: Path) -> None:
         assert str(path) in caught.value.message
 
 
-@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b"null", b'{"format": 1}', b"\xff", b"[" * 100_000])
+@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b"null", b'{"format": 2}', b"\xff", b"[" * 100_000])
 def test_a_manifest_that_is_none_is_refused(where: Path, data: bytes) -> None:
     replace_manifest(where, data)
     with pytest.raises(MonocerosError, match=r"manifest\.json") as caught:

@@ -6,7 +6,7 @@ import numba
 import numpy as np
 
 from index.corpus import I64, U32
-from index.kernels.lists import ARRAY_MAX, HEADER, ROARING, U16
+from index.kernels.lists import ARRAY_MAX, GAPS, HEADER, ROARING, U16, WIDE
 
 
 @numba.njit(cache=True, nogil=True)
@@ -86,6 +86,8 @@ _COOKIE = 12_346
 _WORDS_AHEAD = 4
 """Marker, cardinality, cookie and the number of containers."""
 _BITSET_HALVES = 4_096
+_LEAST_GAPS = 3
+"""Shorter lists are never smaller in gaps."""
 
 
 @numba.njit(cache=True, nogil=True)
@@ -113,13 +115,29 @@ def _roaring_size(docs: U32) -> int:
 
 
 @numba.njit(cache=True, nogil=True)
+def _gaps_size(docs: U32) -> int:
+    """The words of a list in gaps."""
+    halves = 2 + len(docs)
+    last = np.int64(0)
+    for i in range(len(docs)):
+        doc = np.int64(docs[i])
+        halves += 2 * (doc - last >= WIDE)
+        last = doc
+    return (halves + 1) // 2
+
+
+@numba.njit(cache=True, nogil=True)
 def packed_offsets(offsets: I64, values: U32, long: int) -> I64:
-    """Where the lists begin, in words, once each of at least `long` documents is a Roaring bitmap if that is smaller."""
+    """Where the lists begin, in words, once each of at least `long` documents is a Roaring bitmap, and each shorter one in gaps,
+    if that is smaller."""
     out = np.zeros(len(offsets), dtype=np.int64)
     for r in range(len(offsets) - 1):
-        length = offsets[r + 1] - offsets[r]
+        docs = values[offsets[r] : offsets[r + 1]]
+        length = len(docs)
         if length >= long:
-            length = min(length, _roaring_size(values[offsets[r] : offsets[r + 1]]))
+            length = min(length, _roaring_size(docs))
+        elif length >= _LEAST_GAPS:
+            length = min(length, _gaps_size(docs))
         out[r + 1] = out[r] + length
     return out
 
@@ -161,11 +179,35 @@ def _put_roaring(docs: U32, out: U32) -> None:
 
 
 @numba.njit(cache=True, nogil=True)
-def pack(offsets: I64, values: U32, ends: I64, out: U32) -> None:
-    """Write every list to the place that `packed_offsets` gave it, in `ends`."""
+def _put_gaps(docs: U32, out: U32) -> None:
+    """Write a list in gaps."""
+    out[0] = GAPS + len(docs)
+    halves: U16 = out.view(np.uint16)
+    halves[len(halves) - 1] = 0
+    at = 2
+    last = np.int64(0)
+    for i in range(len(docs)):
+        gap = np.int64(docs[i]) - last
+        last = np.int64(docs[i])
+        if gap < WIDE:
+            halves[at] = gap
+            at += 1
+        else:
+            halves[at] = WIDE
+            halves[at + 1] = gap & 0xFFFF
+            halves[at + 2] = gap >> 16
+            at += 3
+
+
+@numba.njit(cache=True, nogil=True)
+def pack(offsets: I64, values: U32, long: int, ends: I64, out: U32) -> None:
+    """Write every list to the place that `packed_offsets` gave it, in `ends`, for the same `long`."""
     for r in range(len(offsets) - 1):
         docs = values[offsets[r] : offsets[r + 1]]
         if ends[r + 1] - ends[r] < len(docs):
-            _put_roaring(docs, out[ends[r] : ends[r + 1]])
+            if len(docs) >= long:
+                _put_roaring(docs, out[ends[r] : ends[r + 1]])
+            else:
+                _put_gaps(docs, out[ends[r] : ends[r + 1]])
         else:
             out[ends[r] : ends[r + 1]] = docs

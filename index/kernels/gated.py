@@ -1,6 +1,6 @@
 """Kernel of apply along edges whose keys are users: what the viewer may see of a key says what its list shows, and all lists
-are marked and swept (`index/kernels/touched.py`) in one call. Through layers, as `index/kernels/live.py`; without any, there is no
-row in the table.
+are marked and swept (`index/kernels/touched.py`) in one call, in whatever form they are. Through layers, as in
+`index/kernels/live.py`; without any, there is no row in the table.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import numpy as np
 
 from index.corpus import U32
 from index.kernels.bits import ONE, Words
-from index.kernels.lists import ROARING, U16, roaring_into_bits, sorted_docs
+from index.kernels.lists import GAPS, ROARING, U16, roaring_into_bits, size_of, sorted_docs
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
@@ -42,10 +42,10 @@ def run_of(keys: U32, offsets: U32, lists: U32, wanted: U32, k: int) -> tuple[np
         return np.int64(0), np.int64(0), np.int64(k)
     start = np.int64(offsets[row])
     end = np.int64(offsets[row + 1])
-    if len(keys) == 0 and (start == end or lists[start] != ROARING):
+    if len(keys) == 0 and (start == end or lists[start] < GAPS):
         while k < len(wanted) and wanted[k] == row + 1 and row + 1 < rows:
             next_end = np.int64(offsets[row + 2])
-            if end < next_end and lists[end] == ROARING:
+            if end < next_end and lists[end] >= GAPS:
                 break
             row += 1
             end = next_end
@@ -65,7 +65,7 @@ def union_into(keys: U32, offsets: U32, lists: U32, wanted: U32, out: Words) -> 
         if lists[start] == ROARING:
             roaring_into_bits(halves, 2 * start, out, 0)
         else:
-            docs = lists[start:end]
+            docs = sorted_docs(lists, start, end)
             for i in range(len(docs)):
                 out[docs[i] >> 6] |= ONE << np.uint64(docs[i] & 63)
 
@@ -136,9 +136,8 @@ def total_length(keys: U32, offsets: U32, lists: U32, wanted: U32) -> np.int64:
     total = np.int64(0)
     for k in range(len(wanted)):
         row = row_of(keys, rows, wanted[k])
-        if row >= 0 and offsets[row + 1] > offsets[row]:
-            start = np.int64(offsets[row])
-            total += np.int64(lists[start + 1]) if lists[start] == ROARING else np.int64(offsets[row + 1]) - start
+        if row >= 0:
+            total += size_of(lists, np.int64(offsets[row]), np.int64(offsets[row + 1]))
     return total
 
 
@@ -154,7 +153,7 @@ def masked_sizes(keys: U32, offsets: U32, lists: U32, wanted: U32, mask: Words, 
         start = np.int64(offsets[row])
         stop = np.int64(offsets[row + 1])
         if not is_masked:
-            out[k] = lists[start + 1] if start < stop and lists[start] == ROARING else stop - start
+            out[k] = size_of(lists, start, stop)
             continue
         docs = sorted_docs(lists, start, stop)
         for i in range(len(docs)):

@@ -13,6 +13,10 @@ U16 = NDArray[np.uint16]
 
 ROARING = 0xFFFF_FFFF
 """First word of a posting list that is a Roaring bitmap; the second is its cardinality."""
+GAPS = 0xFFFF_0000
+"""First word of a posting list in gaps: its lower half, which is less than that of `ROARING`, is the number of documents."""
+WIDE = 0xFFFF
+"""A gap that is so wide, or wider, stands behind this mark, in two halves."""
 HEADER = 4
 """uint16 units before the bitmap: marker and cardinality."""
 ARRAY_MAX = 4096
@@ -83,14 +87,47 @@ def roaring_into_sorted(halves: U16, origin: int, base: int, end: int, out: U32)
     return found
 
 
+@numba.njit(cache=True, nogil=True, inline="always")
+def next_doc(halves: U16, at: int, doc: int) -> tuple[np.int64, np.int64]:
+    """Of a list in gaps, the document behind `doc`, whose gap stands at `halves[at]`, and where the next gap stands."""
+    gap = np.int64(halves[at])
+    if gap < WIDE:
+        return np.int64(doc + gap), np.int64(at + 1)
+    return np.int64(doc + u32_at(halves, at + 1)), np.int64(at + 3)
+
+
+@numba.njit(cache=True, nogil=True)
+def gaps_into_sorted(lists: U32, start: int, out: U32) -> np.int64:
+    """Write the documents of the list in gaps that begins at `lists[start]` in order; the number of them."""
+    halves: U16 = lists.view(np.uint16)
+    size = np.int64(lists[start]) - GAPS
+    at = np.int64(2 * start + 2)
+    doc = np.int64(0)
+    for i in range(size):
+        doc, at = next_doc(halves, at, doc)
+        out[i] = doc
+    return size
+
+
 @numba.njit(cache=True, nogil=True)
 def sorted_docs(lists: U32, start: int, stop: int) -> U32:
     """The documents of the list at `lists[start:stop]` as a sorted array: a view where it is packed, else decoded."""
-    if start == stop or lists[start] != ROARING:
+    if start == stop or lists[start] < GAPS:
         return lists[start:stop]
-    out = np.empty(lists[start + 1], dtype=np.uint32)
-    roaring_into_sorted(lists.view(np.uint16), 2 * start, 0, ROARING, out)
+    out = np.empty(size_of(lists, start, stop), dtype=np.uint32)
+    if lists[start] == ROARING:
+        roaring_into_sorted(lists.view(np.uint16), 2 * start, 0, ROARING, out)
+    else:
+        gaps_into_sorted(lists, start, out)
     return out
+
+
+@numba.njit(cache=True, nogil=True)
+def size_of(lists: U32, start: int, stop: int) -> np.int64:
+    """The number of documents of the list at `lists[start:stop]`."""
+    if start == stop or lists[start] < GAPS:
+        return np.int64(stop) - np.int64(start)
+    return np.int64(lists[start + 1]) if lists[start] == ROARING else np.int64(lists[start]) - GAPS
 
 
 @numba.njit(cache=True, nogil=True)

@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from index.corpus import I64, U8, U32
 from index.kernels.bits import ONE, Words
 from index.kernels.gather import row_of
-from index.kernels.lists import ROARING, lower_bound, roaring_into_bits, sorted_docs
+from index.kernels.lists import ROARING, lower_bound, roaring_into_bits, size_of, sorted_docs
 from index.kernels.membership import holds
-from index.kernels.touched import set_touched
+from index.kernels.touched import mark_list, set_touched
 
 ARRAYS = ("touched", "added.keys", "added.offsets", "added.lists", "removed.keys", "removed.offsets", "removed.lists")
 """What stands in a row of the table; `touched` is a bitset of keys (uint64), the others are uint32."""
@@ -80,7 +80,7 @@ def _docs(words: U32) -> U32:
 @numba.njit(cache=True, nogil=True)
 def _size(words: U32) -> np.int64:
     """The number of documents of a list."""
-    return np.int64(words[1]) if len(words) and words[0] == ROARING else np.int64(len(words))
+    return size_of(words, 0, len(words))
 
 
 @numba.njit(cache=True, nogil=True)
@@ -110,8 +110,9 @@ def _or(words: U32, out: Words) -> None:
     if len(words) and words[0] == ROARING:
         roaring_into_bits(words.view(np.uint16), 0, out, 0)
         return
-    for i in range(len(words)):
-        doc = np.int64(words[i])
+    docs = _docs(words)
+    for i in range(len(docs)):
+        doc = np.int64(docs[i])
         out[doc >> 6] |= ONE << np.uint64(doc & 63)
 
 
@@ -167,8 +168,11 @@ def mark_key(
     if layer >= 0:
         set_touched(_docs(_layer_row(table, layer, _ADDED, key)), mask, is_masked, words, touched)
         removed = _docs(_layer_row(table, layer, _REMOVED, key))
-    docs = _less(_docs(_row(keys, offsets, lists, key)), removed, hidden, is_hiding)
-    set_touched(docs, mask, is_masked, words, touched)
+    base = _row(keys, offsets, lists, key)
+    if len(removed) == 0 and not is_hiding:
+        mark_list(base, 0, len(base), mask, is_masked, words, touched)
+    else:
+        set_touched(_less(_docs(base), removed, hidden, is_hiding), mask, is_masked, words, touched)
 
 
 @numba.njit(cache=True, nogil=True)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from index.corpus import U32
 from index.kernels.gather import row_of
-from index.kernels.lists import ARRAY_MAX, HEADER, ROARING, U16
+from index.kernels.lists import ARRAY_MAX, GAPS, HEADER, ROARING, U16, next_doc
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
@@ -27,6 +27,18 @@ def _in_packed(lists: U32, start: int, stop: int, doc: int) -> bool:
         else:
             hi = mid
     return lo < stop and lists[lo] == doc
+
+
+@numba.njit(cache=True, nogil=True)
+def _in_gaps(lists: U32, start: int, doc: int) -> bool:
+    halves: U16 = lists.view(np.uint16)
+    at = np.int64(2 * start + 2)
+    here = np.int64(0)
+    for _ in range(np.int64(lists[start]) - GAPS):
+        here, at = next_doc(halves, at, here)
+        if here >= doc:
+            return bool(here == doc)
+    return False
 
 
 @numba.njit(cache=True, nogil=True)
@@ -68,9 +80,11 @@ def holds(keys: U32, offsets: U32, lists: U32, key: int, doc: int) -> bool:
         return False
     start = np.int64(offsets[row])
     stop = np.int64(offsets[row + 1])
-    if start < stop and lists[start] == ROARING:
+    if start == stop or lists[start] < GAPS:
+        return _in_packed(lists, start, stop, doc)
+    if lists[start] == ROARING:
         return _in_roaring(lists.view(np.uint16), 2 * start, doc)
-    return _in_packed(lists, start, stop, doc)
+    return _in_gaps(lists, start, doc)
 
 
 @numba.njit(cache=True, nogil=True)

@@ -26,6 +26,7 @@ from index.kernels.windows import (
     _next,
     _spread,
     _window_at,
+    _without_gaps,
 )
 
 _SCANNED = 8
@@ -165,10 +166,12 @@ def first_ranked(
     Of `size` documents those before `base` rank by number, the others are the odd ones: `odd` in rank order, with the slot of each;
     `places` says where each of them stands there, by number from `base` on.
     """
-    halves: U16 = lists.view(np.uint16)
-    other_halves: U16 = other_lists.view(np.uint16)
     starts, ends, cursors = _bounds(keys, offsets, wanted)
     other_starts, other_ends, other_cursors = _bounds(other_keys, other_offsets, other_wanted)
+    lists = _without_gaps(lists, starts, ends)
+    other_lists = _without_gaps(other_lists, other_starts, other_ends)
+    halves: U16 = lists.view(np.uint16)
+    other_halves: U16 = other_lists.view(np.uint16)
     added, added_starts = _changes(table, wanted, _ADDED)
     removed, removed_starts = _changes(table, wanted, _REMOVED)
     other_added, other_added_starts = _changes(other_table, other_wanted, _ADDED)

@@ -10,7 +10,7 @@ import numpy as np
 from index.corpus import U32
 from index.kernels.bits import ONE, Words, trailing_zeros
 from index.kernels.gather import run_of
-from index.kernels.lists import sorted_docs
+from index.kernels.lists import GAPS, ROARING, U16, next_doc, sorted_docs
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
@@ -25,6 +25,25 @@ def set_touched(docs: U32, mask: Words, is_masked: bool, words: Words, touched: 
 
 
 @numba.njit(cache=True, nogil=True)
+def mark_list(lists: U32, start: int, end: int, mask: Words, is_masked: bool, words: Words, touched: Words) -> None:
+    """Set the documents of the list at `lists[start:end]` that the mask lets through. Gaps, the form of most lists, are added up on
+    the way."""
+    if start == end or not GAPS <= lists[start] < ROARING:
+        set_touched(sorted_docs(lists, start, end), mask, is_masked, words, touched)
+        return
+    halves: U16 = lists.view(np.uint16)
+    at = np.int64(2 * start + 2)
+    doc = np.int64(0)
+    for _ in range(np.int64(lists[start]) - GAPS):
+        doc, at = next_doc(halves, at, doc)
+        place = doc >> 6
+        bit = ONE << np.uint64(doc & 63)
+        if not is_masked or mask[place] & bit != 0:
+            words[place] |= bit
+            touched[place >> 6] |= ONE << np.uint64(place & 63)
+
+
+@numba.njit(cache=True, nogil=True)
 def mark(
     keys: U32, offsets: U32, lists: U32, wanted: U32, mask: Words, is_masked: bool, words: Words, touched: Words
 ) -> None:
@@ -32,7 +51,7 @@ def mark(
     k = 0
     while k < len(wanted):
         start, end, k = run_of(keys, offsets, lists, wanted, k)
-        set_touched(sorted_docs(lists, start, end), mask, is_masked, words, touched)
+        mark_list(lists, start, end, mask, is_masked, words, touched)
 
 
 @numba.njit(cache=True, nogil=True)

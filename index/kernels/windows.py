@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from index.corpus import I64, U32
 from index.kernels.bits import ONE, Words, trailing_zeros
 from index.kernels.gather import row_of
-from index.kernels.lists import ARRAY_MAX, HEADER, ROARING, U16, lower_bound, u32_at
+from index.kernels.lists import ARRAY_MAX, GAPS, HEADER, ROARING, U16, gaps_into_sorted, lower_bound, size_of, u32_at
 
 AND, OR, LESS = 0, 1, 2
 WINDOW_WORDS = 1024
@@ -136,6 +136,31 @@ def _bounds(keys: U32, offsets: U32, wanted: U32) -> tuple[I64, I64, I64]:
 
 
 @numba.njit(cache=True, nogil=True)
+def _without_gaps(lists: U32, starts: I64, ends: I64) -> U32:
+    """The same lists, those in gaps as sorted documents: in a copy, to which starts and ends are changed, where there are any."""
+    size = np.int64(0)
+    has_gaps = False
+    for k in range(len(starts)):
+        is_gaps = starts[k] < ends[k] and GAPS <= lists[starts[k]] < ROARING
+        size += size_of(lists, starts[k], ends[k]) if is_gaps else ends[k] - starts[k]
+        has_gaps |= is_gaps
+    if not has_gaps:
+        return lists
+    out = np.empty(size, dtype=np.uint32)
+    at = np.int64(0)
+    for k in range(len(starts)):
+        start = at
+        if starts[k] < ends[k] and GAPS <= lists[starts[k]] < ROARING:
+            at += gaps_into_sorted(lists, starts[k], out[at:])
+        else:
+            at += ends[k] - starts[k]
+            out[start:at] = lists[starts[k] : ends[k]]
+        starts[k] = start
+        ends[k] = at
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
 def _next(lists: U32, halves: U16, starts: I64, ends: I64, cursors: I64, window: int) -> tuple[np.int64, int, int]:
     """The first window from `window` on that any of the lists has, with all cursors moved to it or behind; how many lists have it,
     and one of them."""
@@ -176,10 +201,12 @@ def first_of_two(
 ) -> np.int64:  # fmt: skip
     """The first `len(out)` documents that both unions hold (AND), either (OR), or only the first one (LESS), each under its mask
     (empty: none); the number of them. A union is that of the lists of some keys; it may be empty."""
-    halves: U16 = lists.view(np.uint16)
-    other_halves: U16 = other_lists.view(np.uint16)
     starts, ends, cursors = _bounds(keys, offsets, wanted)
     other_starts, other_ends, other_cursors = _bounds(other_keys, other_offsets, other_wanted)
+    lists = _without_gaps(lists, starts, ends)
+    other_lists = _without_gaps(other_lists, other_starts, other_ends)
+    halves: U16 = lists.view(np.uint16)
+    other_halves: U16 = other_lists.view(np.uint16)
     bits = np.empty(WINDOW_WORDS, dtype=np.uint64)
     others = np.empty(WINDOW_WORDS, dtype=np.uint64)
     found = np.int64(0)
