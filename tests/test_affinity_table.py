@@ -16,6 +16,7 @@ from schemas.errors import DamagedError, InputError, QueryError
 from schemas.ids import ExternalId
 from tests.agreement import SETTINGS, build, built
 from tests.oracle import write_world
+from tests.service import site
 
 FOLLOWS = [(1, 2), (1, 3), (1, 4), (2, 3), (3, 5), (4, 5), (2, 6)]
 TABLES = {
@@ -103,3 +104,23 @@ def test_a_session_finds_a_new_table(tmp_path):
     assert session.refresh()
     assert session.run(request).ids == [3, 6, 5]
     assert open_index(tmp_path / "index").generation == session.generation
+
+
+def test_over_http_a_new_table_ends_cursors(tmp_path):
+    write_world(TABLES, tmp_path / "warehouse")
+    build(tmp_path / "warehouse", tmp_path / "index")
+    with site(tmp_path / "index", tmp_path) as service:
+        asked = {"q": "(apply followed_by: followed_by:me :order hits :inner affinity)", "limit": 1}
+        refused = service.get("/v1/search", 1, **asked)
+        assert (refused.status_code, refused.json()["code"]) == (400, "no-affinity")
+        AffinityTable.of_edges(i64(1, 1), i64(2, 3), np.array([1.0, 3.0])).store(tmp_path / "index" / "models", "1")
+        assert service.service.session.refresh()
+        first = service.search(asked["q"], 1, limit=1)
+        assert [result["id"] for result in first["results"]] == ["5"]
+        second = service.search(asked["q"], 1, limit=1, cursor=first["cursor"])
+        assert [result["id"] for result in second["results"]] == ["3"]
+        AffinityTable.of_edges(i64(1, 1), i64(2, 3), np.array([3.0, 1.0])).store(tmp_path / "index" / "models", "2")
+        assert service.service.session.refresh()
+        ended = service.get("/v1/search", 1, cursor=first["cursor"], **asked)
+        assert (ended.status_code, ended.json()["code"]) == (410, "cursor-ended")
+        assert [result["id"] for result in service.search(asked["q"], 1, limit=1)["results"]] == ["3"]
