@@ -163,3 +163,23 @@ def test_attention_falls_with_position_and_one_choice_ends_a_list():
     one = np.array([attention.choose_one(liked, random) for _ in range(5_000)])
     assert (one.sum(axis=1) <= 1).all()
     assert one[:, 0].mean() == pytest.approx(0.5, abs=0.03)
+
+
+def test_affinity_is_learnt_put_in_force_and_read_by_queries(place):
+    follows = pl.read_parquet(place / "world" / "follows")
+    viewer = follows.group_by("follower_id").len().sort("len", "follower_id")["follower_id"][-1]
+    query = ("query", "--index", place / "index", "--viewer", viewer)
+    text = "(apply followed_by: followed_by:me :limit 5 :inner affinity)"
+    assert "no affinity model yet" in run(*query, text).output
+    asked = ("train", "--index", place / "index", "--task")
+    for words, says in [
+        (("affinity",), "give --warehouse"),
+        (("affinity", "--warehouse", place / "nowhere"), "is no directory"),
+        (("blend",), "give --log"),
+    ]:
+        refused = run(*asked, *words)
+        assert (refused.exit_code, says in refused.output) == (2, True), refused.output
+    shown = ok(*asked, "affinity", "--warehouse", place / "world", "--log", place / "log")
+    assert "follows; in force" in shown
+    assert "NDCG@10" in shown
+    assert "by affinity" in ok(*query, text)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from api.cli.affinity import train_affinity
 from api.cli.flags import DIRECTORY, index_flag
 from api.cli.judged import print_judged
-from api.cli.logs import log_flag, read_searches
+from api.cli.logs import read_searches
 from schemas.errors import InputError
 
 if TYPE_CHECKING:
@@ -18,9 +19,16 @@ if TYPE_CHECKING:
 
 @click.command()
 @index_flag
-@log_flag
+@click.option("--log", type=DIRECTORY, metavar="DIR", help="The directory of the logs, as of monoceros serve --log.")
 @click.option(
-    "--task", "name", required=True, metavar="TASK", help="What to train: a task, typeahead (the whole box), or all."
+    "--warehouse", metavar="WAREHOUSE", help="What affinity is learnt from: a directory, or hive://HOST:PORT/DB."
+)
+@click.option(
+    "--task",
+    "name",
+    required=True,
+    metavar="TASK",
+    help="What to train: a task, typeahead (the whole box), all (of these), or affinity.",
 )
 @click.option("--out", type=DIRECTORY, metavar="DIR", help="Where models are kept; INDEX/models if not said.")
 @click.option(
@@ -30,17 +38,27 @@ if TYPE_CHECKING:
     show_default=True,
     help="Learn a bias of each position beside the ranking, weigh clicks by the inverse of attention, or leave it.",
 )
-def train(index: Path, log: Path, name: str, out: Path | None, position_bias: str) -> None:
+def train(
+    index: Path, log: Path | None, warehouse: str | None, name: str, out: Path | None, position_bias: str
+) -> None:
     """Train rankers from a log of searches and of features as served.
 
     Each learns from early days, is judged on the last fifth of them beside its hand-tuned fallback and the order as shown, and is
-    then put in force. With several tasks, one whose log has too little is left as it was.
+    then put in force. With several tasks, one whose log has too little is left as it was. Affinity is learnt from the likes,
+    comments and views of a warehouse, and from the log where there is one.
     """
     from ranking import Correction, tasks_of
 
-    wanted = tasks_of(name)
-    searches = read_searches(log)
     directory = out or index / "models"
+    if name == "affinity":
+        if warehouse is None:
+            raise click.UsageError("affinity is learnt from a warehouse: give --warehouse")
+        train_affinity(warehouse, log, directory)
+        return
+    wanted = tasks_of(name)
+    if log is None:
+        raise click.UsageError(f"{name} is learnt from a log: give --log")
+    searches = read_searches(log)
     learnt = 0
     for task in wanted:
         try:
