@@ -10,7 +10,7 @@ from query.nodes import Form, Node, Option, Term
 from query.operators import OPERATOR_BY_NAME, OPERATORS, OPTION_EXAMPLES, Op, Opt
 from query.parse import parse
 from query.printing import print_node, print_term
-from query.searcher import Found, Searcher
+from query.searcher import Found, Searcher, Tier
 from query.visibility import World
 from query.vocabulary import LiveTerm, live_terms, peek
 
@@ -34,6 +34,7 @@ __all__ = [
     "Searcher",
     "StoppedError",
     "Term",
+    "Tier",
     "World",
     "affinity_weights",
     "bind",

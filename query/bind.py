@@ -51,15 +51,10 @@ def bind(
 def _build(sites: Sequence[Site], chosen: Sequence[Vertical], viewer: ExternalId | None) -> Bound:
     """Terms in the order of the text, so the first bad value is reported; then lists, inner first."""
     done: dict[int, Bound] = {}
-    shared: dict[tuple[int, Vertical], Bound] = {}  # a tree made by a program may hold one term in several places
     for place, site in enumerate(sites):
         if isinstance(site, TermSite):
-            key = (id(site.term), chosen[place])
-            found = shared.get(key)
-            if found is None:
-                name = site.term.edge or BARE_WORD_EDGE[chosen[place]]
-                found = shared[key] = bind_term(site.term, EDGES[chosen[place], name], viewer)
-            done[place] = found
+            name = site.term.edge or BARE_WORD_EDGE[chosen[place]]
+            done[place] = bind_term(site.term, EDGES[chosen[place], name], viewer)
     for place in range(len(sites) - 1, -1, -1):
         site = sites[place]
         if isinstance(site, FormSite):

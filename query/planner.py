@@ -49,17 +49,12 @@ class _Planner:
         self._places = places
         self._settings = settings
         self._check = check
-        self._terms: dict[int, Plan] = {}
-        """Plans of the terms met so far, by identity: one term may stand in several places."""
 
     def plan(self, bound: Bound, limit: int) -> Plan:
         self._check()
         match bound:
             case BoundTerm():
-                found = self._terms.get(id(bound))
-                if found is None:
-                    found = self._terms[id(bound)] = resolve(bound, self._world, self._places)
-                return found
+                return resolve(bound, self._world, self._places)
             case BoundNothing():
                 return PlanNothing(bound.vertical, bound.span, 0)
             case BoundAnd():

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from fractions import Fraction
 from typing import final
 
 from query.bound import Bound
-from query.plan import Plan
+from query.plan import Plan, PlanAnd, PlanStrongOr
 from query.planner import plan
 from query.resolve import Places
 from query.visibility import World
 from schemas.catalogue import Vertical
 from schemas.settings import Settings
+
+
+def in_tiers(rest: Plan, tiers: Sequence[Plan], shares: Sequence[Decimal], limit: int) -> Plan:
+    """The plan of a strong-or: the best of `rest` that are in each tier up to its share, filled up with the best of `rest`."""
+    vertical, span = rest.vertical, rest.span
+    both = [tuple(sorted((rest, tier), key=lambda operand: operand.estimate)) for tier in tiers]
+    operands = tuple(PlanAnd(vertical, span, by_size[0].estimate, by_size, (), by_size) for by_size in both)
+    weights = (*map(Fraction, shares), None)
+    return PlanStrongOr(vertical, span, min(limit, rest.estimate), (*operands, rest), weights, limit)
 
 
 @final

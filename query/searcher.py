@@ -8,7 +8,8 @@ searcher is shared between threads.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple, final
 
@@ -28,7 +29,7 @@ from query.lineage import lineage
 from query.nodes import Node
 from query.parse import parse
 from query.plan import Plan, PlanApply, PlanExtract, PlanStrongOr, PlanWeakAnd, children
-from query.plans import Plans
+from query.plans import Plans, in_tiers
 from query.printing import print_node
 from query.resolve import Places
 from query.rewrite import rewrite
@@ -54,6 +55,13 @@ class Found(NamedTuple):
     total: int
     total_is_exact: bool
     incomplete: tuple[dict[str, Any], ...]
+
+
+class Tier(NamedTuple):
+    """A form of its own that holds what comes first, and the share of an answer that is its, at least."""
+
+    text: str
+    share: Decimal
 
 
 @final
@@ -116,9 +124,13 @@ class Searcher:
         late_ms = self._deadline_ms(request) if is_late else None
         return Found(bound.vertical, docs, total, is_exact, _incomplete(execution, request.text, late_ms))
 
-    def find_tree(self, tree: Node, request: Request, stopped: Callable[[], bool] | None = None) -> Found:
-        """As `find` of the text that a tree prints as, for programs that make trees: nothing is parsed or rewritten, and
-        nothing is kept. The text of the request says nothing.
+    def find_in_tiers(
+        self, tree: Node, tiers: Sequence[Tier], request: Request, stopped: Callable[[], bool] | None = None
+    ) -> Found:
+        """As `find` of `(strong-or (and TREE TIER :optional-weight SHARE) … TREE)`, of TREE alone without tiers, for programs.
+
+        The tree is bound and planned once, not parsed, and not kept; the plans of tiers are kept. The text of the request says
+        nothing.
         """
         limit = self._limit(request.limit)
         check = deadline(self.settings.deadline_ms, self._clock_ns, request.deadline_ms, stopped)
@@ -128,13 +140,22 @@ class Searcher:
         execution = Execution(plans.world, check, self.affinity)
         try:
             planned = plans.make(bound, limit, check)
+            if tiers:
+                kept = [self._plan_of(tier.text, bound.vertical, request, plans, limit, check) for tier in tiers]
+                planned = in_tiers(planned, kept, [tier.share for tier in tiers], limit)
             docs, total, is_exact, is_late = _best(execution, planned, limit, exact=request.is_exact)
         except DeadlineError:
             docs, total, is_exact, is_late = _NO_DOCS, 0, False, True
         if execution.cuts:  # which say where in the text they were made
-            return self.find(request._replace(text=print_node(tree)), stopped)
+            return self.find(request._replace(text=_text_of(tree, tiers)), stopped)
         late_ms = self._deadline_ms(request) if is_late else None
         return Found(bound.vertical, docs, total, is_exact, _incomplete(execution, "", late_ms))
+
+    def _plan_of(
+        self, text: str, vertical: Vertical, request: Request, plans: Plans, limit: int, check: Callable[[], None]
+    ) -> Plan:
+        bound = self._bound(text, vertical, request.viewer, self.affinity is not None)
+        return plans.of(text, vertical, bound, limit, check)
 
     def estimate(self, request: Request) -> int:
         """How much work the request is thought to be, in postings: for admission only.
@@ -214,6 +235,12 @@ class Searcher:
 
     def _make_plans(self, viewer: ExternalId | None, is_operator: bool) -> Plans:
         return Plans(World(self.segment, viewer, is_operator=is_operator), self._places, self.settings)
+
+
+def _text_of(tree: Node, tiers: Sequence[Tier]) -> str:
+    rest = print_node(tree)
+    shares = [f"(and {rest} {tier.text} :optional-weight {tier.share})" for tier in tiers]
+    return f"(strong-or {' '.join(shares)} {rest})" if tiers else rest
 
 
 def _best(execution: Execution, plan: Plan, limit: int, *, exact: bool) -> tuple[U32, int, bool, bool]:

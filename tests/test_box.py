@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from index import Segment
-from query import Request, Searcher, print_node
+from query import Request, Searcher, parse, print_node
 from ranking import (
     ACCOUNT_SEARCH,
     BLEND,
@@ -27,6 +28,7 @@ from ranking import (
 )
 from ranking.box.lexicon import Lexicon, Sounds
 from ranking.box.rewriting import rewrite
+from ranking.box.rewriting.tiers import TIERS
 from ranking.box.rewriting.transliteration import latin
 from ranking.box.rewriting.typed import Typed
 from schemas.catalogue import EDGES, Vertical
@@ -332,3 +334,22 @@ def test_the_past_is_read_from_the_log(tmp_path: Path, names: Segment) -> None:
     (tmp_path / "search_log" / "b.parquet").write_bytes(b"no table")
     with pytest.raises(InputError, match="cannot be read"):
         past.refresh(now_ms)
+
+
+@pytest.mark.parametrize(
+    "text", ["name:a*", "(or name:a* name:b*)", "(and name:a* name:*)", "name:*", "name:nobody", "verified:1"]
+)
+def test_trees_in_tiers_are_the_strong_or_that_they_stand_for(some: Segment, text: str) -> None:
+    for inner_limit in (10_000, 1):
+        searcher = Searcher(some, replace(SETTINGS, inner_limit=inner_limit))
+        for viewer in some.ids(Vertical.USER).tolist()[:10]:
+            for limit in (1, 3, 10):
+                tiers = TIERS[Vertical.USER]
+                shares = " ".join(f"(and {text} {tier.text} :optional-weight {tier.share})" for tier in tiers)
+                asked = Request(f"(strong-or {shares} {text})", ExternalId(viewer), Vertical.USER, limit)
+                found = searcher.find_in_tiers(parse(text, SETTINGS), tiers, asked._replace(text=""))
+                wanted = searcher.find(asked)
+                assert found.docs.tolist() == wanted.docs.tolist()
+                assert found._replace(docs=wanted.docs) == wanted
+                alone = searcher.find(asked._replace(text=text))
+                assert searcher.find_in_tiers(parse(text, SETTINGS), (), asked).docs.tolist() == alone.docs.tolist()

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from index import EDITS, MATCHED, U32
-from query import Node, Request, names
+from query import Node, Request, Tier, names
 from ranking.box.asked import Asked
 from ranking.box.features.fit import matches
 from ranking.box.lexicon import Lexicon, Sounds
 from ranking.box.rewriting import rewrite
-from ranking.box.rewriting.nothing_typed import popular
-from ranking.box.rewriting.tiers import social
+from ranking.box.rewriting.nothing_typed import EVERYTHING, of_country
+from ranking.box.rewriting.tiers import TIERS
 from schemas.catalogue import EDGES, Vertical
 
 ROOM: dict[Vertical, int] = {
@@ -53,7 +53,7 @@ def candidates(asked: Asked, vertical: Vertical, sounds: Sounds) -> Candidates:
 
 def _form(asked: Asked, vertical: Vertical, lexicon: Lexicon, *, is_wide: bool) -> Node | None:
     if asked.typed.is_empty:
-        return popular(vertical, asked.context.country)
+        return EVERYTHING.get(vertical)
     return rewrite(asked.typed, vertical, lexicon, is_wide=is_wide)
 
 
@@ -61,10 +61,11 @@ def _find(asked: Asked, vertical: Vertical, form: Node | None) -> Candidates:
     if form is None:
         return Candidates(vertical, np.empty(0, dtype=np.uint32), [], ())
     context = asked.context
-    if asked.world.viewer is not None and context.viewer is not None:
-        form = social(vertical, form)
+    tiers: tuple[Tier, ...] = () if asked.world.viewer is None else TIERS[vertical]
+    if asked.typed.is_empty:
+        tiers += of_country(vertical, context.country)
     request = Request("", context.viewer, vertical, ROOM[vertical], deadline_ms=context.deadline_ms)
-    found = context.searcher.find_tree(form, request, context.stopped)
+    found = context.searcher.find_in_tiers(form, tiers, request, context.stopped)
     return Candidates(vertical, found.docs, names(context.searcher.segment, vertical, found.docs), found.incomplete)
 
 

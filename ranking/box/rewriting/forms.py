@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from enum import IntEnum
-from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
-from query import Form, Node, Option, Term
+from query import Form, Node, Term
 
 
 class How(IntEnum):
@@ -48,24 +46,6 @@ def all_of(forms: Sequence[Node]) -> Node:
 def any_of(forms: Sequence[Node]) -> Node:
     """What any of some forms finds."""
     return forms[0] if len(forms) == 1 else Form("or", "", tuple(forms))
-
-
-def tiers(shares: Sequence[tuple[Node, str]], rest: Node) -> Node:
-    """A strong-or: forms that each take at least a share of the answer, and what fills it up."""
-    wanted = [_with_share(form, share) for form, share in shares]
-    return Form("strong-or", "", (*wanted, rest))
-
-
-def _with_share(form: Node, share: str) -> Node:
-    option = _option(share)
-    if isinstance(form, Form):
-        return Form(form.op, form.edge, form.operands, (*form.options, option))
-    return Form("term", "", (form,), (option,))
-
-
-@cache
-def _option(share: str) -> Option:
-    return Option("optional-weight", Decimal(share))
 
 
 def words_form(edge: str, reading: Reading) -> Node:

@@ -6,26 +6,23 @@ and nobody popular behind those who are near.
 
 from __future__ import annotations
 
-from query import Form, Node, Term
-from ranking.box.rewriting.forms import all_of, tiers
+from decimal import Decimal
+
+from query import Tier
 from schemas.catalogue import Vertical
 
-_FRIENDS = Term("followed_by", "me")
-TIERS: dict[Vertical, tuple[Node, Node]] = {
-    vertical: (Term(edge, "me"), Form("apply", edge, (_FRIENDS,)))
-    for vertical, edge in (
-        (Vertical.USER, "followed_by"),
-        (Vertical.HASHTAG, "used_by"),
-        (Vertical.PLACE, "visited_by"),
-        (Vertical.GROUP, "member"),
-        (Vertical.MEDIA, "owner"),
-    )
+OWN_SHARE, SECOND_SHARE = Decimal("0.4"), Decimal("0.3")
+
+
+def _tiers(edge: str) -> tuple[Tier, Tier]:
+    return Tier(f"{edge}:me", OWN_SHARE), Tier(f"(apply {edge}: followed_by:me)", SECOND_SHARE)
+
+
+TIERS: dict[Vertical, tuple[Tier, Tier]] = {
+    Vertical.USER: _tiers("followed_by"),
+    Vertical.HASHTAG: _tiers("used_by"),
+    Vertical.PLACE: _tiers("visited_by"),
+    Vertical.GROUP: _tiers("member"),
+    Vertical.MEDIA: _tiers("owner"),
 }
-"""Of each vertical the viewer's own tier and the one behind it, such as `followed_by:me` and the same of those."""
-OWN_SHARE, SECOND_SHARE = "0.4", "0.3"
-
-
-def social(vertical: Vertical, form: Node) -> Node:
-    """A form in three tiers."""
-    own, second = TIERS[vertical]
-    return tiers([(all_of([form, own]), OWN_SHARE), (all_of([form, second]), SECOND_SHARE)], form)
+"""Of each vertical the viewer's own tier, and the one to which those lead whom he follows."""
