@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -127,6 +127,15 @@ def test_no_cache_there_is_a_miss(kind: str) -> None:
     assert asyncio.run(check()) < 50
 
 
+def _until_a_hit(cache: Remembering, ask: Callable[[], float]) -> None:
+    """Ask until the cache knows the answer: on a busy machine a first look may take more than the 20 ms that it has."""
+    before, until = cache.hits, time.monotonic() + 30
+    while cache.hits == before and time.monotonic() < until:
+        ask()
+        time.sleep(0.3)
+    assert cache.hits > before
+
+
 @pytest.mark.parametrize("kind", ["redis", "memcached"])
 def test_answers_go_on_while_the_cache_dies_and_comes_back(kind: str, tmp_path: Path) -> None:
     index = build(tmp_path)
@@ -140,19 +149,14 @@ def test_answers_go_on_while_the_cache_dies_and_comes_back(kind: str, tmp_path: 
             assert [hit["name"] for hit in answer.json()["results"]] == ["dan"]
             return (time.perf_counter() - started) * 1e3
 
-        ask()
-        ask()
-        assert (cache.kind, cache.hits, cache.misses) == (kind, 1, 1)
+        _until_a_hit(here.service.cache, ask)
+        assert cache.kind == kind
         os.kill(process.pid, signal.SIGSTOP)  # alive, and silent
         fastest = min(ask() for _ in range(10))
         assert fastest < 100, fastest
         assert cache.failures >= 1
         os.kill(process.pid, signal.SIGCONT)
-        before, until = cache.hits, time.monotonic() + 30
-        while cache.hits == before and time.monotonic() < until:
-            time.sleep(0.3)
-            ask()
-        assert cache.hits > before
+        _until_a_hit(here.service.cache, ask)
         process.kill()
         process.wait()
         for _ in range(3):
