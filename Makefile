@@ -22,7 +22,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@touch $@
 
 demo: setup  ## a world of 10,000 people, an index, live events, three queries, the service on :8000 (FLAGS='--then shell' and others)
-	$(BIN)/monoceros demo $(FLAGS)
+	$(BIN)/monoceros demo --then serve $(FLAGS)
 
 test: setup  ## all tests
 	$(BIN)/python -m pytest -n $(WORKERS)

@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api.cli.main import commands
+from api.http import ServiceOptions
 from api.ids import read_id
 from api.lines import bounded_lines
 from schemas.errors import InputError
@@ -551,3 +552,10 @@ def test_demo_runs_twice_and_repairs_itself(tmp_path: Path, monkeypatch: pytest.
     assert "Building" in third.stdout
     assert "Generating" not in third.stdout
     assert answers.endswith(strip.sub("", third.stdout[-len(second.stdout) + 40 :]))
+    given: list[ServiceOptions] = []
+    monkeypatch.setattr("api.http.run_service", lambda options, _: given.append(options))
+    monkeypatch.setattr("api.cli.demo._train", lambda *_: None)  # so small a world has nothing to learn from
+    served = run("demo", "--directory", tmp_path / "demo", "--then", "serve", "--port", "8765")
+    assert "The service is at http://127.0.0.1:8765, until Ctrl-C" in served.stdout
+    assert [(options.port, options.keys) for options in given] == [(8765, None)]
+    assert given[0].operations.open_sinks is not None

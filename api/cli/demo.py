@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 USERS = 10_000
 EVENTS = 20_000
+SESSIONS, PEOPLE = 1_000, 150
 SEED = 7
 QUERIES: tuple[tuple[str, str], ...] = (
     (
@@ -75,7 +76,7 @@ def demo(context: click.Context, directory: Path, then: str | None, port: int) -
     click.echo("\nGo on:")
     click.echo(f"  monoceros query --index {index} --viewer {viewer} --lineage '{QUERIES[0][1]}'")
     if then == "serve":
-        _serve(session, viewer, port, directory)
+        _serve(context, session, viewer, port, directory)
         return
     click.echo(f"  monoceros serve --index {index}")
     if then == "end":
@@ -146,18 +147,38 @@ def _url(path: Path) -> str:
     return f"sqlite://{path.resolve()}"
 
 
-def _serve(session: Session, viewer: ExternalId, port: int, directory: Path) -> None:
+def _train(context: click.Context, session: Session, directory: Path) -> None:
+    """Rankers, where there are none yet: learnt from people who are simulated, as nobody has searched this world."""
+    from api.cli.simulate import simulate
+    from api.cli.train import train
+
+    models, log = session.index / "models", directory / "log"
+    if models.is_dir():
+        return
+    unfinished = directory / "models.new"
+    for left in (unfinished, log):
+        shutil.rmtree(left, ignore_errors=True)
+    click.echo(f"\nRankers learn from {SESSIONS:,} visits of simulated people")
+    context.invoke(simulate, index=session.index, log=log, sessions=SESSIONS, people=PEOPLE)
+    context.invoke(train, index=session.index, log=log, name="all", out=unfinished)
+    unfinished.rename(models)
+
+
+def _serve(context: click.Context, session: Session, viewer: ExternalId, port: int, directory: Path) -> None:
     """The service of this machine, until it is told to stop. What its clients tell of goes into the demo's stream."""
     from api.cli.operations import operations
     from api.http import ServiceOptions, run_service
 
+    _train(context, session, directory)
+    session.refresh()
     url = f"http://127.0.0.1:{port}"
     click.echo(f"  monoceros repl --url {url} --viewer {viewer}")
     click.echo(f"  monoceros curl --url {url} --viewer {viewer} '/v1/typeahead?q=mel'")
     click.echo(f"\nThe service is at {url}, until Ctrl-C:")
     sys.stdout.flush()
     stream = _url(directory / "events.db")
-    run_service(ServiceOptions(port=port, operations=operations(session.index, stream)), session)
+    logs = directory / "log"
+    run_service(ServiceOptions(port=port, logs=logs, operations=operations(session.index, stream, logs)), session)
 
 
 def well_connected(session: Session) -> ExternalId:
