@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 USERS = 10_000
 EVENTS = 20_000
-SESSIONS, PEOPLE = 1_000, 150
+SESSIONS, PEOPLE = 800, 150
 SEED = 7
 QUERIES: tuple[tuple[str, str], ...] = (
     (
@@ -160,8 +160,12 @@ def _train(context: click.Context, session: Session, directory: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
     click.echo(f"\nRankers learn from {SESSIONS:,} visits of simulated people")
     context.invoke(simulate, index=session.index, log=log, sessions=SESSIONS, people=PEOPLE)
-    context.invoke(train, index=session.index, log=log, name="all", out=unfinished)
-    unfinished.rename(models)
+    try:
+        context.invoke(train, index=session.index, log=log, name="all", out=unfinished)
+    except InputError as error:
+        click.echo(f"rankers stay those by hand: {error.message}", err=True)
+    else:
+        unfinished.rename(models)
 
 
 def _serve(context: click.Context, session: Session, viewer: ExternalId, port: int, directory: Path) -> None:
