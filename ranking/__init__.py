@@ -70,7 +70,7 @@ from ranking.pipeline.slate import Dropped, ServedRows, Slate, Slot
 from ranking.simulator.attention import Attention
 from ranking.simulator.simulate import LogMaker, Simulation, Visit, newest_ms, simulate
 from ranking.surfaces import RankedSurfaces
-from ranking.tasks import TASKS, tasks_of
+from ranking.tasks import TASKS, correction_of, tasks_of
 from ranking.tops.tops import hashtag_top, place_top
 from ranking.training.intents import learn_intents
 from ranking.training.judging import Figures
@@ -166,6 +166,7 @@ __all__ = [
     "bootstrap_mean",
     "bootstrap_ratio",
     "compile_forest",
+    "correction_of",
     "distinct_links",
     "evaluate_task",
     "experiment_reports",

@@ -9,6 +9,7 @@ from ranking.box.weights import BLENDED, BY_VERTICAL
 from ranking.explore.explorer import LINEAR as EXPLORE_LINEAR
 from ranking.pipeline.scorer import Linear
 from ranking.tops.tops import HASHTAG_LINEAR, PLACE_LINEAR
+from ranking.training.learning import Correction
 from schemas.errors import InputError
 
 TASKS: Mapping[str, Linear] = {
@@ -22,6 +23,15 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "all": (*TYPEAHEAD, *(name for name in TASKS if name not in TYPEAHEAD)),
 }
 """Names for several tasks."""
+
+PAGES = (EXPLORE_LINEAR.schema.name, HASHTAG_LINEAR.schema.name, PLACE_LINEAR.schema.name)
+"""Of which people choose many."""
+
+
+def correction_of(task: str) -> Correction:
+    """The answer to position bias that serves a task best in `bench/quality/simulated.py`: a list under the box ends with one
+    choice, on a page there is much that was liked and not looked at."""
+    return Correction.IMPUTED if task in PAGES else Correction.POSITION
 
 
 def tasks_of(name: str) -> tuple[str, ...]:

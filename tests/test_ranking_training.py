@@ -16,7 +16,7 @@ from ranking.log.served import read_served
 from ranking.training.examples import checked, join, split
 from ranking.training.judging import ALL, AS_SHOWN, judge, kind_of, saved_letters, shown_order
 from ranking.training.learning import Correction, learn, training_set
-from ranking.training.propensity import examination, falling
+from ranking.training.propensity import Attention, attention, examination, falling
 from ranking.training.run import evaluate_task, train_task
 from schemas.errors import InputError
 from tests.learning_world import ROWS, SCHEMA, truth
@@ -138,19 +138,19 @@ def test_falling_is_the_nearest_falling_sequence():
             assert (weights * (other - values) ** 2).sum() >= cost - 1e-9
 
 
-def test_both_corrections_close_most_of_the_gap_to_full_information(fresh):
+def test_all_corrections_close_most_of_the_gap_to_full_information(fresh):
     random = np.random.default_rng(5)
     many = truth(1, 4_000)
-    seen = examination(many.examples, rounds=6)
+    attended = attention(many.examples, rounds=6)
     found = {
-        one: gain(learn(SCHEMA, many.examples, one, seen=seen).score(fresh.examples.matrix), fresh.liked)
+        one: gain(learn(SCHEMA, many.examples, one, attended=attended).score(fresh.examples.matrix), fresh.liked)
         for one in Correction
     }
     told = replace(many.examples, grades=(random.random(len(many.liked)) < many.liked).astype(np.int64))
     full = gain(learn(SCHEMA, told, Correction.NONE).score(fresh.examples.matrix), fresh.liked)
     gap = full - found[Correction.NONE]
     assert gap > 0.03, found
-    for one in (Correction.POSITION, Correction.INVERSE):
+    for one in (Correction.POSITION, Correction.INVERSE, Correction.IMPUTED):
         assert (found[one] - found[Correction.NONE]) / gap >= 0.6, (found, full)
 
 
@@ -160,7 +160,7 @@ def test_with_inverse_weights_each_click_is_a_query_of_its_own():
     grades[np.flatnonzero(grades)[::3]] = 2
     examples = replace(examples, grades=grades)
     seen = np.linspace(1, 0.3, ROWS)
-    data = training_set(examples, Correction.INVERSE, seen)
+    data = training_set(examples, Correction.INVERSE, Attention(seen, seen))
     useful = examples.some(examples.can_teach)
     clicks = np.flatnonzero(useful.grades)
     assert len(data.sizes) == len(clicks)
@@ -173,6 +173,22 @@ def test_with_inverse_weights_each_click_is_a_query_of_its_own():
         assert size == 1 + (useful.grades[own] == 0).sum()
         assert (data.weights[start : start + size] == data.weights[start]).all()
         start += size
+
+
+def test_imputed_grades_are_those_of_clicks_and_of_what_may_have_been_missed():
+    examples = truth(11, 1_500).examples
+    grades = examples.grades.copy()
+    grades[np.flatnonzero(grades)[:5]] = 2
+    examples = replace(examples, grades=grades)
+    found = attention(examples, rounds=4)
+    data = training_set(examples, Correction.IMPUTED, found)
+    assert len(data.labels) == len(examples.grades)
+    assert (data.labels[grades == 1] == 10).all()
+    assert (data.labels[grades == 2] == 30).all()
+    left = grades == 0
+    assert data.labels[left].max() < 10
+    first, last = (found.liked[left & (examples.positions == one)].mean() for one in (0, ROWS - 1))
+    assert last > 2 * first, "what was left at the top was seen and not wanted"
 
 
 def test_categories_and_missing_values_are_learnt_and_constraints_held():

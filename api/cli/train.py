@@ -33,13 +33,12 @@ if TYPE_CHECKING:
 @click.option("--out", type=DIRECTORY, metavar="DIR", help="Where models are kept; INDEX/models if not said.")
 @click.option(
     "--position-bias",
-    type=click.Choice(["position", "inverse", "none"]),
-    default="position",
-    show_default=True,
-    help="Learn a bias of each position beside the ranking, weigh clicks by the inverse of attention, or leave it.",
+    type=click.Choice(["position", "inverse", "imputed", "none"]),
+    help="Learn a bias of each position beside the ranking, weigh clicks by the inverse of attention, count what was left by the "
+    "chance that it was liked, or leave it. By the task if not said.",
 )
 def train(
-    index: Path, log: Path | None, warehouse: str | None, name: str, out: Path | None, position_bias: str
+    index: Path, log: Path | None, warehouse: str | None, name: str, out: Path | None, position_bias: str | None
 ) -> None:
     """Train rankers from a log of searches and of features as served.
 
@@ -62,7 +61,7 @@ def train(
     learnt = 0
     for task in wanted:
         try:
-            _train(task, searches, log, directory, Correction(position_bias))
+            _train(task, searches, log, directory, None if position_bias is None else Correction(position_bias))
             learnt += 1
         except InputError as error:
             if len(wanted) == 1 or error.code not in ("empty-log", "lopsided-log"):
@@ -74,9 +73,9 @@ def train(
         )
 
 
-def _train(task: str, searches: Searches, log: Path, directory: Path, correction: Correction) -> None:
+def _train(task: str, searches: Searches, log: Path, directory: Path, correction: Correction | None) -> None:
     """Train one task, put it in force, and say how good it is."""
-    from ranking import INTENT, TASKS, keep, learn_intents, save_intents, train_task
+    from ranking import INTENT, TASKS, correction_of, keep, learn_intents, save_intents, train_task
 
     if task == INTENT:
         learnt, choices = learn_intents(searches)
@@ -84,7 +83,7 @@ def _train(task: str, searches: Searches, log: Path, directory: Path, correction
         place = save_intents(learnt, directory, version)
         click.echo(f"{task}: {len(learnt.counts):,} values from {choices:,} choices; in force: {place}\n")
         return
-    trained = train_task(TASKS[task], searches, log, correction)
+    trained = train_task(TASKS[task], searches, log, correction or correction_of(task))
     print_judged(trained.judged)
     place = keep(directory, trained.model, trained.version)
     card = trained.model.card

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.quality import ltr, recsys, suggestions, typeahead
+from bench.quality import ltr, recsys, simulated, suggestions, typeahead
 
 HERE = Path(__file__).parent
 KEPT = HERE / "results.json"
@@ -47,6 +47,7 @@ PARTS: dict[str, tuple[str, tuple[str, ...], Callable[[Path, Say], object]]] = {
     ),
     "recsys": ("Media by likes: Gowalla", (GOWALLA,), lambda data, say: _all(recsys.report(data / GOWALLA), say)),
     "ltr": ("LightGBM's ranking example", (LTR,), lambda data, say: _all(ltr.report(data / LTR), say)),
+    "simulated": ("Simulated clicks", (), lambda _, say: simulated.report(say)),
 }
 
 HEAD = """\

@@ -3,9 +3,9 @@
 A world is generated and indexed, and simulated people use its surfaces (`ranking/simulator`), of whom it is known how much they
 would like what they do not look at.
 
-Position bias: pages of Explore. A ranker that learns from clicks as they are, two that correct for position, and one that was told
-of every slot (full information) are judged on later days by how much is truly liked: NDCG@10 with that chance as the gain. The gap
-closed is how far a correction comes from the first to the last.
+Position bias: pages of Explore. A ranker that learns from clicks as they are, three that correct for position, and one that was
+told of every slot (full information) are judged on later days by how much is truly liked: NDCG@10 with that chance as the gain.
+The gap closed is how far a correction comes from the first to the last.
 
 Blending: lists under the box. Intents and the blend are learnt from early days; on later days the blend and fixed interleavings of
 the very same lists of each vertical are compared by NDCG@10, and by choices expected of people who look at position k with chance
@@ -57,7 +57,7 @@ from ranking.simulator.attention import Attention
 from ranking.simulator.simulate import SLOTS
 from ranking.training.examples import Examples
 from ranking.training.learning import learn
-from ranking.training.propensity import examination
+from ranking.training.propensity import attention
 from schemas.catalogue import Vertical
 from schemas.settings import Settings
 
@@ -127,10 +127,10 @@ def position_bias(searcher: Searcher, seed: int, pages: int = PAGES) -> list[str
         for is_early in (True, False)
     )
     schema = TASKS["explore"].schema
-    seen = examination(early.examples)
+    attended = attention(early.examples, schema)
     random = np.random.default_rng([seed, 21])
     everything = (random.random(len(early.liked)) < early.liked).astype(np.int64)
-    models = {one.value: learn(schema, early.examples, one, seen=seen) for one in Correction}
+    models = {one.value: learn(schema, early.examples, one, attended=attended) for one in Correction}
     models["full information"] = learn(schema, replace(early.examples, grades=everything), Correction.NONE)
     scores = {name: model.score(late.examples.matrix) for name, model in models.items()}
     scores = {"by hand": TASKS["explore"].score(late.examples.matrix)} | scores
@@ -141,7 +141,7 @@ def position_bias(searcher: Searcher, seed: int, pages: int = PAGES) -> list[str
     for name, found in reached.items():
         closed = "" if name == "by hand" else str(bootstrap_ratio(found - none, full - none, who))
         body.append((name, str(bootstrap_mean(found, who)), closed))
-    text = ", ".join(f"{value:.2f}" for value in seen[:10])
+    text = ", ".join(f"{value:.2f}" for value in attended.seen[:10])
     return [
         f"{len(early.examples.sizes):,} pages of Explore to learn from, {len(late.examples.sizes):,} judged",
         *lines(("Explore, learnt from", "NDCG@10", "gap closed"), body),
@@ -241,7 +241,7 @@ def _learn(maker: LogMaker, place: Path) -> None:
     keep(place / "models", trained.model, trained.version)
 
 
-def report(say: Say, users: int = USERS, seed: int = 1) -> None:
+def report(say: Say, users: int = USERS, seed: int = 1, only: str | None = None) -> None:
     """Make a world and measure both."""
     with tempfile.TemporaryDirectory() as directory:
         place = Path(directory)
@@ -252,9 +252,9 @@ def report(say: Say, users: int = USERS, seed: int = 1) -> None:
             publish(place / "index", lambda: corpus, now_ms=now_ms, progress=lambda _: None)
         searcher = Session(place / "index", Settings()).searcher
         say(f"world of {users:,} people, seed {seed}")
-        for line in position_bias(searcher, seed):
+        for line in position_bias(searcher, seed) if only != "blend" else ():
             say(line)
-        for line in blending(searcher, seed, place):
+        for line in blending(searcher, seed, place) if only != "bias" else ():
             say(line)
 
 
@@ -263,8 +263,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").strip(), formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--users", type=int, default=USERS)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", choices=["bias", "blend"], help="one of the two")
     options = parser.parse_args()
-    report(print, options.users, options.seed)
+    report(print, options.users, options.seed, options.only)
 
 
 if __name__ == "__main__":

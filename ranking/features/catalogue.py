@@ -122,12 +122,12 @@ _LOG = "log(1 + n) of "
 _NOW = Freshness.REALTIME
 _MEDIA = (
     Feature("age", Source.DOCUMENT, _LOG + "the hours since it was posted", freshness=Freshness.REQUEST),
-    Feature("likes", Source.GRAPH, _LOG + "those who like it", freshness=_NOW),
+    Feature("likes", Source.GRAPH, _LOG + "those who like it", freshness=_NOW, monotone=1),
     Feature("likes_a_day", Source.GRAPH, _LOG + "the same a day of its age: the velocity of likes", freshness=_NOW),
     Feature("comments", Source.DOCUMENT, _LOG + "accounts that are not private and comment on it, up to 255"),
     Feature("owner_verified", Source.DOCUMENT, "1 where the owner is verified", freshness=_NOW),
     Feature("owner_followers", Source.DOCUMENT, _LOG + "those who follow the owner"),
-    Feature("owner_followed", Source.GRAPH, "1 where the viewer follows the owner", freshness=_NOW),
+    Feature("owner_followed", Source.GRAPH, "1 where the viewer follows the owner", freshness=_NOW, monotone=1),
     Feature("owner_affinity", Source.GRAPH, "how much the owner matters to the viewer", monotone=1),
     Feature(
         "owner_liked",
@@ -145,9 +145,9 @@ _MEDIA = (
         monotone=1,
     ),
     Feature("is_located", Source.DOCUMENT, "1 where it names its place", freshness=_NOW),
-    Feature("place_visited", Source.PLACES, "1 where the viewer has been at its place", freshness=_NOW),
+    Feature("place_visited", Source.PLACES, "1 where the viewer has been at its place", freshness=_NOW, monotone=1),
     Feature("hashtags", Source.DOCUMENT, "hashtags that it carries", freshness=_NOW),
-    Feature("hashtags_used", Source.GRAPH, "those of them that the viewer uses", freshness=_NOW),
+    Feature("hashtags_used", Source.GRAPH, "those of them that the viewer uses", freshness=_NOW, monotone=1),
     Feature("faces", Source.DOCUMENT, "faces in it"),
     Feature("largest_face", Source.DOCUMENT, "share of the picture that the largest of them takes"),
     Feature("autotags", Source.DOCUMENT, "what a vision model saw in it, labels"),

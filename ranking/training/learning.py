@@ -1,4 +1,4 @@
-"""Learning a ranker from examples, with one of three answers to position bias."""
+"""Learning a ranker from examples, with one of four answers to position bias."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import numpy as np
 from ranking.features.schema import FeatureSchema
 from ranking.models.artefact import Model
 from ranking.models.training import TrainingSet, train
-from ranking.training.examples import Examples, window
-from ranking.training.propensity import F64, examination, weights
+from ranking.training.examples import FOLLOWED, Examples, window
+from ranking.training.propensity import F64, Attention, attention, weights
 
 
 class Correction(StrEnum):
@@ -24,6 +24,8 @@ class Correction(StrEnum):
     """LightGBM learns a bias for each position beside the ranking (`position`)."""
     INVERSE = "inverse"
     """A click counts the inverse of how likely its slot was to be looked at (inverse propensity weighting)."""
+    IMPUTED = "imputed"
+    """Every slot counts how likely it was liked, given what became of it and where it stood (`Attention.liked`)."""
 
 
 PARAMETERS: Mapping[str, Any] = {
@@ -37,6 +39,9 @@ PARAMETERS: Mapping[str, Any] = {
     "seed": 1,
 }
 TREES = 120
+CLICK_STEPS = 10
+FOLLOW_WORTH = 3
+"""A follow after a click is worth so many clicks, as in `label_gain`."""
 
 
 def learn(
@@ -44,23 +49,30 @@ def learn(
     examples: Examples,
     correction: Correction,
     *,
-    seen: F64 | None = None,
+    attended: Attention | None = None,
     metrics: Mapping[str, float] | None = None,
     parameters: Mapping[str, Any] = PARAMETERS,
     trees: int = TREES,
 ) -> Model:
-    """A ranker of one task; the same examples give the same model. `seen` is `examination`'s, made here where it is needed.
+    """A ranker of one task; the same examples give the same model. `attended` is what `attention` learns of
+    them, made here where it is needed.
 
     InputError `lopsided-log` where no search has both a click and a slot that was left.
     """
-    data = training_set(examples, correction, seen)
-    known = {**parameters, "position_bias": correction.value}
-    model = train(schema, data, parameters, trees, task=schema.name, window=window(examples), metrics=metrics)
+    data = training_set(examples, correction, attended, schema)
+    settings = dict(parameters)
+    if correction is Correction.IMPUTED:
+        settings["label_gain"] = list(range(CLICK_STEPS * FOLLOW_WORTH + 1))
+    known = {**settings, "position_bias": correction.value}
+    model = train(schema, data, settings, trees, task=schema.name, window=window(examples), metrics=metrics)
     return Model(model.booster, replace(model.card, parameters=known))
 
 
-def training_set(examples: Examples, correction: Correction, seen: F64 | None = None) -> TrainingSet:
-    """The searches that can teach. With `INVERSE`, each of their clicks is a query of its own, with all that was left."""
+def training_set(
+    examples: Examples, correction: Correction, attended: Attention | None = None, schema: FeatureSchema | None = None
+) -> TrainingSet:
+    """The searches that can teach. With `INVERSE`, each of their clicks is a query of its own, with all that was left; with
+    `IMPUTED` all searches, in CLICK_STEPS grades up to that of a click."""
     useful = examples.some(examples.can_teach)
     match correction:
         case Correction.NONE:
@@ -68,7 +80,12 @@ def training_set(examples: Examples, correction: Correction, seen: F64 | None = 
         case Correction.POSITION:
             return TrainingSet(useful.matrix, useful.grades, useful.sizes, positions=useful.positions.astype(np.int32))
         case Correction.INVERSE:
-            return _click_by_click(useful, examination(examples) if seen is None else seen)
+            return _click_by_click(useful, (attended or attention(examples, schema)).seen)
+        case Correction.IMPUTED:
+            liked = (attended or attention(examples, schema)).liked
+            grades = np.round(CLICK_STEPS * liked).astype(np.int64)
+            grades[examples.grades == FOLLOWED] = CLICK_STEPS * FOLLOW_WORTH
+            return TrainingSet(examples.matrix, grades, examples.sizes)
 
 
 def _click_by_click(useful: Examples, seen: F64) -> TrainingSet:

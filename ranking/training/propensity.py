@@ -9,52 +9,74 @@ examination that may only fall from one position to the next.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import lightgbm
 import numpy as np
 import numpy.typing as npt
 
+from ranking.features.schema import FeatureSchema
 from ranking.models.training import REPEATABLE, quiet
 from ranking.training.examples import Examples
 
 F64 = npt.NDArray[np.float64]
 
-ROUNDS = 12
+ROUNDS = 10
 TREES = 40
 LEAST = 0.05
 """No slot is thought to be looked at less often: what divides by it stays bounded."""
 _PARAMETERS: Mapping[str, Any] = {
     "objective": "cross_entropy",
     "learning_rate": 0.1,
-    "num_leaves": 15,
-    "min_data_in_leaf": 50,
+    "num_leaves": 7,
+    "min_data_in_leaf": 100,
     "lambda_l2": 5.0,
     "seed": 1,
     **REPEATABLE,
 }
 
 
-def examination(examples: Examples, rounds: int = ROUNDS) -> F64:
-    """For each position from 0 to the last shown: how likely it is to be looked at, relative to the first; falling, LEAST or more.
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """`seen` [positions]: how likely each is to be looked at, relative to the first; falling, LEAST or more; positions beyond the
+    last have the value of the last. `liked` [rows]: how likely each slot was liked, given what became of it and where it stood."""
 
-    Positions beyond the last have the value of the last.
-    """
+    seen: F64
+    liked: F64
+
+
+def attention(examples: Examples, schema: FeatureSchema | None = None, rounds: int = ROUNDS) -> Attention:
+    """Both, learnt from clicks; with a schema, its monotone constraints hold for what is liked."""
     clicked = (examples.grades > 0).astype(np.float64)
     position = examples.positions
     shown = np.bincount(position).astype(np.float64)
     seen = _bounded(falling(np.bincount(position, clicked) / np.maximum(shown, 1), shown))
     liked = np.full(len(clicked), min(0.9, 2 * clicked.mean()))
+    settings = dict(_PARAMETERS)
+    if schema is not None and any(feature.monotone for feature in schema.features):
+        settings["monotone_constraints"] = [feature.monotone for feature in schema.features]
     quiet()
     for _ in range(rounds):
-        missed = np.maximum(1 - seen[position] * liked, 1e-9)
-        was_seen = clicked + (1 - clicked) * seen[position] * (1 - liked) / missed
-        was_liked = clicked + (1 - clicked) * (1 - seen[position]) * liked / missed
-        table = lightgbm.Dataset(examples.matrix, label=np.clip(was_liked, 0, 1), params=dict(_PARAMETERS))
-        booster = lightgbm.train(dict(_PARAMETERS), table, TREES)
+        was_seen, was_liked = _expected(clicked, seen[position], liked)
+        table = lightgbm.Dataset(examples.matrix, label=was_liked, params=dict(settings))
+        booster = lightgbm.train(dict(settings), table, TREES)
         liked = np.clip(np.asarray(booster.predict(examples.matrix, num_threads=1)), 1e-4, 1 - 1e-4)
         seen = _bounded(falling(np.bincount(position, was_seen) / np.maximum(shown, 1), shown))
-    return seen
+    return Attention(seen, _expected(clicked, seen[position], liked)[1])
+
+
+def examination(examples: Examples, rounds: int = ROUNDS) -> F64:
+    """For each position, how likely it is to be looked at: `Attention.seen`."""
+    return attention(examples, rounds=rounds).seen
+
+
+def _expected(clicked: F64, seen: F64, liked: F64) -> tuple[F64, F64]:
+    """The chances that each slot was looked at, and that it was liked: 1 where it was clicked, else by Bayes."""
+    missed = np.maximum(1 - seen * liked, 1e-9)
+    was_seen: F64 = clicked + (1 - clicked) * seen * (1 - liked) / missed
+    was_liked: F64 = clicked + (1 - clicked) * (1 - seen) * liked / missed
+    return was_seen, np.clip(was_liked, 0, 1)
 
 
 def _bounded(seen: F64) -> F64:

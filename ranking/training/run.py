@@ -18,7 +18,7 @@ from ranking.pipeline.scorer import Linear, Scorer
 from ranking.training.examples import Examples, checked, join, split, window
 from ranking.training.judging import ALL, AS_SHOWN, Figures, judge, shown_order
 from ranking.training.learning import Correction, learn
-from ranking.training.propensity import F64, examination
+from ranking.training.propensity import F64, attention, examination
 from schemas.errors import InputError
 
 
@@ -57,10 +57,10 @@ def train_task(
     early, late = split(examples)
     checked(early, fallback.schema.name)
     checked(late, f"{fallback.schema.name} on later days")
-    seen = examination(early)
-    model = learn(fallback.schema, early, correction, seen=seen)
+    attended = attention(early, fallback.schema)
+    model = learn(fallback.schema, early, correction, attended=attended)
     name = f"{fallback.schema.name}/new"
-    figures = _judge(late, (Learned(name, fallback.schema, model), fallback), seen)
+    figures = _judge(late, (Learned(name, fallback.schema, model), fallback), attended.seen)
     metrics = {
         f"{what} {one.ranker}": round(value, 6)
         for one in figures
