@@ -108,7 +108,6 @@ def test_what_is_wrong_is_said(place, tmp_path):
         ((*asked, "--log", tmp_path, "--task", "blend"), 2, "holds no search log"),
         ((*asked, "--log", tmp_path / "none", "--task", "blend"), 2, "holds no search log"),
         ((*asked, "--log", place / "log", "--task", "blendd"), 2, "there is no task 'blendd'"),
-        (("evaluate", "--index", place / "index", "--log", place / "one", "--task", "explore"), 2, "explore"),
         (("experiment", "report", "--log", place / "log"), 2, "nobody was exposed to any experiment"),
     ]:
         result = run(*words)

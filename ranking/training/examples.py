@@ -24,6 +24,8 @@ LEAST_VIEWERS = 20
 """Of fewer people nothing is learnt: data-model.md §4."""
 LEAST_SEARCHES = 50
 """Searches with a click and a slot that was left that a ranker needs."""
+LEAST_JUDGED = 10
+"""Searches of that kind that a ranker is judged on."""
 NOBODY = -1
 
 
@@ -116,18 +118,19 @@ def split(examples: Examples, share: float = HELD_OUT) -> tuple[Examples, Exampl
     return examples.some(examples.days < first), examples.some(examples.days >= first)
 
 
-def checked(examples: Examples, task: str) -> Examples:
-    """Itself, if a ranker can learn from it. Else InputError `lopsided-log`, with what there is of each kind."""
+def checked(examples: Examples, task: str, *, searches: int = LEAST_SEARCHES, viewers: int = LEAST_VIEWERS) -> Examples:
+    """Itself, if a ranker can learn from it: it takes so many searches that can teach, of so many viewers. Else InputError
+    `lopsided-log`, with what there is of each kind."""
     useful = examples.some(examples.can_teach)
-    viewers = len(set(useful.viewers.tolist()) - {NOBODY})
-    if len(useful.sizes) >= LEAST_SEARCHES and viewers >= LEAST_VIEWERS:
+    people = len(set(useful.viewers.tolist()) - {NOBODY})
+    if len(useful.sizes) >= searches and people >= viewers:
         return examples
     clicked = int((examples.grades > 0).sum())
     raise InputError(
         "lopsided-log",
         f"nothing to learn {task} from: of {len(examples.sizes)} searches with {len(examples.grades)} slots, {clicked} clicked, "
-        f"{len(useful.sizes)} of {viewers} viewers have both a click and a slot that was left",
-        hint=f"it takes {LEAST_SEARCHES} of them, of {LEAST_VIEWERS} viewers",
+        f"{len(useful.sizes)} of {people} viewers have both a click and a slot that was left",
+        hint=f"it takes {searches} of them, of {viewers} viewers",
     )
 
 

@@ -15,7 +15,7 @@ from ranking.log.served import read_served
 from ranking.models.artefact import Model
 from ranking.models.rankers import Learned, Rankers
 from ranking.pipeline.scorer import Linear, Scorer
-from ranking.training.examples import Examples, checked, join, split, window
+from ranking.training.examples import LEAST_JUDGED, Examples, checked, join, split, window
 from ranking.training.judging import ALL, AS_SHOWN, Figures, judge, shown_order
 from ranking.training.learning import Correction, learn
 from ranking.training.propensity import F64, attention, examination
@@ -56,7 +56,7 @@ def train_task(
     examples, counts = _examples(fallback, searches, logs)
     early, late = split(examples)
     checked(early, fallback.schema.name)
-    checked(late, f"{fallback.schema.name} on later days")
+    checked(late, f"how good {fallback.schema.name} is", searches=LEAST_JUDGED, viewers=0)
     attended = attention(early, fallback.schema)
     model = learn(fallback.schema, early, correction, attended=attended)
     name = f"{fallback.schema.name}/new"
@@ -89,7 +89,7 @@ def evaluate_task(fallback: Linear, rankers: Rankers, searches: Searches, logs: 
                 hint="give a log that goes on after the training window",
             )
         examples = later
-    checked(examples, name)
+    checked(examples, f"how good {name} is", searches=LEAST_JUDGED, viewers=0)
     rivals = (scorer, fallback) if scorer is not fallback else (fallback,)
     return Judged(name, window(examples), _judge(examples, rivals, examination(examples)), counts)
 
