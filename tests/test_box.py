@@ -271,8 +271,8 @@ def test_arms_set_the_blend(some: Segment) -> None:
     assert kinds[:2] == [Vertical.HASHTAG, Vertical.USER]
     asked = context(some, None, arms={"blend.is_hashtag": 100.0})
     assert Box().typeahead(asked, "a", 1).slots[0].vertical is Vertical.HASHTAG
-    with pytest.raises(InputError, match="no feature 'is_nothing'"):
-        Box().typeahead(context(some, None, arms={"blend.is_nothing": 1.0}), "a")
+    with pytest.raises(InputError, match="is a number"):
+        Box().typeahead(context(some, None, arms={"blend.is_user": "much"}), "a")
     with pytest.raises(InputError, match="something else than verticals"):
         Box().typeahead(context(some, None, arms={"interleave": "a,b"}), "a")
 
