@@ -1,4 +1,4 @@
-"""`python -m bench.box INDEX`: what a keystroke in the search box costs: five verticals, features, scorers, blend, reasons.
+"""`python -m bench.box INDEX`: what a keystroke in the search box costs: four verticals, features, scorers, blend, reasons.
 
 Viewers drawn at random type names of people whom they follow or whom they do not, hashtags and places, letter by letter:
 nearly every text is new. A figure is processor time of the thread, in milliseconds, so that other work on the machine
@@ -11,7 +11,7 @@ import argparse
 import gc
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,12 +20,14 @@ import numpy as np
 from bench.markdown import table
 from index import AnySegment, open_index
 from query import Request, Searcher
-from ranking import Box, Context, Rankers
+from ranking import BOX_VERTICALS, Box, Context, Rankers
 from schemas.catalogue import Vertical
 from schemas.ids import ExternalId
 from schemas.settings import Settings
 
 LETTERS = 8
+FOUR = (Vertical.USER, Vertical.HASHTAG, Vertical.PLACE, Vertical.MEDIA)
+"""The verticals that the target speaks of; `--all` asks for groups too."""
 P50_MS, P99_MS = 2.0, 10.0
 
 
@@ -56,7 +58,9 @@ def _name(segment: AnySegment, vertical: Vertical, random: np.random.Generator) 
     return segment.names(vertical).of(np.array([doc], dtype=np.uint32))[0]
 
 
-def keystrokes(searcher: Searcher, box: Box, viewers: int, seed: int) -> Iterator[Keystroke]:
+def keystrokes(
+    searcher: Searcher, box: Box, viewers: int, seed: int, verticals: Sequence[Vertical] = FOUR
+) -> Iterator[Keystroke]:
     """Every keystroke of some viewers, one viewer after the other."""
     random = np.random.default_rng([seed, 1])
     ids = searcher.segment.ids(Vertical.USER)
@@ -68,7 +72,7 @@ def keystrokes(searcher: Searcher, box: Box, viewers: int, seed: int) -> Iterato
         for text in texts:
             for letters in range(1, min(len(text), LETTERS) + 1):
                 started = time.thread_time_ns()
-                slate = box.typeahead(asked, text[:letters])
+                slate = box.typeahead(asked, text[:letters], verticals=verticals)
                 ms = (time.thread_time_ns() - started) / 1e6
                 yield Keystroke(is_first, letters, ms, len(slate.slots))
                 is_first = False
@@ -104,16 +108,18 @@ def main() -> None:
     parser.add_argument("index", type=Path)
     parser.add_argument("--viewers", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--all", action="store_true", help="all five verticals, as the service does by default")
     parser.add_argument("--models", type=Path)
     parser.add_argument("--out", type=Path, help="a JSON file for the figures")
     options = parser.parse_args()
     searcher = Searcher(open_index(options.index), Settings())
     searcher.warm()
     box = Box(Rankers(options.models))
-    list(keystrokes(searcher, box, 3, options.seed + 1))  # code and pages are there
+    verticals = BOX_VERTICALS if options.all else FOUR
+    list(keystrokes(searcher, box, 3, options.seed + 1, verticals))  # code and pages are there
     gc.collect()
     gc.disable()
-    strokes = list(keystrokes(searcher, box, options.viewers, options.seed))
+    strokes = list(keystrokes(searcher, box, options.viewers, options.seed, verticals))
     print("\n".join(report(strokes)))
     if options.out:
         ms = np.array([one.ms for one in strokes])

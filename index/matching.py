@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 import numpy as np
@@ -25,18 +26,18 @@ def name_matches(names: Sequence[str], words: Sequence[str], *, is_open: bool, m
         return name_matches(plain, words, is_open=is_open, most=most, splits=splits)
     wanted_ends = np.cumsum(np.array([len(word) for word in words], dtype=np.int64))
     wanted = code_points("".join(words))
-    match_names(codes, _kinds(folded, codes), ends, wanted, wanted_ends, is_open, splits, most, out)
+    match_names(codes, _kinds(codes), ends, wanted, wanted_ends, is_open, splits, most, out)
     return out
 
 
-def _kinds(folded: str, codes: U32) -> U8:
+def _kinds(codes: U32) -> U8:
     """For each code point whether it is part of a word, as `match_names` takes it."""
-    if folded.isascii():
-        return _ASCII[codes]
-    kinds = _ASCII[np.minimum(codes, 127)]
-    foreign = np.flatnonzero(codes > 127)
-    distinct, place = np.unique(codes[foreign], return_inverse=True)
-    kinds[foreign] = np.array([_kind(chr(code)) for code in distinct.tolist()], dtype=np.uint8)[place]
+    kinds = _KINDS[codes]
+    unknown = codes[kinds == _UNKNOWN]
+    if len(unknown):
+        for code in np.unique(unknown).tolist():
+            _KINDS[code] = _kind(chr(code))
+        kinds = _KINDS[codes]
     return kinds
 
 
@@ -44,4 +45,6 @@ def _kind(char: str) -> int:
     return UNDERSCORE if char == "_" else int(is_word_char(char))
 
 
-_ASCII: U8 = np.array([_kind(chr(code)) for code in range(128)], dtype=np.uint8)
+_UNKNOWN = 255
+_KINDS: U8 = np.full(sys.maxunicode + 1, _UNKNOWN, dtype=np.uint8)
+"""The kind of each code point, filled in when one is first met: whoever fills in a place writes the same."""

@@ -11,7 +11,7 @@ from query.operators import OPERATOR_BY_NAME, OPERATORS, OPTION_EXAMPLES, Op, Op
 from query.parse import parse
 from query.printing import print_node, print_term
 from query.searcher import Found, Searcher, Tier
-from query.visibility import World
+from query.visibility import Cut, World
 from query.vocabulary import LiveTerm, live_terms, peek
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "OPTION_EXAMPLES",
     "Affinity",
     "Answer",
+    "Cut",
     "Explanation",
     "Form",
     "Found",

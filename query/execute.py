@@ -37,7 +37,7 @@ from query.weak_and import weak_and
 from schemas.catalogue import Vertical
 
 _GROWTH = 4
-_SHORT = 8_192
+SHORT = 8_192
 """An answer thought to be this short is looked for in one span."""
 
 
@@ -82,7 +82,7 @@ class Execution:
     def ranked(self, plan: Plan, limit: int) -> Iterator[U32]:
         """The best `limit` documents of a node in static-rank order, portion by portion, each found when it is asked for."""
         order = self.order(plan.vertical)
-        if plan.estimate <= _SHORT:
+        if plan.estimate <= SHORT:
             yield order.first(self.whole(plan), limit)
         else:
             spans = order.spans(WINDOW, _GROWTH)

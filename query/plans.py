@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from decimal import Decimal
-from fractions import Fraction
+from collections.abc import Callable
 from typing import final
 
+from index import DocSet
 from query.bound import Bound
-from query.plan import Plan, PlanAnd, PlanStrongOr
+from query.plan import Plan
 from query.planner import plan
 from query.resolve import Places
 from query.visibility import World
 from schemas.catalogue import Vertical
 from schemas.settings import Settings
 
-
-def in_tiers(rest: Plan, tiers: Sequence[Plan], shares: Sequence[Decimal], limit: int) -> Plan:
-    """The plan of a strong-or: the best of `rest` that are in each tier up to its share, filled up with the best of `rest`."""
-    vertical, span = rest.vertical, rest.span
-    both = [tuple(sorted((rest, tier), key=lambda operand: operand.estimate)) for tier in tiers]
-    operands = tuple(PlanAnd(vertical, span, by_size[0].estimate, by_size, (), by_size) for by_size in both)
-    weights = (*map(Fraction, shares), None)
-    return PlanStrongOr(vertical, span, min(limit, rest.estimate), (*operands, rest), weights, limit)
+_BYTES = 4
+"""What one document of a packed set takes."""
 
 
 @final
@@ -30,7 +23,7 @@ class Plans:
     """A world and the plans that were made in it last: few, for they hold keys of lists, which may be many. They are nobody
     else's: a plan holds the viewer's masks."""
 
-    __slots__ = ("_kept", "_most", "_places", "_settings", "world")
+    __slots__ = ("_kept", "_most", "_places", "_settings", "_tiers", "world")
 
     def __init__(self, world: World, places: Places, settings: Settings) -> None:
         self.world = world
@@ -38,6 +31,7 @@ class Plans:
         self._settings = settings
         self._most = settings.cached_plans
         self._kept: dict[tuple[str, Vertical | None, int], Plan] = {}
+        self._tiers: dict[tuple[str, Vertical, int], DocSet] = {}
 
     def of(self, text: str, vertical: Vertical | None, bound: Bound, limit: int, check: Callable[[], None]) -> Plan:
         """The plan of a text that was bound so for this viewer and vertical, for a request of this limit."""
@@ -54,3 +48,16 @@ class Plans:
     def make(self, bound: Bound, limit: int, check: Callable[[], None]) -> Plan:
         """A plan that is not kept."""
         return plan(bound, self.world, self._places, self._settings, limit, check)
+
+    def tier(self, text: str, vertical: Vertical, limit: int) -> DocSet | None:
+        """All documents of a text in a request of this limit, where they are kept."""
+        return self._tiers.get((text, vertical, limit))
+
+    def keep_tier(self, text: str, vertical: Vertical, limit: int, docs: DocSet) -> None:
+        """Keep all documents of a text, which no inner limit cut, in the form that takes less room."""
+        if docs.words is not None and docs.size() * _BYTES < docs.words.nbytes:
+            docs = DocSet(docs.base, docs.end, docs.docs())
+        if len(self._tiers) >= self._most:
+            self._tiers.clear()
+        if self._most:
+            self._tiers[text, vertical, limit] = docs

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, final
 
 import numpy as np
 
-from index import U32, AnySegment, compile_kernels, joined
+from index import U32, AnySegment, DocSet, compile_kernels, joined
 from query.affinity import Affinity
 from query.answer import Answer, Request
 from query.bind import bind
@@ -29,10 +29,11 @@ from query.lineage import lineage
 from query.nodes import Node
 from query.parse import parse
 from query.plan import Plan, PlanApply, PlanExtract, PlanStrongOr, PlanWeakAnd, children
-from query.plans import Plans, in_tiers
+from query.plans import Plans
 from query.printing import print_node
 from query.resolve import Places
 from query.rewrite import rewrite
+from query.tiers import first_in_tiers
 from query.visibility import World
 from query.why_not import why_not
 from schemas.catalogue import Vertical
@@ -129,33 +130,41 @@ class Searcher:
     ) -> Found:
         """As `find` of `(strong-or (and TREE TIER :optional-weight SHARE) … TREE)`, of TREE alone without tiers, for programs.
 
-        The tree is bound and planned once, not parsed, and not kept; the plans of tiers are kept. The text of the request says
-        nothing.
+        The tree is bound and planned once, not parsed, and not kept; the documents of tiers are kept. The text of the request
+        says nothing.
         """
         limit = self._limit(request.limit)
         check = deadline(self.settings.deadline_ms, self._clock_ns, request.deadline_ms, stopped)
         has_affinity = self.affinity is not None
         bound = bind(tree, vertical=request.vertical, viewer=request.viewer, text="", has_affinity=has_affinity)
+        vertical = bound.vertical
         plans = self._viewer_plans(request.viewer, request.is_operator)
         execution = Execution(plans.world, check, self.affinity)
         try:
             planned = plans.make(bound, limit, check)
             if tiers:
-                kept = [self._plan_of(tier.text, bound.vertical, request, plans, limit, check) for tier in tiers]
-                planned = in_tiers(planned, kept, [tier.share for tier in tiers], limit)
-            docs, total, is_exact, is_late = _best(execution, planned, limit, exact=request.is_exact)
+                kept = [self._tier(tier.text, vertical, request, plans, limit, execution) for tier in tiers]
+                docs = first_in_tiers(execution, planned, kept, [tier.share for tier in tiers], limit)
+                total, is_exact, is_late = len(docs), True, False
+            else:
+                docs, total, is_exact, is_late = _best(execution, planned, limit, exact=request.is_exact)
         except DeadlineError:
             docs, total, is_exact, is_late = _NO_DOCS, 0, False, True
         if execution.cuts:  # which say where in the text they were made
             return self.find(request._replace(text=_text_of(tree, tiers)), stopped)
         late_ms = self._deadline_ms(request) if is_late else None
-        return Found(bound.vertical, docs, total, is_exact, _incomplete(execution, "", late_ms))
+        return Found(vertical, docs, total, is_exact, _incomplete(execution, "", late_ms))
 
-    def _plan_of(
-        self, text: str, vertical: Vertical, request: Request, plans: Plans, limit: int, check: Callable[[], None]
-    ) -> Plan:
-        bound = self._bound(text, vertical, request.viewer, self.affinity is not None)
-        return plans.of(text, vertical, bound, limit, check)
+    def _tier(
+        self, text: str, vertical: Vertical, request: Request, plans: Plans, limit: int, execution: Execution
+    ) -> DocSet:
+        found = plans.tier(text, vertical, limit)
+        if found is None:
+            bound = self._bound(text, vertical, request.viewer, self.affinity is not None)
+            found = execution.whole(plans.make(bound, limit, execution.check))
+            if not execution.cuts:
+                plans.keep_tier(text, vertical, limit, found)
+        return found
 
     def estimate(self, request: Request) -> int:
         """How much work the request is thought to be, in postings: for admission only.

@@ -17,7 +17,7 @@ MAX_CODE_POINTS = 256
 
 _ASCII_WORD = re.compile(r"[a-z0-9_]+")
 _SEPARATOR = "\0"
-_COMBINING = dict.fromkeys(range(0x300, 0x370))
+_COMBINING = re.compile("[\u0300-\u036f]+")
 _MACHINE_TAG = re.compile(r"([A-Za-z][A-Za-z0-9_]*):([A-Za-z][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 
 
@@ -38,7 +38,7 @@ def _fold_whole(text: str) -> str:
     if text.isascii():
         return text.lower()
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return unicodedata.normalize("NFD", folded).translate(_COMBINING)
+    return _COMBINING.sub("", unicodedata.normalize("NFD", folded))
 
 
 @lru_cache(maxsize=65_536)

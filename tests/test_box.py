@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
 import numpy as np
 import pytest
 
-from index import Segment
-from query import Request, Searcher, parse, print_node
+from index import U32, Segment
+from query import Request, Searcher, World, parse, print_node
 from ranking import (
     ACCOUNT_SEARCH,
     BLEND,
@@ -143,6 +143,45 @@ def test_features_of_the_graph_are_what_the_language_finds(some: Segment) -> Non
             assert values["follows"][row] == is_followee, follows
             checked += 1
     assert checked > 20
+
+
+def test_features_of_affinity_are_those_of_the_model(some: Segment) -> None:
+    users = some.ids(Vertical.USER).tolist()
+    rng = Random(17)
+    parts = {viewer: {other: rng.randrange(0, 4_096) for other in users} for viewer in users}
+
+    def followed(viewer: int) -> set[int]:
+        found = Searcher(some, SETTINGS).run(Request("followed_by:me", ExternalId(viewer), Vertical.USER, 10_000)).ids
+        return set(found)
+
+    @dataclass(frozen=True)
+    class Known:
+        """Whatever it says of those whom the viewer does not follow must not count."""
+
+        version: str = "a table"
+
+        def of(self, world: World, docs: U32) -> np.ndarray:
+            mine = {} if world.viewer is None else parts[int(some.ids(Vertical.USER)[world.viewer])]
+            return np.array([mine[id_] / 1_024 for id_ in some.ids(Vertical.USER)[docs].tolist()], dtype=np.float32)
+
+    searcher = Searcher(some, SETTINGS, affinity=Known())
+    checked = 0
+    for viewer in users:
+        slate = Box().typeahead(Context(searcher=searcher, viewer=ExternalId(viewer), now_ms=NOW_MS), "@", 50)
+        [served] = [row for row in slate.served if row.task == ACCOUNT_SEARCH.name]
+        followees = followed(viewer)
+        for row, position in enumerate(served.positions):
+            other = slate.slots[position].id
+            values = dict(zip(ACCOUNT_SEARCH.names, served.matrix[row].tolist(), strict=True))
+            own = parts[viewer][other] / 1_024 if other in followees else 0
+            assert values["affinity"] == pytest.approx(np.log1p(own)), (viewer, other)
+            text = f"(and followed_by:me follower:{other})"
+            between = searcher.run(Request(text, ExternalId(viewer), Vertical.USER, 10_000)).ids
+            leading = sum(max(parts[viewer][one], 1) for one in between) / 1_024
+            missing = np.isnan(values["affine_mutuals"])
+            assert (missing and not followees) or values["affine_mutuals"] == pytest.approx(np.log1p(leading), rel=1e-5)
+            checked += bool(between)
+    assert checked > 10
 
 
 # -- rewriting ---------------------------------------------------------------------------------------------------------

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import cycle
 from math import log, log1p
 
 import numpy as np
+import numpy.typing as npt
 
 from ranking.box.asked import Asked
 from ranking.box.intents import STRENGTH, VERTICALS, Intents
@@ -47,6 +49,16 @@ _COUNTS = {
     Vertical.MEDIA: "author_followers",
 }
 _SAME = ("whole_words", "typed_share", "begins", "edits", "past_clicks", "typed_letters", "typed_words")
+_TAKEN: Mapping[Vertical, Mapping[str, str]] = {
+    vertical: {name: name for name in _SAME}
+    | {"popularity": _COUNTS[vertical], "tie": _TIES[vertical]}
+    | ({"friends": _FRIENDS[vertical]} if vertical in _FRIENDS else {})
+    for vertical in VERTICALS
+}
+"""Of each vertical the features of the blend that are features of its rows, and their names there."""
+
+
+_Places = npt.NDArray[np.intp]
 
 
 def blend_matrix(asked: Asked, lists: Sequence[Ranked], intents: Intents) -> F32:
@@ -58,10 +70,11 @@ def blend_matrix(asked: Asked, lists: Sequence[Ranked], intents: Intents) -> F32
     start = 0
     for one in lists:
         number = VERTICALS.index(one.vertical)
-        end = start + len(one.docs)
+        part = matrix[start : start + len(one.docs)]
         for name, value in _values(one, float(chances[number]), float(own[number])).items():
-            matrix[start:end, BLEND.places[name]] = value
-        start = end
+            part[:, BLEND.places[name]] = value
+        _copy(one, part)
+        start += len(one.docs)
     return matrix
 
 
@@ -98,11 +111,10 @@ def interleaved(lists: Sequence[Ranked], pattern: str) -> list[int]:
 
 
 def _values(one: Ranked, chance: float, own: float) -> dict[str, F32 | float]:
-    """The features of one list: a column, or one value for all its rows."""
-    vertical = one.vertical
+    """The features of one list that its own features do not have: a column, or one value for all its rows."""
     rank = np.arange(len(one.docs), dtype=np.float32)
-    values: dict[str, F32 | float] = {
-        f"is_{vertical}": 1.0,
+    return {
+        f"is_{one.vertical}": 1.0,
         "intent": chance,
         "log_intent": log(max(chance, 1e-4)),
         "viewer_intent": own,
@@ -110,9 +122,21 @@ def _values(one: Ranked, chance: float, own: float) -> dict[str, F32 | float]:
         "log_rank": np.log2(2 + rank),
         "score_share": np.exp(np.clip(one.scores - one.scores[0], -30, 0)).astype(np.float32),
         "found": log1p(one.found),
-        "popularity": one.column(_COUNTS[vertical]),
-        "tie": one.column(_TIES[vertical]),
     }
-    if vertical in _FRIENDS:
-        values["friends"] = one.column(_FRIENDS[vertical])
-    return values | {name: one.column(name) for name in _SAME}
+
+
+def _copy(one: Ranked, part: F32) -> None:
+    """Copy the features of a list that the blend takes over, NaN where its schema has none of them."""
+    to, places, missing = _places(one.vertical, one.scorer.schema.names)
+    part[:, to] = one.matrix[:, places]
+    part[:, missing] = np.nan
+
+
+@lru_cache(64)
+def _places(vertical: Vertical, names: tuple[str, ...]) -> tuple[_Places, _Places, _Places]:
+    """Of what the blend takes over: its places there, those in a row of features so named, and its places where these have
+    none."""
+    known = [(BLEND.places[to], names.index(name)) for to, name in _TAKEN[vertical].items() if name in names]
+    missing = [BLEND.places[to] for to, name in _TAKEN[vertical].items() if name not in names]
+    to, places = np.array(known, dtype=np.intp).reshape(-1, 2).T
+    return to, places, np.array(missing, dtype=np.intp)

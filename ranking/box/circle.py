@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index import U32, Counted, DocSet, Tally, tally
-from query import Affinity, World, affinity_weights
+from query import Affinity, Cut, World, affinity_weights
 from ranking.features.schema import F32
 from schemas.catalogue import EDGES, Edge, Vertical
 
@@ -34,6 +34,7 @@ class Circle:
         self._world = world
         self.affinity_model = affinity
         self._friends: dict[Edge, Tally] = {}
+        self._leads: dict[Edge, list[Cut]] = {}
         self._mine: dict[Edge, U32] = {}
 
     @cached_property
@@ -86,6 +87,15 @@ class Circle:
         kept = self._friends.get(edge)
         if kept is None:
             kept = self._friends[edge] = self._lead_on(edge, self.known)
+        return kept
+
+    def leads(self, edge: Edge) -> list[Cut]:
+        """The lists of an edge of those whom the viewer follows, `known` alone; the keys of each cut stand in static-rank order."""
+        kept = self._leads.get(edge)
+        if kept is None:
+            order = self._world.segment.order(Vertical.USER)
+            cuts = self._world.cut(edge, self.known)
+            kept = self._leads[edge] = [cut._replace(keys=order.sorted(cut.keys)) for cut in cuts]
         return kept
 
     def mine(self, edge: Edge) -> U32:

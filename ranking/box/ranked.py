@@ -45,11 +45,6 @@ class Ranked:
     found: int
     incomplete: tuple[dict[str, Any], ...]
 
-    def column(self, name: str) -> F32:
-        """A feature by name, NaN where a value is missing, or where the schema has none of it."""
-        place = self.scorer.schema.places.get(name)
-        return np.full(len(self.docs), np.nan, np.float32) if place is None else self.matrix[:, place]
-
     def value(self, name: str, row: int) -> float:
         """A feature of one row, 0 where it is missing."""
         place = self.scorer.schema.places.get(name)

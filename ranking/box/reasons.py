@@ -5,12 +5,13 @@ Only what the features say is said, so that a reason tells no more than the view
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from index import U32
-from query import names
+from query import Cut, names
 from ranking.box.asked import Asked
 from ranking.box.ranked import Ranked
 from schemas.catalogue import EDGES, Vertical
@@ -30,6 +31,7 @@ FRIENDS: dict[Vertical, tuple[str, str, str]] = {
     Vertical.GROUP: ("friends_in", "joined by", "member"),
 }
 """The feature that counts those whom the viewer follows, how it reads, and the edge that leads from them."""
+_PORTION = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +105,21 @@ def source_of(asked: Asked, told: Told) -> str:
 
 def _friend(asked: Asked, vertical: Vertical, doc: U32) -> str:
     """The name of the best known of those whom the viewer follows who lead to a document."""
-    world, circle = asked.world, asked.circle
-    people = circle.known
+    segment = asked.world.segment
     edge = EDGES[vertical, "followed_by"] if vertical is Vertical.USER else EDGES[vertical, FRIENDS[vertical][2]]
-    leading = np.zeros(len(people), dtype=np.bool_)
-    for cut in world.cut(edge, people):
-        held = cut.lists.contains(cut.keys, np.full(len(cut.keys), doc[0], dtype=np.uint32))
-        leading[people.searchsorted(cut.keys)] |= held
-    first = people[leading]
-    best = world.segment.order(Vertical.USER).sorted(first)[:1]
-    return names(world.segment, Vertical.USER, best)[0]
+    leading = [first for cut in asked.circle.leads(edge) for first in _first(cut, doc)]
+    best = segment.order(Vertical.USER).sorted(np.unique(np.concatenate(leading)))[:1]
+    return names(segment, Vertical.USER, best)[0]
+
+
+def _first(cut: Cut, doc: U32) -> Iterator[U32]:
+    """The first key of a cut whose list has a document, if there is one: looked for in portions, for it is one of the first as
+    a rule."""
+    start, end = 0, _PORTION
+    while start < len(cut.keys):
+        keys = cut.keys[start:end]
+        held = np.flatnonzero(cut.lists.contains(keys, np.full(len(keys), doc[0], dtype=np.uint32)))
+        if len(held):
+            yield keys[held[:1]]
+            return
+        start, end = end, 4 * end
