@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import final
 
-from index.corpus import U32, Strings
+from index.corpus import U8, U32, Strings
 from index.kernels.terms import join
 
-_SEPARATOR = "\0"
+SEPARATOR = 0
+"""The byte that stands between two texts that are read together."""
 
 
 @final
@@ -15,20 +17,28 @@ class Names:
     """A text column that is read in answers."""
 
     def __init__(self, texts: Strings) -> None:
-        self._texts = texts
+        self.texts = texts
 
     def __len__(self) -> int:
-        return len(self._texts)
+        return len(self.texts)
 
     def __getitem__(self, doc: int) -> str:
-        return self._texts[doc]
+        return self.texts[doc]
 
     def of(self, docs: U32) -> list[str]:
         """The names of documents, in their order."""
-        if len(docs) == 0:
-            return []
-        joined = join(self._texts.blob, self._texts.offsets, docs, ord(_SEPARATOR))
-        names = str(joined.data, "utf-8").split(_SEPARATOR)
-        if len(names) == len(docs):
-            return names
-        return [self._texts[doc] for doc in docs.tolist()]  # a name holds a separator
+        return separated(self._joined, docs)
+
+    def _joined(self, docs: U32) -> U8:
+        joined: U8 = join(self.texts.blob, self.texts.offsets, docs, SEPARATOR)
+        return joined
+
+
+def separated(joined: Callable[[U32], U8], docs: U32) -> list[str]:
+    """The texts of documents, in their order; `joined` has them end to end, a separator between two."""
+    if len(docs) == 0:
+        return []
+    texts = str(joined(docs).data, "utf-8").split(chr(SEPARATOR))
+    if len(texts) == len(docs):
+        return texts
+    return [str(joined(docs[row : row + 1]).data, "utf-8") for row in range(len(docs))]  # a text holds a separator

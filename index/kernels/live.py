@@ -32,7 +32,7 @@ _TOUCHED, _ADDED, _REMOVED = 0, 1, 4
 
 
 @intrinsic
-def _pointer(_context: Any, address: Any) -> Any:
+def pointer(_context: Any, address: Any) -> Any:
     """A number as a pointer."""
 
     def generate(_context: Any, builder: IRBuilder, _signature: Any, arguments: tuple[Value]) -> Value:
@@ -43,7 +43,7 @@ def _pointer(_context: Any, address: Any) -> Any:
 
 @numba.njit(cache=True, nogil=True, inline="always")
 def _array(table: I64, layer: int, column: int) -> U32:
-    at: Any = _pointer(table[layer, 2 * column])  # type: ignore[call-arg]
+    at: Any = pointer(table[layer, 2 * column])  # type: ignore[call-arg]
     return carray(at, table[layer, 2 * column + 1], np.uint32)
 
 
@@ -51,7 +51,7 @@ def _array(table: I64, layer: int, column: int) -> U32:
 def _speaker(table: I64, key: int) -> np.int64:
     """The layer that speaks for a key, -1 where none does."""
     for layer in range(len(table)):
-        at: Any = _pointer(table[layer, 2 * _TOUCHED])  # type: ignore[call-arg]
+        at: Any = pointer(table[layer, 2 * _TOUCHED])  # type: ignore[call-arg]
         words = carray(at, table[layer, 2 * _TOUCHED + 1], np.uint64)
         if key >> 6 < len(words) and (words[key >> 6] >> np.uint64(key & 63)) & ONE != 0:
             return np.int64(layer)
@@ -329,21 +329,6 @@ def contains(
     """Whether the list of each wanted key holds the document beside it."""
     for k in range(len(wanted)):
         out[k] = holds_now(keys, offsets, lists, table, hidden, is_hiding, np.int64(wanted[k]), np.int64(docs[k]))
-
-
-@numba.njit(cache=True, nogil=True)
-def find_docs(docs: U32, changed: U32, out: I64) -> None:
-    """The place of each document in `changed` (sorted), -1 where it is not there."""
-    for i in range(len(docs)):
-        lo = 0
-        hi = len(changed)
-        while lo < hi:
-            mid = (lo + hi) >> 1
-            if changed[mid] < docs[i]:
-                lo = mid + 1
-            else:
-                hi = mid
-        out[i] = lo if lo < len(changed) and changed[lo] == docs[i] else -1
 
 
 @numba.njit(cache=True, nogil=True)

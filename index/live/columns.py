@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import final
+from typing import NamedTuple, final
 
 import numpy as np
 
 from index.arrays import AnyArray
-from index.corpus import I64, U32, Strings
-from index.kernels.live import find_docs
+from index.corpus import I64, U8, U32
+from index.docset import new_words
+from index.kernels import columns as kernels
+from index.kernels.bits import set_bits
 from index.live.layer import Layer
-from index.names import Names
+from index.names import SEPARATOR, Names, separated
 
 
-def changed_rows(docs: U32, changed: U32) -> I64:
-    """The place of each document in `changed` (sorted), -1 where it is not there."""
-    out = np.empty(len(docs), dtype=np.int64)
-    find_docs(docs, changed, out)
-    return out
+class _Said(NamedTuple):
+    """What one layer says of a column: of sorted `docs`, in arrays as kernels read them through the addresses in `row`."""
+
+    docs: U32
+    arrays: tuple[AnyArray, ...]
+    row: tuple[int, ...]
+
+    @staticmethod
+    def of(docs: U32, *arrays: AnyArray) -> _Said:
+        docs = np.ascontiguousarray(docs, dtype=np.uint32)
+        first = int(docs[0])
+        bits = new_words(int(docs[-1]) - first + 1)
+        set_bits(bits, first, docs)
+        row = (first, bits.ctypes.data, len(bits), docs.ctypes.data, len(docs), *(a.ctypes.data for a in arrays))
+        return _Said(docs, (bits, *arrays), row)
+
+
+def _table(said: Sequence[_Said], columns: int) -> I64:
+    """The rows of layers, the newest last, as kernels are given them."""
+    return np.array([layer.row for layer in reversed(said)], dtype=np.int64).reshape(-1, columns)
 
 
 @final
@@ -29,32 +46,21 @@ class LiveColumn:
         self._base = base
         self._missing = missing
         self._size = size
-        self._changes = [
-            (docs, layer.arrays[f"{name}.column.values"])
-            for layer in layers
-            if (docs := layer.get(f"{name}.column.docs")) is not None and len(docs)
-        ]
+        self._said = [said for layer in layers if (said := _column(layer, name, base.dtype)) is not None]
+        self._table = _table(self._said, len(kernels.COLUMN))
 
     def of(self, docs: U32) -> AnyArray:
         """The values of documents, in their order."""
-        inside = docs < len(self._base)
-        if inside.all():
-            out = self._base[docs]
-        else:
-            out = np.full(len(docs), self._missing, dtype=self._base.dtype)
-            out[inside] = self._base[docs[inside]]
-        for changed, values in self._changes:
-            rows = changed_rows(docs, changed)
-            hit = rows >= 0
-            out[hit] = values[rows[hit]]
+        out = np.full(len(docs), self._missing, dtype=self._base.dtype)
+        kernels.values_of(self._base, self._table, docs, out)
         return out
 
     def whole(self) -> AnyArray:
         """The values of all documents, by number."""
         out = np.full(self._size, self._missing, dtype=self._base.dtype)
         out[: len(self._base)] = self._base
-        for changed, values in self._changes:
-            out[changed] = values
+        for docs, (_, values), _ in self._said:
+            out[docs] = values
         return out
 
 
@@ -63,40 +69,44 @@ class LiveTexts:
     """A column of text. Late documents of which no layer says anything have the empty text."""
 
     def __init__(self, base: Names, name: str, layers: Sequence[Layer]) -> None:
-        self._base = base
-        self._changes = [
-            (docs, _names(layer, name))
-            for layer in layers
-            if (docs := layer.get(f"{name}.docs")) is not None and len(docs)
-        ]
+        self._base = base.texts
+        self._said = [said for layer in layers if (said := _texts(layer, name)) is not None]
+        self._table = _table(self._said, len(kernels.TEXTS))
 
     def __getitem__(self, doc: int) -> str:
         return self.of(np.array([doc], dtype=np.uint32))[0]
 
     def of(self, docs: U32) -> list[str]:
         """The texts of documents, in their order."""
-        inside = docs < len(self._base)
-        if inside.all():
-            out = self._base.of(docs)
-        else:
-            out = [""] * len(docs)
-            _write(out, np.flatnonzero(inside), self._base.of(docs[inside]))
-        for changed, names in self._changes:
-            rows = changed_rows(docs, changed)
-            hit = np.flatnonzero(rows >= 0)
-            if len(hit):
-                _write(out, hit, names.of(rows[hit].astype(np.uint32)))
-        return out
+        return separated(self._joined, docs)
+
+    def _joined(self, docs: U32) -> U8:
+        joined: U8 = kernels.texts_of(self._base.blob, self._base.offsets, self._table, docs, SEPARATOR)
+        return joined
 
 
-def _write(out: list[str], rows: I64, texts: list[str]) -> None:
-    for row, text in zip(rows.tolist(), texts, strict=True):
-        out[row] = text
-
-
-def _names(layer: Layer, name: str) -> Names:
-    key = ("names", name)
+def _column(layer: Layer, name: str, dtype: np.dtype[np.generic]) -> _Said | None:
+    """What a layer says of a column of numbers, in the type of the base; None where nothing."""
+    docs = layer.get(f"{name}.column.docs")
+    if docs is None or len(docs) == 0:
+        return None
+    key = ("column", name)
     if key not in layer.views:
-        layer.views[key] = Names(Strings(layer.arrays[f"{name}.blob"], layer.arrays[f"{name}.offsets"]))
-    found: Names = layer.views[key]
+        values = np.ascontiguousarray(layer.arrays[f"{name}.column.values"], dtype=dtype)
+        layer.views[key] = _Said.of(docs, values)
+    found: _Said = layer.views[key]
+    return found
+
+
+def _texts(layer: Layer, name: str) -> _Said | None:
+    """What a layer says of a column of text; None where nothing."""
+    docs = layer.get(f"{name}.docs")
+    if docs is None or len(docs) == 0:
+        return None
+    key = ("texts", name)
+    if key not in layer.views:
+        blob = np.ascontiguousarray(layer.arrays[f"{name}.blob"], dtype=np.uint8)
+        offsets = np.ascontiguousarray(layer.arrays[f"{name}.offsets"], dtype=np.uint64)
+        layer.views[key] = _Said.of(docs, blob, offsets)
+    found: _Said = layer.views[key]
     return found

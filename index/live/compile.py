@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from index.corpus import U32
+from index.corpus import U32, Strings
 from index.docset import WINDOW, DocSet, new_words
+from index.kernels.columns import ids_of
 from index.kernels.live import merge_order
 from index.kernels.windows import OR
-from index.live.columns import changed_rows
+from index.live.columns import LiveColumn, LiveTexts
 from index.live.first import best_of_two
 from index.live.late import LateIds
 from index.live.layer import Layer
 from index.live.lists import EdgeLayer, LiveLists
 from index.live.order import Order
 from index.live.rows import arrays_of
+from index.names import Names
 from index.postings import PostingLists
 from schemas.ids import ExternalId
 
@@ -41,11 +43,15 @@ def compile_live(lists: PostingLists, few: U32, wanted: U32) -> None:
             live.of(key).keep(few, wanted=False)
         best_of_two(live.of(0).alone(words), (lists, wanted, None), OR, 1, Order(size, size))
     lists.contains(wanted, wanted)
-    changed_rows(few, few)
     late = LateIds()
     late.grow(np.array([1, 2]))
     late.find(ExternalId(1))
     order = Order(WINDOW, WINDOW + 2, np.array([WINDOW, 1, WINDOW + 1], dtype=np.uint32), np.zeros(3, dtype=np.uint32))
     order.first(DocSet(0, WINDOW + 2, np.array([0, 1, WINDOW], dtype=np.uint32)), 2)
+    strings = Strings(np.frombuffer(bytearray(b"a"), dtype=np.uint8), np.array([0, 1], dtype=np.uint32))
+    LiveTexts(Names(strings), "x", ()).of(few)
+    for dtype in (np.uint8, np.uint32, np.int64, np.float64):  # of columns
+        LiveColumn(np.zeros(1, dtype=dtype), "x", (), 0, 1).of(few)
+    ids_of(late.ids(2), late.ids(2), few[:1], np.empty(1, dtype=np.int64))
     blob, offsets = np.frombuffer(bytearray(b"ab"), dtype=np.uint8), np.array([0, 1], dtype=np.uint64)
     merge_order(blob, offsets, blob, offsets, np.empty(2, dtype=np.int64))

@@ -15,6 +15,7 @@ from index.arrays import AnyArray
 from index.corpus import I64, NONE, U32, Strings
 from index.docset import new_words
 from index.kernels.bits import Words, clear_bits, set_bits
+from index.kernels.columns import ids_of
 from index.layout import OWNER_COLUMN, PLACE_COLUMN, RAW_TAGS, keeps_prefixes, prefixes
 from index.live.columns import LiveColumn, LiveTexts
 from index.live.late import LateIds, LiveIdMap
@@ -100,13 +101,8 @@ class LiveSegment:
 
     def ids_of(self, vertical: Vertical, docs: U32) -> I64:
         """The external ids of documents, in their order."""
-        base = self.base.ids(vertical)
-        is_late = docs >= len(base)
-        if not is_late.any():
-            return base[docs]
         out = np.empty(len(docs), dtype=np.int64)
-        out[~is_late] = base[docs[~is_late]]
-        out[is_late] = self._late[vertical].ids(self._late_count[vertical])[docs[is_late] - len(base)]
+        ids_of(self.base.ids(vertical), self._late[vertical].ids(self._late_count[vertical]), docs, out)
         return out
 
     def idmap(self, vertical: Vertical) -> LiveIdMap:

@@ -1,0 +1,104 @@
+"""Kernels of columns read through layers: for each document the newest layer that has it speaks, else the base.
+
+The layers of a column come as one table of numbers, a row for each, the newest first: what documents it has, and the addresses of
+what it says of them (`COLUMN`, `TEXTS`). The caller keeps the arrays alive. So a call costs the same however many layers there
+are, but for a look at a bit of each.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+from numba import carray  # type: ignore[attr-defined]
+from numpy.typing import NDArray
+
+from index.arrays import AnyArray
+from index.corpus import I64, U8, U32
+from index.kernels.bits import ONE
+from index.kernels.live import pointer
+
+_SAID = ("first", "bits", "words", "docs", "count")
+"""The layer's documents: as a bitset of so many words in which bit 0 is the document `first`, and sorted."""
+COLUMN = (*_SAID, "values")
+TEXTS = (*_SAID, "blob", "offsets")
+_FIRST, _BITS, _WORDS, _DOCS, _COUNT, _VALUES = range(len(COLUMN))
+_BLOB, _OFFSETS = 5, 6
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _speaker(table: I64, doc: int) -> tuple[np.int64, np.int64]:
+    """The layer that speaks for a document, and which of its documents that is; (-1, -1) where none does."""
+    for layer in range(len(table)):
+        place = doc - table[layer, _FIRST]
+        if place < 0 or place >> 6 >= table[layer, _WORDS]:
+            continue
+        bits = carray(pointer(table[layer, _BITS]), table[layer, _WORDS], np.uint64)  # type: ignore[call-arg]
+        if (bits[place >> 6] >> np.uint64(place & 63)) & ONE == 0:
+            continue
+        docs = carray(pointer(table[layer, _DOCS]), table[layer, _COUNT], np.uint32)
+        lo = np.int64(0)
+        hi = np.int64(len(docs) - 1)
+        while lo < hi:
+            mid = (lo + hi) >> 1
+            if docs[mid] < doc:
+                lo = mid + 1
+            else:
+                hi = mid
+        return np.int64(layer), lo
+    return np.int64(-1), np.int64(-1)
+
+
+@numba.njit(cache=True, nogil=True)
+def values_of(base: AnyArray, table: I64, docs: U32, out: AnyArray) -> None:
+    """Write the value of each document, in its place. `out` stays as it is where neither a layer nor the base has it."""
+    for i in range(len(docs)):
+        doc = np.int64(docs[i])
+        layer, row = _speaker(table, doc)
+        if layer >= 0:
+            out[i] = carray(pointer(table[layer, _VALUES]), table[layer, _COUNT], base.dtype)[row]  # type: ignore[call-arg]
+        elif doc < len(base):
+            out[i] = base[doc]
+
+
+@numba.njit(cache=True, nogil=True)
+def texts_of(blob: U8, offsets: NDArray[np.uint64], table: I64, docs: U32, separator: int) -> U8:
+    """The texts of documents end to end, a separator byte behind each but the last; nothing where none has it."""
+    layers = np.empty(len(docs), dtype=np.int64)
+    starts = np.zeros(len(docs), dtype=np.int64)
+    ends = np.zeros(len(docs), dtype=np.int64)
+    size = len(docs) - 1
+    for i in range(len(docs)):
+        doc = np.int64(docs[i])
+        layers[i], row = _speaker(table, doc)
+        if layers[i] >= 0:
+            rows = carray(pointer(table[layers[i], _OFFSETS]), table[layers[i], _COUNT] + 1, np.uint64)  # type: ignore[call-arg]
+            starts[i] = np.int64(rows[row])
+            ends[i] = np.int64(rows[row + 1])
+        elif doc < len(offsets) - 1:
+            starts[i] = np.int64(offsets[doc])
+            ends[i] = np.int64(offsets[doc + 1])
+        size += ends[i] - starts[i]
+    out = np.empty(max(size, 0), dtype=np.uint8)
+    at = 0
+    for i in range(len(docs)):
+        if i:
+            out[at] = separator
+            at += 1
+        if layers[i] >= 0:
+            said = carray(pointer(table[layers[i], _BLOB]), ends[i], np.uint8)  # type: ignore[call-arg]
+            for byte in range(starts[i], ends[i]):
+                out[at] = said[byte]
+                at += 1
+        else:
+            for byte in range(starts[i], ends[i]):
+                out[at] = blob[byte]
+                at += 1
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
+def ids_of(base: I64, late: I64, docs: U32, out: I64) -> None:
+    """Write the external id of each document: those of the base, and behind them the late ones."""
+    for i in range(len(docs)):
+        doc = np.int64(docs[i])
+        out[i] = base[doc] if doc < len(base) else late[doc - len(base)]
