@@ -31,10 +31,13 @@ class LeadOut(Struct, kw_only=True):
 
 
 class Hit(Named, kw_only=True):
-    """One result. `fields` where they were asked for, `lineage` likewise."""
+    """One result. `fields` where they were asked for, `lineage` likewise. Of words as typed, `reason` says why it is there, for
+    people, and `source` what found it."""
 
     fields: dict[str, Any] | UnsetType = UNSET
     lineage: list[LeadOut] | UnsetType = UNSET
+    reason: str | UnsetType = UNSET
+    source: str | UnsetType = UNSET
 
 
 class Results(Struct, kw_only=True):

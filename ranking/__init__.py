@@ -3,10 +3,11 @@
 from ranking.affinity.deeds import Deeds, read_deeds
 from ranking.affinity.learning import affinities, learn_affinity
 from ranking.affinity.table import AffinityTable
+from ranking.box.blending import DRAFTED
 from ranking.box.box import Box
 from ranking.box.intents import TASK as INTENT
 from ranking.box.intents import VERTICALS as BOX_VERTICALS
-from ranking.box.intents import Intents, load_intents, save_intents
+from ranking.box.intents import Intents, intents_in_force, load_intents, save_intents
 from ranking.box.logged_past import LoggedPast
 from ranking.box.past import Choice, KnownPast, PastSearches
 from ranking.box.rewriting.typed import Typed
@@ -70,8 +71,9 @@ from ranking.pipeline.slate import Dropped, ServedRows, Slate, Slot
 from ranking.simulator.attention import Attention
 from ranking.simulator.simulate import LogMaker, Simulation, Visit, newest_ms, simulate
 from ranking.surfaces import RankedSurfaces
-from ranking.tasks import TASKS, correction_of, tasks_of
+from ranking.tasks import BEHIND_ARMS, TASKS, correction_of, tasks_of
 from ranking.tops.tops import hashtag_top, place_top
+from ranking.training.guard import Verdict
 from ranking.training.intents import learn_intents
 from ranking.training.judging import Figures
 from ranking.training.learning import Correction
@@ -79,11 +81,13 @@ from ranking.training.run import Judged, Trained, evaluate_task, train_task
 
 __all__ = [
     "ACCOUNT_SEARCH",
+    "BEHIND_ARMS",
     "BLEND",
     "BLENDED",
     "BOX_VERTICALS",
     "BY_VERTICAL",
     "CHOSEN",
+    "DRAFTED",
     "EXPLORE",
     "GROUP_SEARCH",
     "HASHTAG_SEARCH",
@@ -154,6 +158,7 @@ __all__ = [
     "TrainingSet",
     "TwoHop",
     "Typed",
+    "Verdict",
     "ViewerBlock",
     "Visit",
     "VisitProfiles",
@@ -173,6 +178,7 @@ __all__ = [
     "explore",
     "hashtag_top",
     "hide",
+    "intents_in_force",
     "keep",
     "keystrokes_saved",
     "learn_affinity",

@@ -27,6 +27,9 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 PAGES = (EXPLORE_LINEAR.schema.name, HASHTAG_LINEAR.schema.name, PLACE_LINEAR.schema.name)
 """Of which people choose many."""
 
+BEHIND_ARMS = (HASHTAG_LINEAR.schema.name, PLACE_LINEAR.schema.name)
+"""Whose models are served where an arm of an experiment says so, which is what they have to win."""
+
 
 def correction_of(task: str) -> Correction:
     """The answer to position bias that serves a task best in `bench/quality/simulated.py`: a list under the box ends with one

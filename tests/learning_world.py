@@ -48,6 +48,7 @@ def truth(seed: int, searches: int, *, eta: float = 1.0, days: int = 10, fame_wo
             random.integers(1, 400, searches),
             np.array(["ann"] * searches),
             np.array([f"s{n}" for n in range(searches)]),
+            np.full(searches, "", dtype=np.str_),
         ),
         liked.ravel(),
     )

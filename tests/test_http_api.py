@@ -76,7 +76,24 @@ def test_words_as_typed(here: Site) -> None:
     answer = here.get("/v1/search", text='blue "bot', vertical="place").json()
     assert [hit["name"] for hit in answer["results"]] == ["Blue Bottle"]
     problem(here.get("/v1/search", text="a", q="b"), 400, "bad-parameter")
+    problem(here.get("/v1/search", text="a", lineage="true"), 400, "bad-parameter")
+    problem(here.get("/v1/search", text="a", cursor="x"), 400, "bad-parameter")
     problem(here.get("/v1/search"), 400, "bad-parameter")
+
+
+def test_words_as_typed_are_answered_as_by_the_box(here: Site) -> None:
+    """The same order as the box gives for that vertical, with its reasons, slips and signs, on one page."""
+    for text, vertical in (("bl", "place"), ("a", "user"), ("goldne", "hashtag"), ("#gold", None), ("", "user")):
+        asked = {"vertical": vertical} if vertical else {}
+        answer = here.get("/v1/search", ANN, text=text, limit=3, **asked).json()
+        slots = here.get("/v1/typeahead", ANN, q=text, limit=3, verticals=vertical or "hashtag").json()["slots"]
+        told = ("id", "name", "reason", "source")
+        assert [[hit[name] for name in told] for hit in answer["results"]] == [
+            [s[name] for name in told] for s in slots
+        ]
+        assert answer["results"], (text, vertical)
+        assert answer["ends"] == ("limit" if len(slots) == 3 else "all")
+        assert "cursor" not in answer
 
 
 def test_fields_come_with_results(here: Site) -> None:

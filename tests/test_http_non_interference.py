@@ -76,6 +76,8 @@ def targets(rng: Random, ids: dict[Vertical, list[int]], names: list[str]) -> It
         yield target_of(
             "/v1/typeahead", q=sign + typed[: rng.randrange(2)], country=country, near="59.9,10.7", limit=50
         )
+        vertical = rng.choice(list(Vertical)).value
+        yield target_of("/v1/search", text=typed[: rng.randrange(4)], vertical=vertical, limit=rng.randrange(1, 50))
         edge = rng.choice(
             ["name", "username", "country", "caption", "hashtag", "tag", "mt", "city", "autotag", "owner"]
         )

@@ -6,17 +6,30 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 from api.http.auth import Caller
 from api.http.endpoint import Call
 from api.http.logqueue import LogQueue
 from api.keys import Key, Scope
-from ranking import TYPEAHEAD, Context, ServedRows, Slate, read_exposures, read_served
+from ranking import (
+    TYPEAHEAD,
+    Context,
+    Searches,
+    ServedRows,
+    Slate,
+    experiment_reports,
+    read_exposures,
+    read_served,
+)
+from ranking.log.searches import COLUMNS
+from schemas.catalogue import Vertical
 from schemas.ids import ExternalId
 from tests.service import Site, site
 from tests.test_cli import build
@@ -119,6 +132,57 @@ def test_what_the_service_logs_can_be_learnt_from(tmp_path: Path) -> None:
     assert np.array_equal(found.matrix, matrix)
     exposed = list(read_exposures(tmp_path / "logs", Counter()))
     assert [(one.unit, one.request_id, one.exposure.experiment) for one in exposed] == [("1", "r1", "tops")]
+
+
+DRAFT = """
+[experiments.weights]
+arms.control.weight = 1
+arms.drafted = { weight = 1, parameters = { "draft" = "hand", "blend.is_hashtag" = 9 } }
+"""
+
+
+def test_a_list_that_two_blends_draft_is_served_and_credited(tmp_path: Path) -> None:
+    """The box drafts by hand (a) with the arm's love of hashtags (b); a click on a hashtag is to the credit of b."""
+    (tmp_path / "experiments.toml").write_text(DRAFT + EXPERIMENTS)
+    options = {"logs": tmp_path / "logs", "experiments": tmp_path / "experiments.toml"}
+    clicks: dict[str, str] = {}
+    lists: dict[str, int] = {}
+    with site(build(tmp_path), tmp_path, **options) as here:
+        experiments = here.service.experiments
+        for turn, viewer in enumerate((1, 2, 3, 4) * 6):
+            context = replace(call_of(here, viewer, f"r{turn}").context(), arms=experiments.arms(str(viewer)))
+            call = call_of(here, viewer, f"r{turn}", country=None)
+            slate = here.service.box.typeahead(call.context(), "", 4)
+            assert slate.teams == here.service.box.typeahead(context, "", 4).teams, "chance is of the request"
+            call.note_served(slate)
+            call.note_exposures()
+            clicks[f"r{turn}"] = slate.teams
+            lists[f"r{turn}"] = len(slate.slots)
+            arm = experiments.arms(str(viewer)).owner("draft")
+            assert arm is not None
+            assert len(slate.teams) == (len(slate.slots) if arm.arm == "drafted" else 0)
+            if slate.teams[:1] == "b":
+                assert slate.slots[0].vertical is Vertical.HASHTAG
+    exposed = list(read_exposures(tmp_path / "logs", Counter()))
+    assert {one.exposure.experiment for one in exposed} == {"weights"}
+    assert {one.request_id: one.teams for one in exposed} == clicks
+    assert {teams[:1] for teams in clicks.values()} == {"a", "b", ""}, "who begins is drawn; the control is not drafted"
+    rows = [
+        dict.fromkeys(COLUMNS, "")
+        | {
+            "ts_ms": exposed[-1].ts_ms + 1,
+            "request_id": one.request_id,
+            "viewer_id": int(one.unit),
+            "result_id": position,
+        }
+        | {"position": position, "clicked": one.teams[position : position + 1] == "b", "followed": False}
+        for one in exposed
+        for position in range(lists[one.request_id])
+    ]
+    (found,) = experiment_reports(exposed, Searches.of([pl.DataFrame(rows)]))
+    drafted = [teams for teams in clicks.values() if "b" in teams]
+    assert found.drafted is not None
+    assert (found.drafted.lists, found.drafted.wins_a, found.drafted.wins_b) == (len(drafted), 0, len(drafted))
 
 
 def call_of(here: Site, viewer: int | None, request_id: str, **values: object) -> Call:

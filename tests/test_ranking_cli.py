@@ -85,10 +85,12 @@ def test_the_same_seed_makes_the_same_log(place):
 
 
 def test_the_box_learns_from_a_log_and_is_judged_on_later_days(place):
-    shown = ok("train", "--index", place / "index", "--log", place / "log", "--task", "intent")
-    assert "values from" in shown
-    shown = ok("train", "--index", place / "index", "--log", place / "log", "--task", "blend")
+    asked = ("train", "--index", place / "index", "--log", place / "log", "--task", "blend")
+    shown = ok(*asked)
     assert "NDCG@10 of blend/new over as shown" in shown
+    assert "choices of the vertical user over blend/by-hand: " in shown
+    assert ("kept, not in force, as " in shown) == (Rankers(place / "index" / "models").version("blend") is None)
+    assert "in force: " in ok(*asked, "--regardless")
     rankers = Rankers(place / "index" / "models")
     version = rankers.version("blend")
     assert rankers.scorer(TASKS["blend"]).name == f"blend/{version}"
@@ -100,6 +102,14 @@ def test_the_box_learns_from_a_log_and_is_judged_on_later_days(place):
     assert f"NDCG@10 of blend/{version} over blend/by-hand" in shown
     for word in ("one word", "1 letters", "keystrokes"):
         assert word in shown
+
+
+def test_a_blend_is_not_learnt_from_lists_that_were_served_under_other_intents(place, tmp_path):
+    asked = ("train", "--index", place / "index", "--log", place / "log", "--out", tmp_path, "--task")
+    assert "values from" in ok(*asked, "intent")
+    refused = run(*asked, "blend")
+    assert refused.exit_code == 2
+    assert "were blended under intents like those now in force" in refused.output
 
 
 def test_what_is_wrong_is_said(place, tmp_path):

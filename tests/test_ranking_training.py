@@ -14,10 +14,12 @@ from ranking import Feature, FeatureSchema, Linear, Rankers, ServedLog, ServedRo
 from ranking.log.searches import COLUMNS, DAY_MS, Searches
 from ranking.log.served import read_served
 from ranking.training.examples import checked, join, split
+from ranking.training.guard import Verdict, choices, ranks
 from ranking.training.judging import ALL, AS_SHOWN, judge, kind_of, saved_letters, shown_order
 from ranking.training.learning import Correction, learn, training_set
 from ranking.training.propensity import Attention, attention, examination, falling
 from ranking.training.run import evaluate_task, train_task
+from schemas.catalogue import Vertical
 from schemas.errors import InputError
 from tests.learning_world import ROWS, SCHEMA, truth
 
@@ -289,10 +291,14 @@ def test_a_trained_ranker_is_kept_used_and_judged_on_later_days_only(known, tmp_
     assert card.window[1] < trained.judged.days[0]
     assert card.metrics["ndcg@10 toy/new"] == pytest.approx(whole["toy/new"].ndcg.value, abs=1e-6)
     assert card.parameters["position_bias"] == "position"
+    assert trained.verdict.ndcg == whole["toy/new"].over["hand"].value
+    assert not trained.verdict.objections
     assert train_task(HAND, searches, tmp_path).version == trained.version
     rankers = Rankers(tmp_path / "models")
     before = evaluate_task(HAND, rankers, searches, tmp_path)
     assert {one.ranker for one in before.figures} == {"hand", AS_SHOWN}
+    keep(tmp_path / "models", trained.model, trained.version, is_in_force=False)
+    assert rankers.version("toy") is None
     keep(tmp_path / "models", trained.model, trained.version)
     judged = evaluate_task(HAND, rankers, searches, tmp_path)
     assert judged.days == trained.judged.days
@@ -302,6 +308,49 @@ def test_a_trained_ranker_is_kept_used_and_judged_on_later_days_only(known, tmp_
     early = Searches(searches.frame.filter(pl.col("day") < last - 1), 0)
     with pytest.raises(InputError, match="later than"):
         evaluate_task(HAND, rankers, early, tmp_path)
+
+
+def test_ranks_are_those_of_each_search_by_itself():
+    examples = truth(4, 50).examples
+    scores = np.random.default_rng(4).integers(0, 4, len(examples.grades)).astype(np.float64)
+    want = [sorted(range(ROWS), key=lambda row, own=own: -own[row]) for own in scores.reshape(-1, ROWS)]
+    assert (np.argsort(ranks(examples, scores).reshape(-1, ROWS), axis=1) == want).all()
+
+
+def test_choices_that_another_order_would_be_given():
+    """Against a known truth: the order as shown by fame, and the one by ties, which people like."""
+    known_ = truth(5, 40_000, fame_worth=0.0)
+    examples, kinds = known_.examples, FeatureSchema("two", tuple(_flag(name) for name in ("is_user", "is_hashtag")))
+    is_user = examples.matrix[:, 1] > 0
+    mixed = replace(examples, matrix=np.stack([is_user, ~is_user], axis=1).astype(np.float32))
+    seen = 1 / (1.0 + np.arange(ROWS))
+    by_tie = examples.matrix[:, 1].astype(np.float64)
+    found = choices(kinds, mixed, by_tie, shown_order(examples), seen)
+    for vertical, own in ((Vertical.USER, is_user), (Vertical.HASHTAG, ~is_user)):
+        chance = [
+            (seen[ranks(examples, scores)] * known_.liked)[own].sum() for scores in (by_tie, shown_order(examples))
+        ]
+        assert found[vertical] == pytest.approx(chance[0] / chance[1], rel=0.05)
+    assert found[Vertical.USER] > 1.3
+    assert found[Vertical.HASHTAG] < 0.8
+    assert not choices(SCHEMA, examples, by_tie, by_tie, seen), "a task of one vertical"
+
+
+def _flag(name):
+    return Feature(name, Source.DOCUMENT, name)
+
+
+@pytest.mark.parametrize(
+    ("ndcg", "people", "says"),
+    [
+        (1.02, 0.995, ()),
+        (1.02, 0.98, ("choices of the vertical user fall by 2.0%",)),
+        (0.97, 1.2, ("its NDCG is 0.970 of that by hand",)),
+        (float("nan"), 1.0, ("its NDCG is nan of that by hand",)),
+    ],
+)
+def test_what_is_better_at_the_price_of_one_vertical_is_not_put_in_force(ndcg, people, says):
+    assert Verdict(ndcg, {Vertical.HASHTAG: 1.4, Vertical.USER: people}).objections == says
 
 
 @pytest.mark.parametrize("kind", ["none", "all", "first", "few", "one viewer"])

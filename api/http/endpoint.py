@@ -18,7 +18,7 @@ from api.http.params import Param
 from api.http.problems import Refusal
 from api.keys import Scope
 from query import Answer, Request, Searcher, World, peek
-from ranking import Arms, Context, Slate
+from ranking import DRAFTED, Arms, Context, Exposure, ExposureLog, Slate
 from schemas.catalogue import Vertical
 from schemas.text import fold
 
@@ -41,6 +41,8 @@ class Call:
     request_id: str = ""
     arms: list[Arms] = field(default_factory=list)
     """The parameters of experiments that were asked for."""
+    drafts: dict[Exposure, str] = field(default_factory=dict)
+    """The teams of a list that an arm had drafted in turn."""
     stages: list[tuple[str, float, float]] = field(default_factory=list)
     """What was done, from when to when, on the clock `perf_counter`."""
     hidden: list[int] = field(default_factory=list)
@@ -78,7 +80,10 @@ class Call:
         )
 
     def note_served(self, slate: Slate) -> None:
-        """Have the features of a slate logged as they were served, where such a log is kept; never waits, never fails."""
+        """Have the features of a slate logged as they were served, where such a log is kept; never waits, never fails. Teams of a
+        drafted slate go to the log of exposures."""
+        if slate.teams and self.arms and (drafting := self.arms[-1].owner(DRAFTED)) is not None:
+            self.drafts[drafting] = slate.teams
         queue, served = self.service.served, slate.served
         if queue is not None and served:
             request_id, now_ms = self.request_id, int(self.service.now() * 1e3)
@@ -89,7 +94,12 @@ class Call:
         queue, met = self.service.exposures, tuple(exposure for arms in self.arms for exposure in arms.exposures)
         if queue is not None and met:
             request_id, now_ms, unit = self.request_id, int(self.service.now() * 1e3), str(self.caller.viewer)
-            queue.put(lambda log: log.write(now_ms, unit, request_id, met))
+
+            def write(log: ExposureLog) -> None:
+                for one in met:
+                    log.write(now_ms, unit, request_id, (one,), self.drafts.get(one, ""))
+
+            queue.put(write)
 
     def stage(self, name: str, begun: float) -> None:
         """Note that a stage of the work is over."""

@@ -7,7 +7,8 @@ Position bias: pages of Explore. A ranker that learns from clicks as they are, t
 told of every slot (full information) are judged on later days by how much is truly liked: NDCG@10 with that chance as the gain.
 The gap closed is how far a correction comes from the first to the last.
 
-Blending: lists under the box. Intents and the blend are learnt from early days; on later days the blend and fixed interleavings of
+Blending: lists under the box. Intents are learnt from the first days, and the blend from the next, which are served under these
+intents; on later days the blend and fixed interleavings of
 the very same lists of each vertical are compared by NDCG@10, and by choices expected of people who look at position k with chance
 1 / (1 + k). The best interleaving is the best of these on the days that are judged, which favours it.
 """
@@ -32,6 +33,7 @@ from ingest import generate, open_warehouse, read_corpus
 from query import Searcher
 from ranking import (
     BLENDED,
+    INTENT,
     TASKS,
     Correction,
     LogMaker,
@@ -45,6 +47,7 @@ from ranking import (
     Visit,
     bootstrap_mean,
     bootstrap_ratio,
+    intents_in_force,
     keep,
     learn_intents,
     newest_ms,
@@ -69,6 +72,8 @@ SESSIONS = 2_200
 DAYS = 10
 EARLY = 8
 """Days that are learnt from; the rest is judged."""
+INTENTS = 4
+"""Days from which intents are learnt; those that follow are blended under them, and teach the blend."""
 PATTERNS = (
     "user",
     "user,hashtag",
@@ -112,6 +117,7 @@ def told(visits: Sequence[Visit], task: str) -> Told:
         np.array([visit.context.viewer for visit in visits]),
         np.array([visit.text for visit in visits], dtype=np.str_),
         np.array([visit.session for visit in visits], dtype=np.str_),
+        np.array([visit.context.country for visit in visits], dtype=np.str_),
     )
     return Told(examples, np.concatenate([visit.liked for visit in visits]))
 
@@ -184,18 +190,20 @@ def blending(searcher: Searcher, seed: int, place: Path, sessions: int = SESSION
     first = plan.start_ms // 86_400_000
     figures: dict[str, list[tuple[float, float, float]]] = {}
     who: list[int] = []
-    learnt = False
+    verdict = ""
     with ServedLog(place, "simulated") as served:
         maker = LogMaker(served)
         for visit in simulate(searcher, surfaces, plan):
             if visit.surface != "typeahead":
                 continue
-            if visit.context.now_ms // 86_400_000 - first < EARLY:
+            day = visit.context.now_ms // 86_400_000 - first
+            if day >= INTENTS and surfaces.box.rankers.version(INTENT) is None:
+                save_intents(learn_intents(_searches(maker))[0], place / "models", "early")
+            if day < EARLY:
                 maker.note(visit)
                 continue
-            if not learnt:
-                _learn(maker, place)
-                learnt = True
+            if not verdict:
+                verdict = _learn_blend(maker, place)
             if visit.text[:1] in ("#", "@"):
                 continue  # one vertical alone: nothing to blend
             lists = {one: list(_of(surfaces, visit, one).slots) for one in VERTICALS}
@@ -219,7 +227,7 @@ def blending(searcher: Searcher, seed: int, place: Path, sessions: int = SESSION
         mark = " (best fixed)" if name == rival else ""
         body.append((name + mark, f"{rows[:, 0].mean():.4f}", *over))
     heads = ("lists under the box", "NDCG@10", "over the best fixed", "choices of people", "choices of hashtags")
-    return [f"{len(who):,} lists judged", *lines(heads, body)]
+    return [f"{len(who):,} lists judged", *lines(heads, body), verdict]
 
 
 def _of(surfaces: RankedSurfaces, visit: Visit, vertical: Vertical) -> Slate:
@@ -233,12 +241,16 @@ def _by_hand(surfaces: RankedSurfaces, visit: Visit) -> Slate:
     return surfaces.box.typeahead(context, visit.text, SLOTS)
 
 
-def _learn(maker: LogMaker, place: Path) -> None:
-    """Intents and the blend of what was noted, put in force."""
-    searches = Searches.of([pl.DataFrame(maker.rows, schema=SCHEMA, orient="row")])
-    save_intents(learn_intents(searches)[0], place / "models", "early")
-    trained = train_task(BLENDED, searches, place)
+def _searches(maker: LogMaker) -> Searches:
+    return Searches.of([pl.DataFrame(maker.rows, schema=SCHEMA, orient="row")])
+
+
+def _learn_blend(maker: LogMaker, place: Path) -> str:
+    """A blend of the days that were blended under the intents in force, served whatever its guard says, which is given back."""
+    trained = train_task(BLENDED, _searches(maker), place, intents=intents_in_force(place / "models"))
     keep(place / "models", trained.model, trained.version)
+    lost = "; ".join(trained.verdict.objections)
+    return f"the guard of the learnt blend: {'not to be put in force, as ' + lost if lost else 'may be put in force'}"
 
 
 def report(say: Say, users: int = USERS, seed: int = 1, only: str | None = None) -> None:

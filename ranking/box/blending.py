@@ -28,6 +28,8 @@ WEIGHT = "blend."
 """Parameters of experiments that begin so are weights of the hand-tuned blend, such as `blend.log_intent`."""
 INTERLEAVED = "interleave"
 """The parameter of a fixed interleaving: verticals in turn, with commas between, such as `user,user,hashtag,place`."""
+DRAFTED = "draft"
+"""The parameter that has the list drafted in turn by team a, which it names, and team b, which is the blend as the arm has it."""
 _TIES = {
     Vertical.USER: "follows",
     Vertical.HASHTAG: "viewer_uses",

@@ -12,10 +12,10 @@ import numpy as np
 
 from query import external_ids
 from ranking.box.asked import Asked
-from ranking.box.blending import INTERLEAVED, blend_matrix, interleaved, weighed
+from ranking.box.blending import DRAFTED, INTERLEAVED, blend_matrix, interleaved, weighed
 from ranking.box.candidates import candidates
 from ranking.box.circle import Circles
-from ranking.box.intents import TASK, VERTICALS, Intents, kept_intents
+from ranking.box.intents import VERTICALS, Intents, intents_in_force
 from ranking.box.lexicon import Sounds
 from ranking.box.past import KnownPast, PastSearches
 from ranking.box.ranked import Ranked, rank
@@ -24,6 +24,9 @@ from ranking.box.rewriting.transliteration import latin
 from ranking.box.rewriting.typed import Typed
 from ranking.box.trending import Trending
 from ranking.box.weights import BLENDED, BY_VERTICAL
+from ranking.experiments.interleaving import team_draft
+from ranking.experiments.parameters import HAND
+from ranking.features.schema import F32
 from ranking.models.rankers import Rankers
 from ranking.pipeline.context import Context
 from ranking.pipeline.scorer import Scorer
@@ -61,14 +64,8 @@ class Box:
         ]
         if not lists:
             return Slate(())
-        scorer = self._blend(context)
         matrix = blend_matrix(asked, lists, self._intents())
-        pattern = context.arms.get(INTERLEAVED)
-        scores = scorer.score(matrix)
-        if isinstance(pattern, str):
-            order = interleaved(lists, pattern)[:limit]
-        else:
-            order = np.argsort(-scores, kind="stable")[:limit].tolist()
+        order, teams, blender = self._order(context, lists, matrix, limit)
         segment = context.searcher.segment
         ids = [id_ for one in lists for id_ in external_ids(segment, one.vertical, one.docs)]
         starts = np.cumsum([0, *(len(one.docs) for one in lists)])
@@ -88,11 +85,9 @@ class Box:
             for positions, places in [served[one.vertical]]
             if positions
         ]
-        blended = ServedRows(
-            BLENDED.schema.name, scorer.name, BLENDED.schema.hash, tuple(range(len(order))), matrix[order]
-        )
+        blended = ServedRows(BLENDED.schema.name, blender, BLENDED.schema.hash, tuple(range(len(order))), matrix[order])
         incomplete = tuple(reason for one in lists for reason in one.incomplete)
-        return Slate(tuple(slots), incomplete=incomplete, served=(*rows, blended))
+        return Slate(tuple(slots), incomplete=incomplete, served=(*rows, blended), teams=teams)
 
     def _asked(self, context: Context, typed: str) -> Asked:
         world = context.world
@@ -106,6 +101,17 @@ class Box:
         found = candidates(asked, vertical, self._sounds)
         return rank(asked, found, self.rankers.scorer(BY_VERTICAL[vertical]), limit)
 
+    def _order(self, context: Context, lists: Sequence[Ranked], matrix: F32, limit: int) -> tuple[list[int], str, str]:
+        """The rows of the list; where an experiment has it drafted, the team of each; and what ordered them."""
+        scorer = self._blend(context)
+        pattern, rival = context.arms.get(INTERLEAVED), context.arms.get(DRAFTED)
+        order = interleaved(lists, pattern) if isinstance(pattern, str) else _best(scorer, matrix)
+        if rival is None:
+            return order[:limit], "", scorer.name
+        other = BLENDED if rival == HAND else self.rankers.scorer(BLENDED)
+        drafted, teams = team_draft(_best(other, matrix), order, limit, np.random.default_rng(context.seed))
+        return drafted, teams, f"{other.name} and {scorer.name}, drafted in turn"
+
     def _blend(self, context: Context) -> Scorer:
         by_hand = weighed(BLENDED, context.arms)
         return by_hand if by_hand is not BLENDED else self.rankers.scorer(BLENDED)
@@ -113,13 +119,12 @@ class Box:
     def _intents(self) -> Intents:
         if self.intents is not None:
             return self.intents
-        version = self.rankers.version(TASK)
-        if version is None or self.rankers.directory is None:
-            return _NONE
-        return kept_intents(self.rankers.directory / TASK / version)
+        return Intents() if self.rankers.directory is None else intents_in_force(self.rankers.directory)
 
 
-_NONE = Intents()
+def _best(scorer: Scorer, matrix: F32) -> list[int]:
+    found: list[int] = np.argsort(-scorer.score(matrix), kind="stable").tolist()
+    return found
 
 
 def _slot(asked: Asked, one: Ranked, place: int, id_: int) -> Slot:

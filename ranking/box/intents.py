@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -21,6 +20,7 @@ import numpy.typing as npt
 
 from ranking.box.rewriting.place_words import BETWEEN
 from ranking.box.rewriting.typed import Typed
+from ranking.models.versions import put_in_force, version_in_force
 from schemas.catalogue import Vertical
 from schemas.errors import DamagedError, InputError
 
@@ -99,10 +99,7 @@ def save_intents(intents: Intents, directory: Path, version: str) -> Path:
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     whole = json.dumps({"sha256": hashlib.sha256(text.encode()).hexdigest()}) + "\n" + text + "\n"
     (place / FILE).write_text(whole, encoding="utf-8")
-    pointer = place.parent / "CURRENT"
-    new = pointer.with_suffix(".new")
-    new.write_text(version + "\n", encoding="utf-8")
-    os.replace(new, pointer)
+    put_in_force(directory, TASK, version)
     return place
 
 
@@ -124,5 +121,11 @@ def load_intents(place: Path) -> Intents:
     return Intents({(country, value): tuple(counted) for country, value, counted in body["counts"]})
 
 
-kept_intents = lru_cache(8)(load_intents)
+_kept = lru_cache(8)(load_intents)
 """`load_intents`, kept for the versions seen last: a version never changes."""
+
+
+def intents_in_force(models: Path) -> Intents:
+    """The counts in force, none where no version is; errors as of `load_intents`."""
+    version = version_in_force(models, TASK)
+    return Intents() if version is None else _kept(models / TASK / version)

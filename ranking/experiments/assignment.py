@@ -90,6 +90,10 @@ class Arms(Mapping[str, Value]):
     def __len__(self) -> int:
         return len(self._values)
 
+    def owner(self, name: str) -> Exposure | None:
+        """The arm that decides a parameter for the unit, None where no experiment does. Asking exposes to nothing."""
+        return self._owner.get(name)
+
     @property
     def exposures(self) -> tuple[Exposure, ...]:
         """What was met so far, in order."""

@@ -30,7 +30,8 @@ class Parameter:
         return "" if self.low <= value <= self.high else f"is not from {self.low:g} to {self.high:g}"
 
 
-SCORERS = ("hand", "learned")
+HAND, LEARNED = "hand", "learned"
+SCORERS = (HAND, LEARNED)
 INTERLEAVINGS = (
     "user,hashtag,place",
     "user,user,hashtag,place",
@@ -41,5 +42,8 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("hashtag_top.scorer", "what orders the top of a hashtag", choices=SCORERS),
     Parameter("place_top.scorer", "what orders the top of a place", choices=SCORERS),
     Parameter("interleave", "verticals in turn, in place of the blend of the box", choices=INTERLEAVINGS),
+    Parameter(
+        "draft", "team a of a list of the box, drafted in turn with the blend as the arm has it", choices=SCORERS
+    ),
     *(Parameter(f"blend.{name}", f"weight of {name} in the hand-tuned blend", -10, 10) for name in BLEND.names),
 )

@@ -62,9 +62,10 @@ class Rankers:
         return None if self.directory is None else version_in_force(self.directory, task)
 
 
-def keep(directory: Path, model: Model, version: str) -> Path:
-    """Write a model as a version of its task and put it in force; readers see the old one or the new one, whole."""
+def keep(directory: Path, model: Model, version: str, *, is_in_force: bool = True) -> Path:
+    """Write a model as a version of its task and put it in force, if it is to be; readers see the old one or the new one, whole."""
     place = directory / model.card.task / version
     save(model, place)
-    put_in_force(directory, model.card.task, version)
+    if is_in_force:
+        put_in_force(directory, model.card.task, version)
     return place

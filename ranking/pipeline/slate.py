@@ -46,9 +46,11 @@ class ServedRows:
 
 @dataclass(frozen=True, slots=True)
 class Slate:
-    """A list, best first. `incomplete` holds the engine's own reasons where an answer below was cut."""
+    """A list, best first. `incomplete` holds the engine's own reasons where an answer below was cut. `teams` says, where two
+    rankers drafted it in turn, which brought each slot, 'a' or 'b'."""
 
     slots: tuple[Slot, ...]
     dropped: tuple[Dropped, ...] = ()
     incomplete: tuple[dict[str, Any], ...] = ()
     served: tuple[ServedRows, ...] = ()
+    teams: str = ""

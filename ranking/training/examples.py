@@ -32,7 +32,8 @@ NOBODY = -1
 @dataclass(frozen=True, slots=True)
 class Examples:
     """Searches of one task in order of time. Of each row: `matrix` [n, features], `grades`, `positions` in the list that was
-    shown. Of each search: `sizes` (its rows), `days`, `viewers` (-1 nobody), `texts`, `sessions`. `ids` are the results."""
+    shown. Of each search: `sizes` (its rows), `days`, `viewers` (-1 nobody), `texts`, `sessions`, `countries` ('' unknown). `ids`
+    are the results."""
 
     matrix: F32
     grades: I64
@@ -43,6 +44,7 @@ class Examples:
     viewers: I64
     texts: npt.NDArray[np.str_]
     sessions: npt.NDArray[np.str_]
+    countries: npt.NDArray[np.str_]
 
     @property
     def searches(self) -> I64:
@@ -72,6 +74,7 @@ class Examples:
             self.viewers[kept],
             self.texts[kept],
             self.sessions[kept],
+            self.countries[kept],
         )
 
 
@@ -84,7 +87,7 @@ def join(searches: Searches, served: Served) -> tuple[Examples, Counter[str]]:
     both = searches.frame.join(kept, on=["request_id", "position"], how="inner", maintain_order="left")
     both = both.sort(["day", "request_id", "position"])
     first = both.group_by("request_id", maintain_order=True).agg(
-        pl.len(), pl.col("day", "viewer_id", "query", "session_id").first()
+        pl.len(), pl.col("day", "viewer_id", "query", "session_id", "country").first()
     )
     grades = both["clicked"].cast(pl.Int64) * CLICKED
     grades = pl.select(pl.when(both["followed"]).then(FOLLOWED).otherwise(grades)).to_series()
@@ -98,6 +101,7 @@ def join(searches: Searches, served: Served) -> tuple[Examples, Counter[str]]:
         first["viewer_id"].fill_null(NOBODY).to_numpy(),
         first["query"].to_numpy().astype(np.str_),
         first["session_id"].to_numpy().astype(np.str_),
+        first["country"].fill_null("").to_numpy().astype(np.str_),
     )
     return found, Counter(not_logged=kept.height - both.height)
 

@@ -1,7 +1,7 @@
 """How good a ranking of logged searches is: by kind of query and letters typed, against baselines, with confidence intervals.
 
 A log shows clicks on what was shown, most of them at its top, which favours the order as shown. So every search counts the inverse
-of how likely its best click was to be looked at, where that is known (`seen`), and the same is printed without it.
+of how likely its best click was to be looked at, where that is known (`seen`). Keystrokes saved are counted as they were.
 """
 
 from __future__ import annotations

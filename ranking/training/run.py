@@ -10,12 +10,15 @@ from pathlib import Path
 
 import numpy as np
 
+from ranking.box.intents import Intents
 from ranking.log.searches import Searches
 from ranking.log.served import read_served
 from ranking.models.artefact import Model
 from ranking.models.rankers import Learned, Rankers
 from ranking.pipeline.scorer import Linear, Scorer
 from ranking.training.examples import LEAST_JUDGED, Examples, checked, join, split, window
+from ranking.training.guard import Verdict, choices
+from ranking.training.intents import blended_under
 from ranking.training.judging import ALL, AS_SHOWN, Figures, judge, shown_order
 from ranking.training.learning import Correction, learn
 from ranking.training.propensity import F64, attention, examination
@@ -34,10 +37,12 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A ranker from early days, and what it reaches on later ones. `version` is made from the last day and the model."""
+    """A ranker from early days, what it reaches on later ones, and whether it may be put in force. `version` is made from the last
+    day and the model."""
 
     model: Model
     judged: Judged
+    verdict: Verdict
 
     @property
     def version(self) -> str:
@@ -47,20 +52,36 @@ class Trained:
 
 
 def train_task(
-    fallback: Linear, searches: Searches, logs: Path, correction: Correction = Correction.POSITION
+    fallback: Linear,
+    searches: Searches,
+    logs: Path,
+    correction: Correction = Correction.POSITION,
+    *,
+    intents: Intents | None = None,
 ) -> Trained:
     """A ranker of the task `fallback.schema.name`, learnt from early days and judged on later ones beside both baselines.
+
+    With `intents`, those in force, only lists of the box that were blended under chances like theirs count.
 
     InputError `empty-log` where nothing of the task was served, `lopsided-log` where it is too little or all of one kind.
     """
     examples, counts = _examples(fallback, searches, logs)
+    if intents is not None:
+        examples, others = blended_under(intents, fallback.schema, examples)
+        counts["under other intents"] = others
     early, late = split(examples)
     checked(early, fallback.schema.name)
     checked(late, f"how good {fallback.schema.name} is", searches=LEAST_JUDGED, viewers=0)
     attended = attention(early, fallback.schema)
     model = learn(fallback.schema, early, correction, attended=attended)
     name = f"{fallback.schema.name}/new"
-    figures = _judge(late, (Learned(name, fallback.schema, model), fallback), attended.seen)
+    learnt = Learned(name, fallback.schema, model)
+    figures = _judge(late, (learnt, fallback), attended.seen)
+    scores = learnt.score(late.matrix), fallback.score(late.matrix)
+    verdict = Verdict(
+        next(one.over[fallback.name].value for one in figures if one.part == ALL and one.ranker == name),
+        choices(fallback.schema, late, *scores, attended.seen),
+    )
     metrics = {
         f"{what} {one.ranker}": round(value, 6)
         for one in figures
@@ -68,7 +89,7 @@ def train_task(
         for what, value in (("ndcg@10", one.ndcg.value), ("mrr", one.mrr.value), ("success@1", one.success_1.value))
     }
     told = Model(model.booster, replace(model.card, metrics=metrics))
-    return Trained(told, Judged(fallback.schema.name, window(late), figures, counts))
+    return Trained(told, Judged(fallback.schema.name, window(late), figures, counts), verdict)
 
 
 def evaluate_task(fallback: Linear, rankers: Rankers, searches: Searches, logs: Path) -> Judged:

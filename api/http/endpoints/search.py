@@ -1,28 +1,40 @@
-"""GET /v1/search: a query of the language, or words as people type them."""
+"""GET /v1/search: a query of the language, by pages, or words as people type them, which the search box answers."""
 
 from __future__ import annotations
 
+import time
+
+from api.http.documents import some_fields
 from api.http.endpoint import Call, Endpoint, Example
-from api.http.endpoints.common import CURSOR, FIELDS, LIMIT, OPERATOR, quoted
+from api.http.endpoints.common import COUNTRY, CURSOR, FIELDS, LIMIT, OPERATOR, rankers_in_force
 from api.http.engine import Lane
 from api.http.pages import Page, page, question_of, whole
 from api.http.params import Kind, Param
 from api.keys import Scope
-from api.wire import Results
+from api.wire import Hit, Results
 from query import Request
-from schemas.catalogue import BARE_WORD_EDGE, Vertical
+from ranking import Typed
+from schemas.catalogue import Vertical
 from schemas.errors import InputError
 from schemas.settings import Settings
 
 _LONGEST = Settings().max_text_bytes
+_OF_QUERIES = ("cursor", "exact", "explain", "lineage", "why_not", "operator")
+"""Parameters that words as typed do not take: their answer is one ranked list, in the viewer's world."""
 
 
 def search(call: Call) -> Results:
-    """A page of the answer to a query; with `pages=false` the answer whose `L` is the limit."""
+    """A page of the answer to a query; with `pages=false` the answer whose `L` is the limit. Of words as typed, the best."""
     values = call.values
+    if (values["q"] is None) == (values["text"] is None):
+        raise InputError(
+            "bad-parameter", "give either q or text", hint="q=name:mel* in the language, or text=mel as typed"
+        )
+    if values["text"] is not None:
+        return _typed(call, values["text"])
     vertical = None if values["vertical"] is None else Vertical(values["vertical"])
     request = Request(
-        text=_text(values["q"], values["text"], vertical or Vertical.USER),
+        text=values["q"],
         viewer=call.caller.viewer,
         vertical=vertical,
         is_operator=call.is_operator,
@@ -35,12 +47,35 @@ def search(call: Call) -> Results:
     return page(call, wanted) if values["pages"] else whole(call, wanted)
 
 
-def _text(query: str | None, typed: str | None, vertical: Vertical) -> str:
-    if query is not None and typed is None:
-        return query
-    if typed is not None and query is None:
-        return f"{BARE_WORD_EDGE[vertical]}:{quoted(typed)}*"
-    raise InputError("bad-parameter", "give either q or text", hint="q=name:mel* in the language, or text=mel as typed")
+def _typed(call: Call, text: str) -> Results:
+    """The best of one vertical for words as typed, as the search box ranks them: one page."""
+    started = time.perf_counter()
+    values = call.values
+    for name in _OF_QUERIES:
+        if values[name]:
+            raise InputError("bad-parameter", f"text takes no {name}", hint="it is for queries of the language: q")
+    asked = Typed.of(text).only or Vertical.USER if values["vertical"] is None else Vertical(values["vertical"])
+    with rankers_in_force():
+        slate = call.service.box.typeahead(call.context(), text, values["limit"], (asked,))
+    call.note_served(slate)
+    world, fields = call.world(), values["fields"]
+    results = []
+    for slot in slate.slots:
+        hit = Hit(id=str(slot.id), vertical=asked.value, name=slot.name, reason=slot.reason, source=slot.source)
+        if fields is not None:
+            hit.fields = some_fields(world, asked, slot.id, fields) or {}
+        results.append(hit)
+    is_full = len(results) == values["limit"]
+    return Results(
+        results=results,
+        vertical=asked.value,
+        total=len(results),
+        total_is_exact=not is_full and not slate.incomplete,
+        complete=not slate.incomplete,
+        incomplete=list(slate.incomplete),
+        took_ms=round((time.perf_counter() - started) * 1e3, 3),
+        ends="limit" if is_full else "cut" if slate.incomplete else "all",
+    )
 
 
 SEARCH = Endpoint(
@@ -51,7 +86,8 @@ SEARCH = Endpoint(
     description=(
         "Answers in static-rank order (`:order hits` excepted), by pages. The cursor of a page asks for the next one with all "
         "other parameters unchanged; the limit may change. Pages of weak-and, strong-or and :order hits cut an answer of "
-        "1,000 results; `pages=false` makes the limit the `L` of the language."
+        "1,000 results; `pages=false` makes the limit the `L` of the language. Words as typed (`text`) are answered as by the "
+        "search box, for one vertical: slips of the finger forgiven, best first, each with a reason, on one page."
     ),
     scope=Scope.RAW,
     lane=Lane.RAW,
@@ -59,6 +95,7 @@ SEARCH = Endpoint(
         Param("q", Kind.TEXT, "a query of the language", "(apply followed_by: followed_by:me)", low=0, high=_LONGEST),
         Param("text", Kind.TEXT, "words of a name or caption, the last perhaps unfinished", "mel", low=0, high=256),
         Param("vertical", Kind.CHOICE, "what to find", "user", choices=tuple(v.value for v in Vertical)),
+        COUNTRY,
         LIMIT,
         CURSOR,
         FIELDS,
@@ -76,5 +113,5 @@ SEARCH = Endpoint(
         Example({"q": "(apply liker: followed_by:181861901)", "lineage": "true", "explain": "true"}),
         Example({"text": "blue bott", "vertical": "place", "fields": "city,lat,lon"}),
     ),
-    codes=("bad-cursor", "cursor-ended", "deadline"),
+    codes=("bad-cursor", "cursor-ended", "deadline", "no-model", "model-format", "schema-mismatch"),
 )
