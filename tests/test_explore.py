@@ -295,10 +295,10 @@ def test_features_are_those_that_were_scored() -> None:
 
 
 def test_a_model_in_force_serves(tmp_path: Path) -> None:
-    """One that was taught that many likes are bad turns the order around."""
+    """One that was taught that many likes a day are bad turns the order around."""
     draw = np.random.default_rng(1)
     rows = draw.random((400, len(EXPLORE.features))).astype(np.float32)
-    disliked = EXPLORE.names.index("likes")
+    disliked = EXPLORE.names.index("likes_a_day")
     rows[:, disliked] = draw.integers(0, 3, 400)
     data = TrainingSet(rows, (rows[:, disliked] == 0).astype(np.int64), np.full(40, 10))
     model = train(EXPLORE, data, {"min_data_in_leaf": 5}, 20, task="explore", window=("a", "b"))
