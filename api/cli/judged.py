@@ -26,15 +26,16 @@ def print_judged(judged: Judged) -> None:
     print_table(heads, _rows(judged.figures))
     best = judged.figures[0]
     for other, ratio in best.over.items():
-        click.echo(f"NDCG@10 of {best.ranker} over {other}: {_interval(ratio)}")
+        click.echo(f"NDCG@10 of {best.ranker} over {other}: {interval_text(ratio)}")
 
 
 def _rows(figures: Sequence[Figures]) -> Iterator[tuple[str, ...]]:
     for one in figures:
-        saved = "" if one.saved is None else _interval(one.saved)
+        saved = "" if one.saved is None else interval_text(one.saved)
         measures = (one.ndcg, one.mrr, one.success_1, one.success_5)
-        yield one.part, one.ranker, f"{one.searches:,}", *map(_interval, measures), saved
+        yield one.part, one.ranker, f"{one.searches:,}", *map(interval_text, measures), saved
 
 
-def _interval(one: Interval) -> str:
+def interval_text(one: Interval) -> str:
+    """A figure and its interval."""
     return f"{one.value:.3f} [{one.low:.3f}, {one.high:.3f}]"

@@ -9,7 +9,7 @@ import click
 
 from api.cli.affinity import train_affinity
 from api.cli.flags import DIRECTORY, index_flag
-from api.cli.judged import print_judged
+from api.cli.judged import interval_text, print_judged
 from api.cli.logs import read_searches
 from schemas.errors import InputError
 
@@ -113,7 +113,7 @@ def _train(
     trained = train_task(fallback, searches, log, correction or correction_of(task), intents=intents)
     print_judged(trained.judged)
     for vertical, ratio in trained.verdict.choices.items():
-        click.echo(f"choices of the vertical {vertical} over {fallback.name}: {ratio:.3f}")
+        click.echo(f"choices of the vertical {vertical} over {fallback.name}: {interval_text(ratio)}")
     objections = () if regardless or task in BEHIND_ARMS else trained.verdict.objections
     place = keep(directory, trained.model, trained.version, is_in_force=not objections)
     card = trained.model.card
