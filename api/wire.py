@@ -134,6 +134,48 @@ class RankedMedia(Struct, kw_only=True):
     dropped: list[DroppedOut] | UnsetType = UNSET
 
 
+class OperatorOut(Struct, kw_only=True):
+    """An operator or option of the query language."""
+
+    name: str
+    meaning: str
+    example: str
+
+
+class EdgeOut(Struct, kw_only=True):
+    """An edge of the catalogue. `value_vertical`: what its values are documents of; null where they are words or numbers."""
+
+    name: str
+    vertical: str
+    kind: str
+    value_vertical: str | None
+    is_field: bool
+    meaning: str
+    example: str
+
+
+class Language(Struct, kw_only=True):
+    """The query language, as its binder knows it."""
+
+    operators: list[OperatorOut]
+    options: list[OperatorOut]
+    edges: list[EdgeOut]
+
+
+class CandidateOut(Struct, kw_only=True):
+    """A text that may stand at the cursor, and what it means."""
+
+    text: str
+    meaning: str
+
+
+class Completions(Struct, kw_only=True):
+    """What may stand in place of `partial`, the piece that ends at the cursor."""
+
+    partial: str
+    candidates: list[CandidateOut]
+
+
 class TokenWish(Struct, kw_only=True, forbid_unknown_fields=True):
     """A viewer token to be minted. `viewer` null is a stranger; `scopes` are at most those of the key."""
 

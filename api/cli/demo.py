@@ -178,7 +178,7 @@ def _serve(context: click.Context, session: Session, viewer: ExternalId, port: i
     url = f"http://127.0.0.1:{port}"
     click.echo(f"  monoceros repl --url {url} --viewer {viewer}")
     click.echo(f"  monoceros curl --url {url} --viewer {viewer} '/v1/typeahead?q=mel'")
-    click.echo(f"\nThe service is at {url}, until Ctrl-C:")
+    click.echo(f"\nThe service is at {url}, until Ctrl-C; to look around as that user: {url}/#as={viewer}")
     sys.stdout.flush()
     stream = _url(directory / "events.db")
     logs = directory / "log"

@@ -36,7 +36,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     metavar="SHARE",
     help="Of the requests that no caller traces, how many are traced.",
 )
-@click.option("--static", type=DIRECTORY, metavar="DIR", help="Files to serve under /static/.")
+@click.option("--pages/--no-pages", default=True, show_default=True, help="Serve the search page and the console.")
 @click.option(
     "--metrics-for", multiple=True, metavar="CIDR", help="Networks that may read /metrics, beside this machine."
 )
@@ -55,7 +55,7 @@ def serve(
     models: Path | None,
     trace_to: str | None,
     trace_share: float,
-    static: Path | None,
+    pages: bool,
     metrics_for: tuple[str, ...],
 ) -> None:
     """Serve an index over HTTP.
@@ -82,7 +82,7 @@ def serve(
         trace_share=trace_share,
         logs=log,
         experiments=experiments,
-        static=static,
+        pages=pages,
         scrapers=LOOPBACK + scrapers,
     )
     options.check()

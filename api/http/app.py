@@ -72,14 +72,12 @@ def create_app(
         Route("/startupz", _health(lambda: service.is_started)),
         Route("/openapi.json", _fixed(described)),
         Route("/metrics", _metrics(service, scrapers)),
-        Route("/static/{name:path}", files),
+        *files.routes(),
         *(
             Route(endpoint.path.replace("{tag}", "{tag:path}"), Served(service, endpoint), methods=[endpoint.method])
             for endpoint in ENDPOINTS
         ),
     ]
-    if "index.html" in files:
-        routes.append(Route("/", files))
     app.router.routes.extend(routes)
     app.add_exception_handler(HTTPException, _no_route)
     return app

@@ -34,11 +34,15 @@ from schemas.ids import ExternalId
 
 LOCAL = "local"
 """The name of whoever calls a service without keys."""
+CONSOLE = "console"
+"""The key that whoever started a service without keys has for its console: good for everything, as long as the service runs."""
 LONGEST_TOKEN_S = 3600
 _TOKEN_PURPOSE = b"monoceros viewer token"
 _NOBODY = b"the secret of a key that nobody has"
 _FORWARDED = ("forwarded", "x-forwarded-for", "via")
 _LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+_OUR_SITES = ("same-origin", "none")
+"""What browsers say of requests of our own pages, and of those that a person made, such as by typing an address."""
 _LOOPBACK_PEERS = ("127.0.0.1", "::1")
 _ONCE = (SIGNATURE, SIGNATURE_INPUT, CONTENT_DIGEST, VIEWER, "authorization", "host")
 
@@ -56,13 +60,21 @@ class Head:
 
     @property
     def is_from_here(self) -> bool:
-        """Whether the request comes from this machine, not by way of a proxy, and not from a page of some other site."""
+        """Whether the request comes from this machine, not by way of a proxy, and under a name that is this machine's own."""
         host = self.headers.get("host", "")
         name = host if host.endswith("]") else host.rsplit(":", 1)[0]
         return (
             self.peer in _LOOPBACK_PEERS
             and name in _LOOPBACK_HOSTS
             and not any(header in self.headers for header in _FORWARDED)
+        )
+
+    @property
+    def is_from_another_site(self) -> bool:
+        """Whether a browser says that a page which is not ours asks: of another host, or of another port of this machine."""
+        origin = self.headers.get("origin")
+        return self.headers.get("sec-fetch-site", "none") not in _OUR_SITES or (
+            origin is not None and origin != f"http://{self.headers.get('host', '')}"
         )
 
 
@@ -88,11 +100,21 @@ class _TokenContent(msgspec.Struct, array_like=True):
 class Gate:
     """Finds out who calls. Without `keys` it is the service of one machine, and `local_secret` signs its tokens."""
 
-    def __init__(self, keys: Keys | None, nonces: Nonces, local_secret: bytes, now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        keys: Keys | None,
+        nonces: Nonces,
+        local_secret: bytes,
+        now: Callable[[], float],
+        console_secret: bytes | None = None,
+    ) -> None:
         self.keys = keys
         self._nonces = nonces
         self._now = now
         self._local = Key(LOCAL, local_secret, frozenset({*VIEWER_SCOPES, Scope.TOKENS}))
+        self._console = (
+            None if keys is not None or console_secret is None else Key(CONSOLE, console_secret, frozenset(Scope))
+        )
 
     def admit(self, head: Head, body: bytes) -> Caller:
         """The caller; `Refusal` 401 or 503."""
@@ -123,11 +145,11 @@ class Gate:
     def _by_signature(self, head: Head, body: bytes) -> Caller:
         given_input, given = head.headers.get(SIGNATURE_INPUT, ""), head.headers.get(SIGNATURE, "")
         stamp = read_stamp(given_input)
-        if stamp is None or self.keys is None:
+        if stamp is None:
             raise _wrong()
         digest = head.headers.get(CONTENT_DIGEST)
         viewer = head.headers.get(VIEWER)
-        key = self.keys.get(stamp.key_id)
+        key = self._signing_key(stamp.key_id)
         message = Message(head.method, head.path, head.query, digest, viewer)
         is_right = is_signed(message, stamp, _NOBODY if key is None else key.secret, given_input, given)
         now = self._now()
@@ -142,6 +164,8 @@ class Gate:
                 f"the signature was made {abs(now - stamp.created):.0f} s {'ago' if stamp.created < now else 'from now'}",
                 hint=f"sign each request anew; a signature holds for {WINDOW_S} s, and clocks must agree",
             )
+        if key is self._console:
+            self._check_local(head)
         is_first = self._nonces.use(key.id, stamp.nonce, stamp.created + WINDOW_S + 1, int(now))
         if is_first is None:
             raise Refusal(503, "overloaded", "more requests than can be told from replays", retry_after_s=WINDOW_S)
@@ -165,13 +189,18 @@ class Gate:
             raise _unsigned("this viewer token is not one of ours")
         if not key.holds(now) or content.expires <= now:
             raise Refusal(401, "token-expired", "the viewer token has expired", hint="have another one minted")
-        if key is self._local:
+        if key is self._local or key is self._console:
             self._check_local(head)
         viewer = None if content.viewer is None else ExternalId(content.viewer)
         return Caller(key, viewer, frozenset(content.scopes) & key.scopes & VIEWER_SCOPES)
 
     def _key(self, key_id: str) -> Key | None:
-        return self.keys.get(key_id) if self.keys is not None else self._local if key_id == LOCAL else None
+        return self._local if self.keys is None and key_id == LOCAL else self._signing_key(key_id)
+
+    def _signing_key(self, key_id: str) -> Key | None:
+        if self.keys is not None:
+            return self.keys.get(key_id)
+        return self._console if key_id == CONSOLE else None
 
     @staticmethod
     def _check_local(head: Head) -> None:
@@ -181,6 +210,13 @@ class Gate:
                 "not-local",
                 "a service without keys answers this machine only, under a name of its own",
                 hint="ask http://127.0.0.1, or serve with --keys",
+            )
+        if head.is_from_another_site:
+            raise Refusal(
+                401,
+                "not-local",
+                "a service without keys answers no pages of other sites",
+                hint="serve with --keys, and have the page's own server ask for viewer tokens",
             )
 
 

@@ -30,7 +30,7 @@ from schemas.errors import InputError
 
 @dataclass(frozen=True, slots=True)
 class ServiceOptions:
-    """How to serve. `keys` None: this machine only. `cache` None: one in each process. `static` None: no files.
+    """How to serve. `keys` None: this machine only. `cache` None: one in each process. `pages`: for people too.
     `models` None: those of the index. `logs` None: nothing is logged to learn from. `experiments` None: none run.
     `trace_to` None: nothing is traced."""
 
@@ -40,7 +40,7 @@ class ServiceOptions:
     keys: Path | None = None
     cache: str | None = None
     scrapers: tuple[Network, ...] = LOOPBACK
-    static: Path | None = None
+    pages: bool = True
     models: Path | None = None
     logs: Path | None = None
     experiments: Path | None = None
@@ -68,13 +68,14 @@ class Shared:
     quotas: Quotas
     metrics: Metrics
     local_secret: bytes
+    console_secret: bytes
 
     @staticmethod
     def make(workers: int) -> Shared:
         """Two rows of metrics a worker, as a worker and the one that follows it run side by side for a while."""
         names = tuple(endpoint.name for endpoint in ENDPOINTS)
         metrics = Metrics(service_metrics(names), 2 * workers)
-        return Shared(Nonces(), Quotas(), metrics, secrets.token_bytes(32))
+        return Shared(Nonces(), Quotas(), metrics, secrets.token_bytes(32), secrets.token_bytes(32))
 
 
 def make_service(options: ServiceOptions, session: Session, shared: Shared | None = None) -> Service:
@@ -86,7 +87,7 @@ def make_service(options: ServiceOptions, session: Session, shared: Shared | Non
     rankers = Rankers(options.models or session.index / "models")
     return Service(
         session=session,
-        gate=Gate(keys, shared.nonces, shared.local_secret, time.time),
+        gate=Gate(keys, shared.nonces, shared.local_secret, time.time, shared.console_secret),
         engine=Engine(options.threads, options.limits),
         cache=Remembering(open_cache(options.cache)),
         metrics=shared.metrics,

@@ -14,14 +14,16 @@ import signal
 import socket
 import sys
 import time
+from base64 import urlsafe_b64encode
 from contextlib import suppress
 from types import FrameType
 from typing import final
 
 from api.http.app import create_app
+from api.http.auth import CONSOLE
 from api.http.logs import JsonLog
 from api.http.making import ServiceOptions, Shared, make_service
-from api.http.static import StaticFiles
+from api.http.static import PAGES, StaticFiles
 from api.session import Session
 from index import current_state
 from schemas.errors import InputError, MonocerosError
@@ -68,7 +70,10 @@ class _Supervisor:
             self._begin(number, number)
         host, port = self._sockets[0].getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
-        self._log.info("serving", url=f"http://{shown}:{port}", workers=self._options.workers, pid=os.getpid())
+        url = f"http://{shown}:{port}"
+        if self._options.pages and self._options.keys is None:
+            print(f"console: {url}/console#key={CONSOLE}:{_text(self._shared.console_secret)}", flush=True)
+        self._log.info("serving", url=url, workers=self._options.workers, pid=os.getpid())
         looked = time.monotonic()
         while not self._must_stop:
             time.sleep(_LOOK_S)
@@ -207,7 +212,7 @@ def _work(options: ServiceOptions, session: Session, shared: Shared, listening: 
             session.refresh()  # the parent may have opened the index long ago
         except (MonocerosError, OSError) as error:
             service.log.error("refresh", error=str(error))
-        app = create_app(service, scrapers=options.scrapers, static=StaticFiles(options.static))
+        app = create_app(service, scrapers=options.scrapers, static=StaticFiles(PAGES if options.pages else None))
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -228,6 +233,10 @@ def _work(options: ServiceOptions, session: Session, shared: Shared, listening: 
     finally:
         sys.stderr.flush()
         os._exit(code)
+
+
+def _text(secret: bytes) -> str:
+    return urlsafe_b64encode(secret).decode().rstrip("=")
 
 
 def _die_with_parent() -> None:

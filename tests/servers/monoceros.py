@@ -27,6 +27,10 @@ class Running:
     def log(self) -> list[dict[str, object]]:
         return [json.loads(line) for line in self._log.read_text().splitlines() if line.startswith("{")]
 
+    def output(self) -> str:
+        """All that it wrote so far."""
+        return self._log.read_text()
+
     def workers(self) -> list[int]:
         """The process ids of the workers."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
@@ -47,10 +51,17 @@ class Running:
 @contextmanager
 def running(index: Path, directory: Path, *flags: str | Path) -> Iterator[Running]:
     """`monoceros serve` on a free port, ended by its process id."""
+    with started(directory, "api.cli.main", "serve", "--index", index, "--port", "0", *flags) as service:
+        yield service
+
+
+@contextmanager
+def started(directory: Path, module: str, *args: str | Path) -> Iterator[Running]:
+    """A module that serves, until it is told to stop."""
     log = directory / "serve.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "api.cli.main", "serve", "--index", index, "--port", "0", *flags],
+            [sys.executable, "-m", module, *args],
             cwd=ROOT,
             stdout=out,
             stderr=out,

@@ -17,6 +17,7 @@ from api.http.endpoints.admin import (
 from api.http.endpoints.documents import DOCUMENTS
 from api.http.endpoints.events import EVENTS
 from api.http.endpoints.exposures import EXPOSURES
+from api.http.endpoints.language import COMPLETIONS, LANGUAGE
 from api.http.endpoints.lists import HASHTAG_RECENT, PLACE_RECENT, USER_MEDIA
 from api.http.endpoints.ranked import EXPLORE, HASHTAG_TOP, PLACE_TOP
 from api.http.endpoints.search import SEARCH
@@ -36,6 +37,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     PLACE_RECENT,
     USER_MEDIA,
     SUGGESTED,
+    COMPLETIONS,
+    LANGUAGE,
     EVENTS,
     EXPOSURES,
     TOKENS,
