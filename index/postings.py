@@ -20,6 +20,7 @@ from index.kernels.build import drop_repeats, group, less, pack, packed_offsets,
 from index.kernels.gated import union_gated
 from index.kernels.live import ARRAYS
 from index.kernels.membership import contains
+from schemas.ids import INT64_MAX
 
 LONG = 256
 """Lists of at least so many documents are Roaring bitmaps, shorter ones in gaps, where these are smaller."""
@@ -173,9 +174,9 @@ class PostingLists:
         )
         return out
 
-    def total(self, keys: U32) -> int:
-        """How many postings the lists of these keys hold together."""
-        return int(gather.total_length(self.keys, self.offsets, self.lists, keys))
+    def total(self, keys: U32, enough: int = INT64_MAX) -> int:
+        """How many postings the lists of these keys hold together; where they hold more than `enough`, some number above it."""
+        return int(gather.total_length(self.keys, self.offsets, self.lists, keys, enough))
 
     def estimate(self, keys: U32) -> int:
         """About how many postings they hold, for sorted keys that are about one range, without a look at each of them."""

@@ -31,8 +31,9 @@ _FIELD_COLUMNS = {"media.owner": layout.OWNER_COLUMN, "media.location": layout.P
 def unite(cuts: Iterable[Cut], size: int, check: Callable[[], None]) -> DocSet:
     """The union of all lists of these cuts, each under its mask; `size` documents in the vertical."""
     cuts = tuple(cuts)
-    most = sum(cut.lists.total(cut.keys) for cut in cuts)
-    if most <= _few(size):
+    few = _few(size)
+    most = sum(cut.lists.total(cut.keys, few) for cut in cuts)
+    if most <= few:
         return DocSet(0, size, union(((cut.lists, cut.keys, cut.mask) for cut in cuts), most, size))
     united = new_words(size)
     for cut in cuts:

@@ -175,6 +175,8 @@ def check_together(
     total = sum(len(expected.get(key, ())) for key in keys)
     most = lists.total(wanted)
     assert most >= total
+    for enough in (0, most - 1, most):
+        assert min(lists.total(wanted, enough), enough + 1) == min(most, enough + 1)
     assert lists.estimate(wanted) >= 0
     if isinstance(lists, PostingLists):
         assert most == total

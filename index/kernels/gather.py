@@ -130,14 +130,16 @@ def count_into(
 
 
 @numba.njit(cache=True, nogil=True)
-def total_length(keys: U32, offsets: U32, lists: U32, wanted: U32) -> np.int64:
-    """How many postings the lists of the wanted keys hold together."""
+def total_length(keys: U32, offsets: U32, lists: U32, wanted: U32, enough: int) -> np.int64:
+    """How many postings the lists of the wanted keys hold together; more than `enough` where they hold more than that."""
     rows = len(offsets) - 1
     total = np.int64(0)
     for k in range(len(wanted)):
         row = row_of(keys, rows, wanted[k])
         if row >= 0:
             total += size_of(lists, np.int64(offsets[row]), np.int64(offsets[row + 1]))
+        if total > enough:
+            break
     return total
 
 

@@ -288,11 +288,14 @@ def most_of(keys: U32, offsets: U32, lists: U32, table: I64, key: int) -> np.int
 
 
 @numba.njit(cache=True, nogil=True)
-def total_length(keys: U32, offsets: U32, lists: U32, table: I64, wanted: U32) -> np.int64:
-    """How many postings the lists of the wanted keys hold together, hidden ones included."""
+def total_length(keys: U32, offsets: U32, lists: U32, table: I64, wanted: U32, enough: int) -> np.int64:
+    """How many postings the lists of the wanted keys hold together, hidden ones included; more than `enough` where they hold more
+    than that."""
     total = np.int64(0)
     for k in range(len(wanted)):
         total += most_of(keys, offsets, lists, table, np.int64(wanted[k]))
+        if total > enough:
+            break
     return total
 
 

@@ -20,6 +20,7 @@ from index.kernels.gated import union_gated
 from index.live.layer import Layer
 from index.live.rows import rows_of
 from index.postings import Gate, PostingList, PostingLists
+from schemas.ids import INT64_MAX
 
 _NO_WORDS = np.empty(0, dtype=np.uint64)
 _NO_DOCS = np.empty(0, dtype=np.uint32)
@@ -148,7 +149,8 @@ class LiveLists:
     def union_into(self, keys: U32, words: Words) -> None:
         """OR the lists of many keys into a bitset over the whole vertical."""
         unhidden = _NO_WORDS
-        if self._is_hiding and self._base.total(keys) > self._documents >> _DENSE:
+        dense = self._documents >> _DENSE
+        if self._is_hiding and self._base.total(keys, dense) > dense:
             unhidden = new_words(self._documents)
         live.union_into(*self.read(), keys, words, unhidden)
         if len(unhidden):
@@ -176,10 +178,10 @@ class LiveLists:
         live.sizes(*self.read(), keys, *_masked(mask), out)
         return out
 
-    def total(self, keys: U32) -> int:
-        """How many postings the lists of these keys hold together, at most: hidden ones are counted too."""
+    def total(self, keys: U32, enough: int = INT64_MAX) -> int:
+        """As `PostingLists.total`, at most: hidden postings are counted too."""
         base = self._base
-        return int(live.total_length(base.keys, base.offsets, base.lists, self._table, keys))
+        return int(live.total_length(base.keys, base.offsets, base.lists, self._table, keys, enough))
 
     def estimate(self, keys: U32) -> int:
         """About how many postings they hold, without a look at each key."""
