@@ -83,13 +83,14 @@ class Searcher:
         self._clock_ns = clock_ns
         self._parse = lru_cache(settings.cached_texts)(self._parse_text)
         self._bound = lru_cache(settings.cached_texts)(self._bind)
+        self._bound_tree = lru_cache(settings.cached_texts)(_bind_tree)
         self._places = Places(segment, settings.cached_texts)
         self._viewer_plans = lru_cache(settings.cached_viewers)(self._make_plans)
 
     def over(self, segment: AnySegment, affinity: Affinity | None = None) -> Searcher:
         """A searcher of another segment that shares what does not depend on the segment: parsed and bound texts."""
         other = Searcher(segment, self.settings, self._clock_ns, affinity)
-        other._parse, other._bound = self._parse, self._bound
+        other._parse, other._bound, other._bound_tree = self._parse, self._bound, self._bound_tree
         return other
 
     def run(self, request: Request, stopped: Callable[[], bool] | None = None) -> Answer:
@@ -130,13 +131,12 @@ class Searcher:
     ) -> Found:
         """As `find` of `(strong-or (and TREE TIER :optional-weight SHARE) … TREE)`, of TREE alone without tiers, for programs.
 
-        The tree is bound and planned once, not parsed, and not kept; the documents of tiers are kept. The text of the request
-        says nothing.
+        The tree does not name the viewer: bound once, it serves everybody. The documents of tiers are kept for the viewer. The
+        text of the request says nothing.
         """
         limit = self._limit(request.limit)
         check = deadline(self.settings.deadline_ms, self._clock_ns, request.deadline_ms, stopped)
-        has_affinity = self.affinity is not None
-        bound = bind(tree, vertical=request.vertical, viewer=request.viewer, text="", has_affinity=has_affinity)
+        bound = self._bound_tree(tree, request.vertical, self.affinity is not None)
         vertical = bound.vertical
         plans = self._viewer_plans(request.viewer, request.is_operator)
         execution = Execution(plans.world, check, self.affinity)
@@ -244,6 +244,10 @@ class Searcher:
 
     def _make_plans(self, viewer: ExternalId | None, is_operator: bool) -> Plans:
         return Plans(World(self.segment, viewer, is_operator=is_operator), self._places, self.settings)
+
+
+def _bind_tree(tree: Node, vertical: Vertical | None, has_affinity: bool) -> Bound:
+    return bind(tree, vertical=vertical, viewer=None, text="", has_affinity=has_affinity)
 
 
 def _text_of(tree: Node, tiers: Sequence[Tier]) -> str:

@@ -25,17 +25,19 @@ def first_in_tiers(
     if len(docs) == 0:
         return docs
     permutation = execution.order(plan.vertical).permutation(docs)
-    taken = np.zeros(len(docs), dtype=np.bool_)
+    places = np.empty(len(docs), dtype=np.intp)
+    places[permutation] = np.arange(len(docs))
+    is_taken = np.zeros(len(docs), dtype=np.bool_)
+    room = limit
     for tier, share in zip(tiers, shares, strict=True):
-        held = np.zeros(len(docs), dtype=np.bool_)
-        held[docs.searchsorted(tier.keep(docs))] = True
-        held = held[permutation]
-        quota = min(ceil(share * limit), int(np.count_nonzero(held)))
-        wanted = min(limit - int(np.count_nonzero(taken)), quota - int(np.count_nonzero(taken & held)))
+        held = np.sort(places[docs.searchsorted(tier.keep(docs))])
+        left = held[~is_taken[held]]
+        wanted = min(room, ceil(share * limit) - (len(held) - len(left)), len(left))
         if wanted > 0:
-            taken[np.flatnonzero(held & ~taken)[:wanted]] = True
-    taken[np.flatnonzero(~taken)[: limit - int(np.count_nonzero(taken))]] = True
-    return docs[permutation[taken]]
+            is_taken[left[:wanted]] = True
+            room -= wanted
+    is_taken[np.flatnonzero(~is_taken)[:room]] = True
+    return docs[permutation[is_taken]]
 
 
 def _candidates(execution: Execution, plan: Plan, tiers: Sequence[DocSet], limit: int) -> U32:

@@ -12,6 +12,7 @@ from hashlib import blake2b
 from typing import NamedTuple, assert_never, final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index import (
     U32,
@@ -205,8 +206,7 @@ class World:
             hidden = tally([Counted(carried, media, None)], carried.total(media), len(public_media))
             left = public_media.copy()
             left[hidden.docs] -= hidden.hits
-        words = new_words(len(public_media))
-        set_bits(words, 0, np.flatnonzero(left > 0).astype(np.uint32))
+        words = _as_words(left > 0)
         if self.viewer is not None:
             edge = "hashtag.used_by"
             for level, users in enumerate((self.followees, self.followees, _NO_DOCS)):
@@ -357,6 +357,14 @@ class World:
         words = new_words(self._users)
         set_bits(words, 0, self._me)
         return words
+
+
+def _as_words(flags: NDArray[np.bool_]) -> Words:
+    """A bitset of flags by document number."""
+    words = new_words(len(flags))
+    packed = np.packbits(flags, bitorder="little")
+    words.view(np.uint8)[: len(packed)] = packed
+    return words
 
 
 def _or_all(mask: Words | None) -> Words:

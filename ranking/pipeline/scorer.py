@@ -47,10 +47,14 @@ class Linear:
 
     def score(self, matrix: F32) -> npt.NDArray[np.float64]:
         """The weighted sum of each row."""
-        known = np.where(np.isnan(matrix), np.float32(0), matrix)
-        scores: npt.NDArray[np.float64] = known @ self._row
+        places, weights = self._weighed
+        known = matrix.take(places, axis=1).astype(np.float64)
+        known[np.isnan(known)] = 0
+        scores: npt.NDArray[np.float64] = (known * weights).sum(axis=1)
         return scores
 
     @cached_property
-    def _row(self) -> npt.NDArray[np.float64]:
-        return np.array([self.weights.get(name, 0.0) for name in self.schema.names], dtype=np.float64)
+    def _weighed(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+        """The features that have a weight, and their weights."""
+        places = [self.schema.places[name] for name in self.weights]
+        return np.array(places, dtype=np.intp), np.array([*self.weights.values()], dtype=np.float64)
