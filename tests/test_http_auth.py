@@ -215,21 +215,26 @@ def test_a_token_ends(here: Site, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_each_scope_opens_its_own_endpoints(index: Path, tmp_path: Path) -> None:
     from api.http.endpoints import ENDPOINTS
 
-    scopes = ("typeahead", "explore", "raw", "tokens", "admin", "operator")
+    scopes = ("typeahead", "explore", "raw", "events", "tokens", "admin", "operator")
     keys = write_keys(tmp_path / "k.json", *({"id": scope, "scopes": [scope]} for scope in scopes))
     with site(index, tmp_path, keys=keys) as here:
         for endpoint in ENDPOINTS:
             if endpoint.name == "rollback":
                 continue
+            # what this service has not been told to keep, or does not have: the scope let the request through to that answer
+            lacks = {"events": 409, "exposures": 404}
+            lacks |= dict.fromkeys(("dead_letters", "dead_letters_redrive", "dead_letters_drop"), 409)
             names = {param.name for param in endpoint.params if param.is_path}
             values = endpoint.examples[0].values
             path = endpoint.path.format(**{name: values[name] for name in names})
             target = target_of(path, **{name: value for name, value in values.items() if name not in names})
-            body = b"" if endpoint.body is None else json.dumps({**endpoint.examples[0].body, "scopes": []}).encode()
+            more = {"scopes": []} if endpoint.name == "viewer_tokens" else {}
+            body = b"" if endpoint.body is None else json.dumps({**endpoint.examples[0].body, **more}).encode()
             for scope in scopes:
                 headers = signed(endpoint.method, target, key=scope, body=body, viewer=1)
                 answer = here.client.request(endpoint.method, target, content=body, headers=headers)
-                assert answer.status_code == (200 if scope == endpoint.scope else 403), (
+                wanted = lacks.get(endpoint.name, 200) if scope == endpoint.scope else 403
+                assert answer.status_code == wanted, (
                     endpoint.name,
                     scope,
                     answer.text,
