@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 from api.http.endpoint import Call, Endpoint, Example
 from api.http.operations import LetterBox
@@ -21,7 +22,7 @@ from api.wire import (
     LetterChoice,
     Promotion,
 )
-from index import AnySegment, LiveSegment, manifest_of, reinstate, rollback, writing
+from index import AnySegment, manifest_of, read_live, reinstate, rollback, writing
 from index import generations as kept_generations
 from schemas.errors import DamagedError, InputError
 
@@ -48,18 +49,18 @@ def _in_force(segment: AnySegment) -> Generation:
 
 def roll_back(call: Call) -> Generation:
     """Put the generation before the one in force in force; `InputError` `no-rollback` where there is none."""
-    _refuse_live(call)
     index = call.service.session.index
     with writing(index):
+        _refuse_live(index)
         name = rollback(index)
     return _changed(call, "rollback", name)
 
 
 def promote(call: Call) -> Generation:
     """Put a generation that is kept in force; `InputError` `no-generation` where it is not kept."""
-    _refuse_live(call)
     index, wish = call.service.session.index, call.body
     with writing(index):
+        _refuse_live(index)
         if wish.generation not in kept_generations(index):
             hint = f"kept: {', '.join(kept_generations(index))}"
             raise InputError("no-generation", f"no generation {shown(wish.generation)} is kept", hint=hint)
@@ -67,8 +68,9 @@ def promote(call: Call) -> Generation:
     return _changed(call, "promote", wish.generation)
 
 
-def _refuse_live(call: Call) -> None:
-    if isinstance(call.searcher.segment, LiveSegment):
+def _refuse_live(index: Path) -> None:
+    """What is on the disk counts: what this worker has opened may be a moment old."""
+    if read_live(index) is not None:
         raise Refusal(
             409,
             "live",
