@@ -82,6 +82,7 @@ def targets(rng: Random, ids: dict[Vertical, list[int]], names: list[str]) -> It
             ["name", "username", "country", "caption", "hashtag", "tag", "mt", "city", "autotag", "owner"]
         )
         yield target_of("/v1/terms", edge=edge, beginning=rng.choice(["", "a", "s", "#"]), limit=5)
+        yield target_of("/v1/completions", q=f"(and {edge}:{rng.choice(['', 'a', 's', '#'])}")
     yield "/v1/users/me/suggested?limit=3"
     yield "/v1/users/me/suggested?limit=3"
     yield "/v1/users/me/suggested?limit=50"
@@ -128,8 +129,8 @@ def _check_cache(full: Site, left: Site) -> None:
 def test_every_reading_endpoint_is_asked() -> None:
     """What is not asked above does not depend on documents."""
     asked = {"search", "terms", "user_media", "place_recent", "hashtag_recent", "documents", "typeahead", "suggested"}
-    asked |= {"explore", "hashtag_top", "place_top"}
-    others = {"viewer_tokens", "events", "exposures", "cache"}
+    asked |= {"completions", "explore", "hashtag_top", "place_top"}
+    others = {"language", "viewer_tokens", "events", "exposures", "cache"}
     others |= {"generation", "generations", "promote", "rollback", "lag"}
     others |= {"dead_letters", "dead_letters_redrive", "dead_letters_drop"}
     assert {endpoint.name for endpoint in ENDPOINTS} == asked | others

@@ -182,7 +182,7 @@ def test_late_answers_are_dropped(browser: Browser, service: Running) -> None:
         page.evaluate("AbortController.prototype.abort = () => {}")
         page.route("**/v1/typeahead*", answered)
         type_into(page, "m")
-        page.wait_for_function("document.querySelector('.combo[data-busy]')")
+        expect(page.locator(".combo[data-busy]")).to_have_count(1)
         while not held:
             page.wait_for_timeout(20)
         type_into(page, "ma")

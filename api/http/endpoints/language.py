@@ -13,7 +13,9 @@ from api.repl.candidates import candidates
 from api.wire import CandidateOut, Completions, EdgeOut, Language, OperatorOut
 from query import OPERATORS, OPTION_EXAMPLES, live_terms
 from schemas.catalogue import CATALOGUE, Vertical
-from schemas.settings import Settings
+
+_LONGEST = 4_096
+"""Code points: a query that is typed, and as long as a request line has room for."""
 
 
 def language(call: Call) -> Language:  # noqa: ARG001  (it is the same for everybody)
@@ -74,7 +76,7 @@ COMPLETIONS = Endpoint(
             "(and name:mel",
             default="",
             low=0,
-            high=Settings().max_text_bytes,
+            high=_LONGEST,
         ),
         Param("vertical", Kind.CHOICE, "what the query finds", "user", choices=tuple(v.value for v in Vertical)),
         OPERATOR,

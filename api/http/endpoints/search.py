@@ -13,7 +13,7 @@ from api.http.params import Kind, Param
 from api.keys import Scope
 from api.wire import Hit, Results
 from query import Request
-from ranking import Typed
+from ranking import BOX_ROOM, Typed
 from schemas.catalogue import Vertical
 from schemas.errors import InputError
 from schemas.settings import Settings
@@ -65,7 +65,7 @@ def _typed(call: Call, text: str) -> Results:
         if fields is not None:
             hit.fields = some_fields(world, asked, slot.id, fields) or {}
         results.append(hit)
-    is_full = len(results) == values["limit"]
+    is_full = len(results) >= min(values["limit"], BOX_ROOM[asked])  # the box looks at no more than it has room for
     return Results(
         results=results,
         vertical=asked.value,

@@ -47,9 +47,9 @@ function interleaved(sections) {
 export const search = (api, q, vertical, params = {}, options = {}) =>
   api.get("/v1/search", { q, vertical, fields: FIELDS[vertical], ...params }, options);
 
-/** A page of what was typed, in one vertical. */
+/** A page of all that has the typed words, the last perhaps unfinished, in one vertical: the box gives its best only. */
 export const typedIn = (api, text, vertical, params = {}, options = {}) =>
-  api.get("/v1/search", { text, vertical, fields: FIELDS[vertical], ...params }, options);
+  search(api, `${vertical === "media" ? "caption" : "name"}:"${text.replace(/[\\"]/g, "\\$&")}"*`, vertical, params, options);
 
 /** A page of the media of a user, hashtag or place; `section` is "recent" or "top". */
 export function media(api, path, params = {}, options = {}) {
