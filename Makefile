@@ -96,7 +96,7 @@ $(KAFKA_JARS)/.fetched: tests/servers/kafka.pom.xml
 		org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies -DoutputDirectory=$(KAFKA_JARS)
 	@touch $@
 
-EXTRAS := --extra dev --extra build --extra kafka --extra hive --extra postgres --extra ranking --extra caches --extra otel --extra notebook
+EXTRAS := --extra dev --extra build --extra kafka --extra hive --extra postgres --extra caches --extra otel --extra notebook
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header $(EXTRAS)
 
 lock: setup  ## resolve the dependencies anew

@@ -16,8 +16,6 @@ from xxhash import xxh3_128_hexdigest
 from schemas.errors import DamagedError
 
 FORMAT = 2
-READABLE = (1, FORMAT)
-"""Format 1 has no lists in gaps (`index/kernels/__init__.py`), and is otherwise the same."""
 MANIFEST = "manifest.json"
 BLOCK = 4 << 20
 """Bytes that one hash covers: small enough to name the damaged place, large enough to hash at full speed."""
@@ -82,10 +80,10 @@ class Manifest:
         """Read what `to_bytes` wrote; `where` names the file in errors. The caller has checked its hash."""
         try:
             content: dict[str, Any] = json.loads(data)
-            if content["format"] not in READABLE:
+            if content["format"] != FORMAT:
                 raise DamagedError(
                     "other-format",
-                    f"{where} has format {content['format']}, this version reads formats 1 and {FORMAT}",
+                    f"{where} has format {content['format']}, this version reads format {FORMAT}",
                     hint="build the index again with this version",
                 )
             return Manifest(

@@ -27,8 +27,6 @@ from schemas.errors import DamagedError
 ARRAYS = "arrays.bin"
 LAYER = "layer.json"
 _FORMAT = 2
-_READABLE = (1, _FORMAT)
-"""Format 1 has no lists in gaps."""
 _ALIGNED = 8
 _NEW = ".new"
 
@@ -114,10 +112,10 @@ def open_layer(directory: Path, manifest_hash: str) -> Layer:
     if hash_of(data) != manifest_hash:
         raise damaged(str(directory / LAYER), 0, "does not match the hash in LIVE")
     content = json.loads(data)
-    if content["format"] not in _READABLE:
+    if content["format"] != _FORMAT:
         raise DamagedError(
             "other-format",
-            f"{directory / LAYER} has format {content['format']}, this version reads formats 1 and {_FORMAT}",
+            f"{directory / LAYER} has format {content['format']}, this version reads format {_FORMAT}",
             hint="let ingest start again from the base, with this version",
         )
     mapped = _mapped(directory / ARRAYS, content["size"], content["blocks"])
