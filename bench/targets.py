@@ -22,7 +22,6 @@ _AGAINST: tuple[tuple[str, str, float, float], ...] = (
     ("two_hop_heaviest", "tantivy", 5, 10),
     ("two_hop", "duckdb", 40, 40),
     ("two_hop", "kuzu", 150, 100),
-    ("two_hop", "ladybug", 150, 100),
     ("and", "tantivy", 2, 3),
     ("and_heaviest", "tantivy", 2, 3),
     ("or", "tantivy", 6, 20),
