@@ -6,11 +6,12 @@ Every reading as operator from this machine goes through here and is logged: dat
 from __future__ import annotations
 
 import logging
+import threading
 from pathlib import Path
 from typing import Any, final
 
 from api.console.text import instant, printable, size_of
-from index import Age, current_state, open_index
+from index import Age, current_state, has_generation, open_index, open_kept
 from query import Affinity, Answer, LiveTerm, Request, Searcher, World, live_terms, peek
 from schemas.catalogue import Edge, Vertical
 from schemas.ids import ExternalId
@@ -32,6 +33,8 @@ class Session:
         self._affinity_version: str | None = None
         self._age = Age(index)
         self.searcher = self._open()
+        self._opening = threading.Lock()
+        self._kept: Searcher | None = None
 
     @property
     def generation(self) -> str:
@@ -51,7 +54,21 @@ class Session:
         segment = before.segment if is_same else open_index(self.index, before=before.segment)
         affinity = before.affinity if version == self._affinity_version else self._affinity()
         self.searcher, self._affinity_version = before.over(segment, affinity), version
+        kept = self._kept
+        if kept is not None and not has_generation(self.index, kept.segment.generation):
+            self._kept = None  # and with it the files, which are gone but for who has them open
         return True
+
+    def kept(self, generation: str) -> Searcher:
+        """A kept generation as its build left it, for whoever may read the whole world: it knows nothing of what was hidden since.
+
+        One is held open beside what is in force. Errors are those of `index.open_kept`; hashes are checked when it is opened.
+        """
+        with self._opening:
+            kept = self._kept
+            if kept is None or kept.segment.generation != generation:
+                kept = self._kept = self.searcher.over(open_kept(self.index, generation), self.searcher.affinity)
+            return kept
 
     def run(self, request: Request) -> Answer:
         """The answer; in the operator role the query is logged first."""

@@ -328,6 +328,46 @@ class ExposureKept(Struct, kw_only=True):
     arm: str | None
 
 
+class ArmOut(Struct, kw_only=True):
+    """An arm: `share` of its experiment's viewers, the parameters that it sets, how often it was met since the service began."""
+
+    name: str
+    share: float
+    parameters: dict[str, float | str | bool]
+    exposures: int
+
+
+class ExperimentOut(Struct, kw_only=True):
+    """An experiment on the viewers from `traffic[0]` to `traffic[1]` percent of its layer; the first arm is the control. `arm` is
+    that of the viewer who was named, null where there is none or the experiment is not for that viewer."""
+
+    name: str
+    layer: str
+    traffic: tuple[float, float]
+    arm: str | None
+    arms: list[ArmOut]
+
+
+class ExperimentsOut(Struct, kw_only=True):
+    """The experiments that run. Salts stay in the file: who knows them knows who will be in which arm."""
+
+    experiments: list[ExperimentOut]
+
+
+class RankerOut(Struct, kw_only=True):
+    """The models of a task: the version in force, null where weights by hand are, and the versions that are kept."""
+
+    task: str
+    in_force: str | None
+    kept: list[str]
+
+
+class RankersOut(Struct, kw_only=True):
+    """What can be learnt to rank, and what was."""
+
+    rankers: list[RankerOut]
+
+
 class TermOut(Struct, kw_only=True):
     """A term, and the number of documents of the viewer's world that have it."""
 

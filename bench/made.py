@@ -38,10 +38,10 @@ class World:
         self.facts = directory / "facts"
         self._made = directory / "made.json"
 
-    def make(self, users: int, seed: int) -> None:
-        """A generated world, as far as it is not there."""
+    def make(self, users: int, seed: int, *, has_facts: bool = True) -> None:
+        """A generated world, as far as it is not there; facts are for peers and for questions about known documents."""
         self._once("generate", self.warehouse, ["generate", "--users", str(users), "--seed", str(seed), "--warehouse"])
-        self._finish()
+        self._finish(has_facts=has_facts)
 
     def bring_in(self, name: str) -> None:
         """An imported data set; `FileNotFoundError` where it is not on this machine."""
@@ -49,19 +49,19 @@ class World:
         if not source.is_dir():
             raise FileNotFoundError(f"no data set {SOURCES[name]}")
         self._once("import", self.warehouse, ["import", name, str(source), "--warehouse"])
-        self._finish()
+        self._finish(has_facts=True)
 
     @property
     def figures(self) -> dict[str, Any]:
         """What making took, by step: seconds and peak memory."""
         return json.loads(self._made.read_text(encoding="utf-8")) if self._made.exists() else {}
 
-    def _finish(self) -> None:
+    def _finish(self, *, has_facts: bool) -> None:
         if not _opens(self.index):
             self.index = self.directory / "index"
             shutil.rmtree(self.index, ignore_errors=True)
             self._once("build", self.index, ["build", "--warehouse", str(self.warehouse), "--index"])
-        if not (self.facts / "texts.json").exists():
+        if has_facts and not (self.facts / "texts.json").exists():
             print("  facts for the peers", flush=True)
             run("bench.facts", str(self.warehouse), str(self.facts))
 

@@ -169,6 +169,23 @@ def reinstate(index: Path, name: str) -> None:
 
     `InputError` `no-generation` where it is not kept; `DamagedError` where it is damaged.
     """
+    _, manifest_hash = _open_kept(index, name)
+    _point(index, name, manifest_hash)
+    sync_directory(index)
+
+
+def open_kept(index: Path, name: str) -> Segment:
+    """Open a generation that is still kept, in force or not, as its build left it: without what a live index has over it.
+
+    Checked as by `rollback`; `InputError` `no-generation` where it is not kept, `other-unicode` as in `open_index`.
+    """
+    segment, _ = _open_kept(index, name)
+    _check_unicode(segment.manifest, index)
+    return segment
+
+
+def _open_kept(index: Path, name: str) -> tuple[Segment, str]:
+    """A kept generation, every hash checked, and the hash of its manifest, which none outside it vouches for."""
     if name not in generations(index):
         raise InputError(
             "no-generation", f"{index} keeps no generation {name!r}", hint="those that are kept are listed"
@@ -176,11 +193,10 @@ def reinstate(index: Path, name: str) -> None:
     manifest = index / _GENERATIONS / name / MANIFEST
     with changing(manifest):
         manifest_hash = hash_of(manifest.read_bytes())
-    _, problems = _open_generation(manifest.parent, manifest_hash, True)
+    segment, problems = _open_generation(manifest.parent, manifest_hash, True)
     if problems:
         raise DamagedError("damaged", problems[0], hint="build the index again; what is in force still is")
-    _point(index, name, manifest_hash)
-    sync_directory(index)
+    return segment, manifest_hash
 
 
 def generations(index: Path) -> list[str]:
@@ -223,13 +239,17 @@ def open_index(index: Path, *, is_verified: bool = False, before: AnySegment | N
         break
     if problems:
         raise DamagedError("damaged", problems[0], hint="restore the file or build the index again")
-    if segment.manifest.unicode != UNICODE_VERSION:
+    _check_unicode(segment.manifest, index)
+    return segment
+
+
+def _check_unicode(manifest: Manifest, index: Path) -> None:
+    if manifest.unicode != UNICODE_VERSION:
         raise InputError(
             "other-unicode",
-            f"{index} was folded with Unicode {segment.manifest.unicode}, this interpreter has {UNICODE_VERSION}",
+            f"{index} was folded with Unicode {manifest.unicode}, this interpreter has {UNICODE_VERSION}",
             hint="build the index again with this interpreter",
         )
-    return segment
 
 
 def open_staged(index: Path, staged: Staged) -> Segment:

@@ -8,7 +8,7 @@ from query.documents import external_ids, names
 from query.epoch import is_narrower
 from query.nodes import Form, Node, Option, Term
 from query.operators import OPERATOR_BY_NAME, OPERATORS, OPTION_EXAMPLES, Op, Opt
-from query.parse import parse
+from query.parse import check_text, parse
 from query.printing import print_node, print_term
 from query.searcher import Found, Searcher, Tier
 from query.visibility import Cut, World
@@ -39,6 +39,7 @@ __all__ = [
     "World",
     "affinity_weights",
     "bind",
+    "check_text",
     "external_ids",
     "is_narrower",
     "live_terms",

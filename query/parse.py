@@ -37,8 +37,15 @@ def parse(text: str, settings: Settings) -> Node:
         raise fault.located(text) from None
 
 
+def check_text(text: str, settings: Settings) -> None:
+    """Refuse, by a `QueryError`, a text that `parse` would not look at: one that is too long, or no Unicode."""
+    try:
+        _check_text(text, settings.max_text_bytes)
+    except Fault as fault:
+        raise fault.located(text) from None
+
+
 def _check_text(text: str, max_bytes: int) -> None:
-    """Refuse a text that is too long, before anything looks at it, or that is no Unicode."""
     head = text[: max_bytes + 1]
     if len(head) > max_bytes or len(head.encode("utf-8", "surrogatepass")) > max_bytes:
         fits = len(head.encode("utf-8", "surrogatepass")[:max_bytes].decode("utf-8", "ignore"))

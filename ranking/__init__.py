@@ -3,7 +3,6 @@
 from ranking.affinity.deeds import Deeds, read_deeds
 from ranking.affinity.learning import affinities, learn_affinity
 from ranking.affinity.table import AffinityTable
-from ranking.box.blending import DRAFTED
 from ranking.box.box import Box
 from ranking.box.candidates import ROOM as BOX_ROOM
 from ranking.box.intents import TASK as INTENT
@@ -25,7 +24,7 @@ from ranking.evaluate import (
     reciprocal_ranks,
     successes,
 )
-from ranking.experiments.assignment import Arms, Experiments, Exposure
+from ranking.experiments.assignment import BUCKETS, Arms, Experiment, Experiments, Exposure
 from ranking.experiments.config import read_experiments
 from ranking.experiments.interleaving import team_draft
 from ranking.experiments.report import Report as ExperimentReport
@@ -87,9 +86,9 @@ __all__ = [
     "BLENDED",
     "BOX_ROOM",
     "BOX_VERTICALS",
+    "BUCKETS",
     "BY_VERTICAL",
     "CHOSEN",
-    "DRAFTED",
     "EXPLORE",
     "GROUP_SEARCH",
     "HASHTAG_SEARCH",
@@ -116,6 +115,7 @@ __all__ = [
     "Deeds",
     "Difference",
     "Dropped",
+    "Experiment",
     "ExperimentReport",
     "Experiments",
     "ExploreRecipe",

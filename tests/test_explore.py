@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -294,26 +296,82 @@ def test_features_are_those_that_were_scored() -> None:
         assert not np.isnan(served.matrix[:, EXPLORE.names.index("age")]).any()
 
 
-def test_a_model_in_force_serves(tmp_path: Path) -> None:
-    """One that was taught that many likes a day are bad turns the order around."""
+def keep_dislike(models: Path, version: str, *, is_in_force: bool = True) -> None:
+    """A version of a model of Explore that was taught that many likes a day are bad."""
     draw = np.random.default_rng(1)
     rows = draw.random((400, len(EXPLORE.features))).astype(np.float32)
     disliked = EXPLORE.names.index("likes_a_day")
     rows[:, disliked] = draw.integers(0, 3, 400)
     data = TrainingSet(rows, (rows[:, disliked] == 0).astype(np.int64), np.full(40, 10))
     model = train(EXPLORE, data, {"min_data_in_leaf": 5}, 20, task="explore", window=("a", "b"))
-    keep(tmp_path, model, "1")
-    tables = {
-        "users": PEOPLE,
-        "media": [media(10, 2), media(11, 3)],
-        "likes": likes(*((id_, 10) for id_ in range(3, 9))),
-    }
-    with built(tables) as segment:
+    keep(models, model, version, is_in_force=is_in_force)
+
+
+LIKED_AND_NOT: dict[str, Any] = {
+    "users": PEOPLE,
+    "media": [media(10, 2), media(11, 3)],
+    "likes": likes(*((id_, 10) for id_ in range(3, 9))),
+}
+
+
+def test_a_model_in_force_serves_but_where_an_arm_says_otherwise(tmp_path: Path) -> None:
+    """One that dislikes what was liked turns the order around."""
+    keep_dislike(tmp_path, "1")
+    with built(LIKED_AND_NOT) as segment:
         here = context(Searcher(segment, SETTINGS), 1)
         assert ids(explore(here, NOBODY, 10)) == [10, 11]
         learned = explore(here, Rankers(tmp_path), 10)
         assert ids(learned) == [11, 10]
         assert learned.served[0].scorer == "explore/1"
+        assert learned.teams == ""
+        by_hand = replace(here, arms={"explore.scorer": "hand"})
+        assert explore(by_hand, Rankers(tmp_path), 10).slots == explore(here, NOBODY, 10).slots
+
+
+def test_a_version_that_is_pinned_serves_in_place_of_the_one_in_force(tmp_path: Path) -> None:
+    keep_dislike(tmp_path, "1", is_in_force=False)
+    with built(LIKED_AND_NOT) as segment:
+        here, rankers = context(Searcher(segment, SETTINGS), 1), Rankers(tmp_path)
+        assert ids(explore(here, rankers, 10)) == [10, 11]
+        assert ids(explore(here, rankers.pin("explore", "1"), 10)) == [11, 10]
+        assert ids(explore(here, rankers, 10)) == [10, 11]
+        assert (rankers.versions("explore"), rankers.versions("blend"), NOBODY.versions("explore")) == (["1"], [], [])
+
+
+def test_two_rankers_draft_a_slate_in_turn(tmp_path: Path) -> None:
+    """By hand (a) and learnt (b) turn by turn, in an order that is drawn for each request; what the arm has without it is b."""
+    keep_dislike(tmp_path, "1")
+    with built(LIKED_AND_NOT) as segment:
+        here, rankers = context(Searcher(segment, SETTINGS), 1), Rankers(tmp_path)
+        seen = set()
+        for seed in range(20):
+            slate = explore(replace(here, seed=seed, arms={"explore.draft": "hand"}), rankers, 10)
+            again = explore(replace(here, seed=seed, arms={"explore.draft": "hand"}), rankers, 10)
+            assert (slate.slots, slate.teams) == (again.slots, again.teams)
+            assert (len(slate.teams), slate.drafted_by) == (len(slate.slots), "explore.draft")
+            seen.add((*ids(slate), slate.teams))
+        assert seen == {(10, 11, "ab"), (11, 10, "ba")}
+        same = explore(replace(here, arms={"explore.draft": "hand", "explore.scorer": "hand"}), rankers, 10)
+        assert ids(same) == [10, 11], "a ranker that meets itself"
+        assert same.served[0].scorer == "explore/linear and explore/linear, drafted in turn"
+
+
+@pytest.mark.parametrize("limit", [3, 8, 30])
+def test_quotas_are_those_of_the_whole_draft(tmp_path: Path, limit: int) -> None:
+    keep_dislike(tmp_path, "1")
+    many = [media(100 + n, 2 + n % 3, age_hours=n + 1) for n in range(60)]
+    tables = {"users": PEOPLE, "media": many, "likes": likes(*((3, 100 + n) for n in range(0, 60, 2)))}
+    tables["media_autotags"] = [{"media_id": 100 + n, "label": "sea", "confidence": 0.9} for n in range(30)]
+    with built(tables) as segment:
+        arms = {"explore.draft": "hand"}
+        slate = explore(context(Searcher(segment, SETTINGS), 1, seed=limit, arms=arms), Rankers(tmp_path), limit)
+        most = shipped().mix.author_most
+        by_owner = Counter((id_ - 100) % 3 for id_ in ids(slate))
+        assert len(slate.slots) == min(limit, 3 * most)
+        assert max(by_owner.values()) <= most
+        assert sum(id_ < 130 for id_ in ids(slate)) <= max(1, math.ceil(shipped().mix.topic_share * limit))
+        assert len(ids(slate)) == len(set(ids(slate)))
+        assert not {one.id for one in slate.dropped} & set(ids(slate))
 
 
 def test_a_source_without_time_is_named() -> None:

@@ -446,21 +446,21 @@ def test_metrics_are_for_scrapers(index: Path, tmp_path: Path) -> None:
 def test_static_files_and_their_policy(index: Path, tmp_path: Path) -> None:
     files = tmp_path / "files"
     (files / "js").mkdir(parents=True)
-    (files / "search.html").write_text("<!doctype html>")
+    (files / "page.html").write_text("<!doctype html><title>$title</title>$name")
     (files / "js" / "page.js").write_text("1")
     (files / "secret.env").write_text("x")
     (files / "link.js").symlink_to(tmp_path / "keys.json")
     with site(index, tmp_path) as here, AppClient(create_app(here.service, static=StaticFiles(files))) as client:
         for path in ("/", "/search", "/users/5", "/hashtags/a%2Fb"):
-            assert client.get(path).text == "<!doctype html>"
+            assert client.get(path).text == "<!doctype html><title>Monoceros</title>search"
         page = client.get("/")
         assert "script-src 'self'" in page.headers["content-security-policy"]
         assert "unsafe" not in page.headers["content-security-policy"]
         script = client.get("/static/js/page.js")
         assert script.headers["content-type"].startswith("text/javascript")
         assert client.get("/static/js/page.js", headers={"if-none-match": script.headers["etag"]}).status_code == 304
-        assert client.get("/console").status_code == 404  # no such file here
-        for name in ("secret.env", "link.js", "../keys.json", "%2e%2e/keys.json", "js"):
+        assert client.get("/console").text == "<!doctype html><title>Console · Monoceros</title>console"
+        for name in ("page.html", "secret.env", "link.js", "../keys.json", "%2e%2e/keys.json", "js"):
             assert client.get(f"/static/{name}").status_code == 404
 
 

@@ -132,7 +132,7 @@ def test_every_reading_endpoint_is_asked() -> None:
     asked |= {"completions", "explore", "hashtag_top", "place_top"}
     others = {"language", "viewer_tokens", "events", "exposures", "cache"}
     others |= {"generation", "generations", "promote", "rollback", "lag"}
-    others |= {"dead_letters", "dead_letters_redrive", "dead_letters_drop"}
+    others |= {"experiments", "rankers", "dead_letters", "dead_letters_redrive", "dead_letters_drop"}
     assert {endpoint.name for endpoint in ENDPOINTS} == asked | others
 
 

@@ -106,7 +106,7 @@ def test_saying_no_takes_no_time() -> None:
         gate.set()
         await asyncio.gather(*tasks)
 
-    run(work, waiting=(9, 9, 1))
+    run(work, waiting=(9, 9, 1), wait_ms=(1e6, 1e6, 1e6))
 
 
 def test_a_late_event_loop_sheds_too() -> None:

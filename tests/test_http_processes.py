@@ -12,14 +12,17 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from api.client import Client, Credentials
 from tests.servers.monoceros import ROOT, Running, running
-from tests.service import SECRET, signed, write_keys
+from tests.service import SECRET, signed, target_of, write_keys
 from tests.test_cli import build, run
 
 KEY = Credentials("all", SECRET)
@@ -53,6 +56,45 @@ def test_a_request_over_a_socket(pair: Running) -> None:
     with Client(pair.url, KEY, viewer=1, deadline_s=20) as client:
         assert [hit.name for hit in client.search("followed_by:me").results] == ["bob", "cyd"]
     assert httpx.get(f"{pair.url}/readyz").json() == {"status": "ok"}
+
+
+def said_to(service: Running, data: bytes) -> tuple[int, dict[str, Any]]:
+    """What is answered to bytes on a new connection, which the service may close before it has read all of them."""
+    parts = urlsplit(service.url)
+    with socket.create_connection((parts.hostname, parts.port), timeout=10) as connection:
+        with suppress(OSError):
+            connection.sendall(data)
+        answer = connection.makefile("rb")
+        status = int(answer.readline().split()[1])
+        headers = dict(line.decode().lower().rstrip().split(": ", 1) for line in iter(answer.readline, b"\r\n"))
+        assert headers["content-type"] == "application/problem+json"
+        content: dict[str, Any] = json.loads(answer.read(int(headers["content-length"])))
+    assert content["status"] == status
+    return status, content
+
+
+@pytest.mark.parametrize("length", [60_001, 65_000, 65_600])
+@pytest.mark.parametrize("path", ["/v1/search", "/v1/completions", "/v1/typeahead"])
+def test_a_query_string_has_one_bound_however_much_longer_it_is(pair: Running, path: str, length: int) -> None:
+    line = f"GET {path}?q=".encode() + b"a" * (length - 2) + b" HTTP/1.1\r\nhost: x\r\n\r\n"
+    status, content = said_to(pair, line)
+    assert (status, content["code"]) == (413, "too-large")
+    assert content["detail"] == "the query string is longer than 60,000 bytes"
+
+
+def test_a_query_of_16_kib_fits_in_any_script(pair: Running) -> None:
+    for path in ("/v1/search", "/v1/completions"):
+        for text, status, code in (("한" * 5_461, None, None), ("한" * 5_462, 400, "limit")):
+            target = target_of(path, q=text, vertical="user")
+            told = httpx.get(pair.url + target, headers=signed("GET", target)).json()
+            assert (told.get("status"), told.get("code")) == (status, code), (path, len(text))
+
+
+def test_what_is_no_http_and_headers_without_end_are_problems(pair: Running) -> None:
+    assert said_to(pair, b"\x16\x03\x01 hello\r\n\r\n")[1]["code"] == "no-http"
+    many = b"".join(b"x-%d: %b\r\n" % (number, b"y" * 1_000) for number in range(80))
+    status, content = said_to(pair, b"GET /livez HTTP/1.1\r\nhost: x\r\n" + many + b"\r\n")
+    assert (status, content["code"]) == (413, "too-large")
 
 
 def test_a_replay_is_refused_by_every_worker(pair: Running) -> None:

@@ -14,13 +14,20 @@ from tests.servers.chromium import chromium
 from tests.servers.monoceros import Running, started
 from tests.social_world import MEDIA, MIRA, QUIN, RUTH, build_social_world
 
+EXPERIMENTS = """
+[experiments.box]
+arms.control.weight = 1
+arms.learned = { weight = 1, parameters = { "hashtag_top.scorer" = "learned" } }
+"""
 SECOND = "(difference (apply followed_by: followed_by:me) followed_by:me)"
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    index = build_social_world(tmp_path_factory.mktemp("social"))
-    with started(tmp_path_factory.mktemp("console"), "tests.servers.patient", index) as serving:
+    directory = tmp_path_factory.mktemp("social")
+    (directory / "experiments.toml").write_text(EXPERIMENTS)
+    args = (build_social_world(directory), "--experiments", directory / "experiments.toml")
+    with started(tmp_path_factory.mktemp("console"), "tests.servers.patient", *args) as serving:
         yield serving
 
 
@@ -217,6 +224,37 @@ def test_two_answers_side_by_side(browser: Browser, service: Running) -> None:
         page.get_by_label("By").first.select_option(label="Query, by hits")
         expect(page.locator(".ranked").first).to_contain_text("quin_mar")
         assert "a=hits" in page.url
+
+
+def test_two_rankers_and_two_generations_side_by_side(browser: Browser, service: Running, key: str) -> None:
+    path = "/console#view=compare&a=typeahead&aq=mar&a.ranker=hand&b=typeahead&bq=mar&b.arm=box/learned"
+    with paged(browser, service.url, path, viewer=MIRA) as page:
+        expect(page.get_by_role("heading", name="Search box, ranker hand")).to_be_visible()
+        expect(page.get_by_role("heading", name="Search box, arm box/learned")).to_be_visible()
+        expect(page.locator(".verdict")).to_contain_text("stand in both")
+        page.get_by_label("By").first.select_option(label="Query, by hits")
+        expect(page.get_by_label("generation")).to_be_disabled()
+    with paged(browser, service.url, f"/console#{key}&view=compare&a=query&b=query", viewer=MIRA) as page:
+        expect(page.locator(".ranked")).to_have_count(2)
+        assert page.locator("datalist option").evaluate_all("all => all.map(one => one.value)") == ["000001"] * 2
+        page.get_by_label("generation").first.fill("000001")
+        page.get_by_role("button", name="Compare").click()
+        expect(page.get_by_role("heading", name="Query, by static rank, generation 000001")).to_be_visible()
+        expect(page.locator(".verdict")).to_contain_text("in the same order to 1.00")
+        assert "a.generation=000001" in page.url
+    assert [line for line in service.log() if line.get("key") == "console" and line.get("endpoint") == "search"]
+
+
+def test_experiments_with_the_arm_of_the_viewer(browser: Browser, service: Running, key: str) -> None:
+    with paged(browser, service.url, f"/console#{key}&view=index", viewer=MIRA) as page:
+        panel = page.locator(".panel").filter(has=page.get_by_role("heading", name="Experiments"))
+        expect(panel).to_contain_text("layer box · from 0 to 100 % of its viewers · this viewer is in")
+        expect(panel.get_by_role("row").nth(2)).to_contain_text("hashtag_top.scorer = learned")
+        expect(page.locator(".panel").filter(has=page.get_by_role("heading", name="Rankers"))).to_contain_text(
+            "explore"
+        )
+    with paged(browser, service.url, f"/console#{key}&view=index") as page:
+        expect(page.get_by_text("not for this viewer")).to_be_visible()
 
 
 @pytest.mark.parametrize("look", [("light", "wide"), ("dark", "narrow"), ("light", "rtl")], ids="-".join)

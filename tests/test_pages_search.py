@@ -385,7 +385,7 @@ def test_a_page_of_another_site_gets_nothing(browser: Browser, service: Running)
 
 def test_a_service_with_keys_is_asked_with_a_token(browser: Browser, index: Path, tmp_path: Path) -> None:
     keys = write_keys(tmp_path / "keys.json")
-    with started(tmp_path, "tests.servers.patient", index, keys) as keyed:
+    with started(tmp_path, "tests.servers.patient", index, "--keys", keys) as keyed:
         body = json.dumps({"viewer": str(MIRA), "lifetime_s": 300}).encode()
         headers = signed("POST", "/v1/viewer-tokens", body=body)
         token = httpx.post(f"{keyed.url}/v1/viewer-tokens", content=body, headers=headers).json()["token"]

@@ -161,6 +161,17 @@ def test_a_draft_holds_both_lists_in_their_order(seed):
         assert abs(teams.count("a") - teams.count("b")) <= abs(len(a) - len(b)) + 2 * len({*a} & {*b}) + 1
 
 
+def test_a_draft_passes_over_what_it_has_no_room_for():
+    def one_of_a_decade(before, number):
+        return all(number // 10 != other // 10 for other in before)
+
+    random = np.random.default_rng(3)
+    for _ in range(20):
+        found, teams = team_draft([1, 2, 11, 21], [12, 3, 31], 9, random, one_of_a_decade)
+        assert sorted(one // 10 for one in found) == [0, 1, 2, 3]
+        assert len(teams) == 4
+
+
 def test_a_reader_without_preference_credits_both_teams_alike():
     random = np.random.default_rng(7)
     a, b = list(range(10)), [1, 0, 2, 4, 3, 11, 12, 13, 14, 5]

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from api.http.auth import Caller
+from api.http.choosing import Chosen
 from api.http.cursor import Binding
 from api.http.engine import Lane
 from api.http.params import Param
 from api.http.problems import Refusal
 from api.keys import Scope
 from query import Answer, Request, Searcher, World, peek
-from ranking import DRAFTED, Arms, Context, Exposure, ExposureLog, Slate
+from ranking import Arms, Box, Context, Exposure, ExposureLog, Rankers, Slate
 from schemas.catalogue import Vertical
 from schemas.text import fold
 
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request on its way through an endpoint. The searcher is one state of the index, for the whole call."""
+    """One request on its way through an endpoint. The searcher is one state of the index, for the whole call: what is in force, or
+    the generation that the caller names."""
 
     service: Service
     searcher: Searcher
@@ -39,8 +41,12 @@ class Call:
     """When the caller stops waiting, on the clock `perf_counter`; infinite where it has not said."""
     stopped: Callable[[], bool]
     request_id: str = ""
+    chosen: Chosen | None = None
+    """The ranking that the caller names."""
     arms: list[Arms] = field(default_factory=list)
     """The parameters of experiments that were asked for."""
+    met: list[Exposure] = field(default_factory=list)
+    """Arms that a client says were met."""
     drafts: dict[Exposure, str] = field(default_factory=dict)
     """The teams of a list that an arm had drafted in turn."""
     stages: list[tuple[str, float, float]] = field(default_factory=list)
@@ -57,6 +63,16 @@ class Call:
             raise Refusal(403, "no-scope", "this needs a key with the scope operator")
         return True
 
+    @property
+    def rankers(self) -> Rankers:
+        """The models that rank."""
+        return self.service.rankers if self.chosen is None else self.chosen.rankers
+
+    @property
+    def box(self) -> Box:
+        """The search box with these models."""
+        return self.service.box if self.chosen is None else replace(self.service.box, rankers=self.chosen.rankers)
+
     def world(self) -> World:
         """What the caller sees."""
         return self.searcher.world(self.caller.viewer, is_operator=self.is_operator)
@@ -67,7 +83,8 @@ class Call:
         country: str | None = self.values.get("country")
         if country is None and viewer is not None:
             country = (peek(self.searcher.world(viewer, is_operator=False), Vertical.USER, viewer) or {}).get("country")
-        self.arms.append(self.service.experiments.arms(None if viewer is None else str(viewer)))
+        if self.chosen is None:
+            self.arms.append(self.service.experiments.arms(None if viewer is None else str(viewer)))
         return Context(
             searcher=self.searcher,
             viewer=viewer,
@@ -76,22 +93,29 @@ class Call:
             seed=int.from_bytes(blake2b(self.request_id.encode(), digest_size=7).digest()),
             deadline_ms=self.deadline_ms,
             stopped=self.stopped,
-            arms=self.arms[-1],
+            arms=self.arms[-1] if self.chosen is None else self.chosen.arms,
         )
 
     def note_served(self, slate: Slate) -> None:
         """Have the features of a slate logged as they were served, where such a log is kept; never waits, never fails. Teams of a
-        drafted slate go to the log of exposures."""
-        if slate.teams and self.arms and (drafting := self.arms[-1].owner(DRAFTED)) is not None:
+        drafted slate go to the log of exposures. Of a ranking that the caller named nothing is logged."""
+        if self.chosen is not None:
+            return
+        if slate.teams and self.arms and (drafting := self.arms[-1].owner(slate.drafted_by)) is not None:
             self.drafts[drafting] = slate.teams
         queue, served = self.service.served, slate.served
         if queue is not None and served:
             request_id, now_ms = self.request_id, int(self.service.now() * 1e3)
             queue.put(lambda log: log.write(request_id, now_ms, served))
 
+    @property
+    def exposures(self) -> tuple[Exposure, ...]:
+        """The arms that the answer depended on."""
+        return tuple(exposure for arms in self.arms for exposure in arms.exposures)
+
     def note_exposures(self) -> None:
         """Have the arms logged that the answer depended on, where such a log is kept; never waits, never fails."""
-        queue, met = self.service.exposures, tuple(exposure for arms in self.arms for exposure in arms.exposures)
+        queue, met = self.service.exposures, self.exposures
         if queue is not None and met:
             request_id, now_ms, unit = self.request_id, int(self.service.now() * 1e3), str(self.caller.viewer)
 

@@ -10,6 +10,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from api.http.app import LOOPBACK, Network
+from api.http.armcounts import ArmCounts
 from api.http.auth import LOCAL, Gate
 from api.http.cache import Remembering, open_cache
 from api.http.endpoints import ENDPOINTS
@@ -67,6 +68,7 @@ class Shared:
     nonces: Nonces
     quotas: Quotas
     metrics: Metrics
+    arm_counts: ArmCounts
     local_secret: bytes
     console_secret: bytes
 
@@ -75,7 +77,7 @@ class Shared:
         """Two rows of metrics a worker, as a worker and the one that follows it run side by side for a while."""
         names = tuple(endpoint.name for endpoint in ENDPOINTS)
         metrics = Metrics(service_metrics(names), 2 * workers)
-        return Shared(Nonces(), Quotas(), metrics, secrets.token_bytes(32), secrets.token_bytes(32))
+        return Shared(Nonces(), Quotas(), metrics, ArmCounts(), secrets.token_bytes(32), secrets.token_bytes(32))
 
 
 def make_service(options: ServiceOptions, session: Session, shared: Shared | None = None) -> Service:
@@ -92,6 +94,7 @@ def make_service(options: ServiceOptions, session: Session, shared: Shared | Non
         cache=Remembering(open_cache(options.cache)),
         metrics=shared.metrics,
         quotas=shared.quotas,
+        arm_counts=shared.arm_counts,
         operations=options.operations,
         events=EventLog(options.operations.open_sinks),
         rankers=rankers,

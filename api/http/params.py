@@ -20,6 +20,7 @@ class Kind(Enum):
     """What a parameter holds."""
 
     TEXT = "text"
+    QUERY = "text of a query of the language, which its parser bounds"
     WHOLE = "whole number"
     FLAG = "true or false"
     ID = "id"
@@ -48,6 +49,8 @@ class Param:
         match self.kind:
             case Kind.TEXT:
                 schema: dict[str, Any] = {"type": "string", "minLength": self.low, "maxLength": self.high}
+            case Kind.QUERY:
+                schema = {"type": "string"}
             case Kind.WHOLE:
                 schema = {"type": "integer", "minimum": self.low, "maximum": self.high}
             case Kind.FLAG:
@@ -109,6 +112,8 @@ def _value(param: Param, text: str) -> Any:
         case Kind.TEXT:
             if param.low <= len(text) <= param.high:
                 return text
+        case Kind.QUERY:
+            return text
         case Kind.WHOLE:
             if text.isascii() and text.isdigit() and len(text) < 19 and param.low <= int(text) <= param.high:
                 return int(text)
@@ -137,6 +142,8 @@ def _takes(param: Param) -> str:
     match param.kind:
         case Kind.TEXT:
             takes = f"a text of {param.low} to {param.high:,} characters"
+        case Kind.QUERY:
+            takes = "a query of the language"
         case Kind.WHOLE:
             takes = f"a whole number from {param.low:,} to {param.high:,}"
         case Kind.FLAG:

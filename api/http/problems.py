@@ -46,6 +46,20 @@ class Refusal(MonocerosError):
         self.responsible = Responsible.CALLER if status < 500 else Responsible.SERVER
 
 
+LONGEST_QUERY = 60_000
+"""Bytes of a query string as it stands in the request, percent-encoded; a text of 16 KiB of any script has room in it."""
+
+
+def query_too_long() -> Refusal:
+    """The answer to a longer one, whichever stage sees it first."""
+    return Refusal(
+        413,
+        "too-large",
+        f"the query string is longer than {LONGEST_QUERY:,} bytes",
+        hint="shorten it: put long lists of ids into a group, or ask several times",
+    )
+
+
 def status_of(error: MonocerosError) -> int:
     """The status of an error."""
     if isinstance(error, Refusal):

@@ -7,18 +7,16 @@ measured, and not what was estimated, keeps the lengths of lists that a viewer m
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import Any, final
 
-import numpy as np
 from numpy.typing import NDArray
 
-from api.http.shared import SharedArray
+from api.http.shared import NamedRows
 from api.keys import Key
 
 _BURST_S = 2.0
 """A bucket holds what comes in in so many seconds."""
-_KEY, _REQUESTS, _BUSY_MS, _AT = range(4)
+_REQUESTS, _BUSY_MS, _AT = range(3)
 
 
 @final
@@ -26,15 +24,14 @@ class Quotas:
     """Buckets of up to `room` keys."""
 
     def __init__(self, room: int = 1024) -> None:
-        self._room = room
-        self._table = SharedArray((room, 4), np.float64)
+        self._rows = NamedRows(room, 3)
 
     def take(self, key: Key, now: float) -> float | None:
         """None where the key may ask; otherwise in how many seconds it may."""
-        with self._table.locked() as table:
-            row = self._row(table, key, now)
+        with self._rows.row(key.id, _full(key, now)) as row:
             if row is None:
                 return _BURST_S
+            _fill(row, key, now)
             if row[_BUSY_MS] < 0:
                 return float(-row[_BUSY_MS] / key.busy_ms_per_s)
             if row[_REQUESTS] < 1:
@@ -44,24 +41,20 @@ class Quotas:
 
     def charge(self, key: Key, busy_ms: float, now: float) -> None:
         """Take the engine time that an answer took."""
-        with self._table.locked() as table:
-            row = self._row(table, key, now)
+        with self._rows.row(key.id, _full(key, now)) as row:
             if row is not None:
+                _fill(row, key, now)
                 row[_BUSY_MS] -= busy_ms
 
-    def _row(self, table: NDArray[Any], key: Key, now: float) -> NDArray[Any] | None:
-        """The buckets of a key, filled up to now; None where no room is left for it."""
-        name = float(int.from_bytes(blake2b(key.id.encode(), digest_size=6).digest(), "big") + 1)  # exact in a float
-        start = int(name) % self._room
-        for step in range(self._room):
-            row: NDArray[Any] = table[(start + step) % self._room]
-            if row[_KEY] == 0:
-                row[:] = (name, key.requests_per_s * _BURST_S, key.busy_ms_per_s * _BURST_S, now)
-                return row
-            if row[_KEY] == name:
-                gone_s = max(0.0, now - float(row[_AT]))
-                row[_REQUESTS] = min(key.requests_per_s * _BURST_S, row[_REQUESTS] + gone_s * key.requests_per_s)
-                row[_BUSY_MS] = min(key.busy_ms_per_s * _BURST_S, row[_BUSY_MS] + gone_s * key.busy_ms_per_s)
-                row[_AT] = now
-                return row
-        return None
+
+def _full(key: Key, now: float) -> tuple[float, float, float]:
+    return key.requests_per_s * _BURST_S, key.busy_ms_per_s * _BURST_S, now
+
+
+def _fill(row: NDArray[Any], key: Key, now: float) -> None:
+    """Add what came in since the buckets were looked at last."""
+    gone_s = max(0.0, now - float(row[_AT]))
+    requests, busy_ms, _ = _full(key, now)
+    row[_REQUESTS] = min(requests, row[_REQUESTS] + gone_s * key.requests_per_s)
+    row[_BUSY_MS] = min(busy_ms, row[_BUSY_MS] + gone_s * key.busy_ms_per_s)
+    row[_AT] = now

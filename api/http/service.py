@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import final
 
+from api.http.armcounts import ArmCounts
 from api.http.auth import Gate
 from api.http.cache import Remembering
 from api.http.engine import Engine, Lane
@@ -77,6 +78,7 @@ class Service:
     served: LogQueue | None = None
     exposures: LogQueue | None = None
     experiments: Experiments = field(default_factory=Experiments)
+    arm_counts: ArmCounts = field(default_factory=ArmCounts)
     tracing: Tracing | None = None
     epochs: Epochs = field(default_factory=Epochs)
     operations: Operations = field(default_factory=Operations)

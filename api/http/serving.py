@@ -8,24 +8,26 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any, final
 
 import msgspec
 
-from api.http.asgi import GoneError, Receive, Scope, Send, Trace, body_of, head_of, send_answer, trace_of
+from api.http.asgi import GoneError, Receive, Send, Trace, body_of, head_of, send_answer, trace_of
+from api.http.asgi import Scope as AsgiScope
 from api.http.auth import LOCAL, Caller, Head
+from api.http.choosing import Chosen, choose
 from api.http.endpoint import Call, Endpoint
 from api.http.engine import overloaded
 from api.http.params import read_params
-from api.http.problems import Refusal, encode, problem_body
+from api.http.problems import LONGEST_QUERY, Refusal, encode, problem_body, query_too_long
 from api.http.service import Service
+from api.keys import Scope
 from api.session import OPERATOR_LOG
 from query import StoppedError
 from schemas.errors import InputError, MonocerosError
 
-LONGEST_QUERY = 60_000
 _LONGEST_DEADLINE_MS = 600_000
 _PATIENT_S = 0.01
 """How long a request is worked on before anybody looks whether its client is still there."""
@@ -39,7 +41,7 @@ class Served:
         self._service = service
         self._endpoint = endpoint
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         started = time.perf_counter()
         head = head_of(scope)
@@ -68,7 +70,7 @@ class Served:
         await send_answer(send, status, content_type, body, trace.request_id, trace.headers)
         self._note(trace, status, started)
 
-    async def _answer(self, scope: Scope, receive: Receive, head: Head, trace: Trace, started: float) -> bytes:
+    async def _answer(self, scope: AsgiScope, receive: Receive, head: Head, trace: Trace, started: float) -> bytes:
         endpoint, service = self._endpoint, self._service
         if endpoint.lane is not None:
             try:
@@ -77,7 +79,7 @@ class Served:
                 service.metrics.add("monoceros_shed_total", endpoint.lane.name.lower())
                 raise
         if len(head.query) > LONGEST_QUERY:
-            raise Refusal(413, "too-large", f"the query is longer than {LONGEST_QUERY:,} bytes")
+            raise query_too_long()
         data = await body_of(receive)
         caller = service.gate.admit(head, data)
         trace.key = caller.key.id
@@ -89,19 +91,23 @@ class Served:
             self._take_quota(caller)
         latest = _latest(head, started)
         values = read_params(endpoint.params, scope.get("path_params", {}), head.query.encode("latin-1"))
+        generation = _generation(caller, values)
         call = Call(
             service,
-            service.session.searcher,
+            service.session.searcher
+            if generation is None
+            else await asyncio.to_thread(service.session.kept, generation),
             caller,
             values,
             _read_body(endpoint, head, data),
             latest,
             lambda: False,
             trace.request_id,
+            _chosen(service, caller, values),
             stages=trace.stages,
         )
         call.stage("admit", started)
-        if call.is_operator:
+        if call.is_operator or generation is not None:
             OPERATOR_LOG.info("operator %s by key %s: %r", endpoint.name, caller.key.id, head.query)
         kept = self._key(call)
         if kept is not None:
@@ -112,6 +118,7 @@ class Served:
             if found is not None:
                 return found
         answer = await self._work(call, receive, trace)
+        service.arm_counts.add((*call.exposures, *call.met))
         if call.hidden:
             service.metrics.add("monoceros_hidden_total", amount=sum(call.hidden))
         if kept is not None and not trace.is_partial:
@@ -194,6 +201,25 @@ class Served:
             request_id=trace.request_id,
             trace_id=trace.trace,
         )
+
+
+def _generation(caller: Caller, values: Mapping[str, Any]) -> str | None:
+    """The generation that the caller names; `Refusal` 403 where the key may not, whether there is one or not.
+
+    What was visible when it was built may have been hidden since, so it is shown to those alone who may see everything.
+    """
+    name: str | None = values.get("generation")
+    if name is not None and Scope.OPERATOR not in caller.scopes:
+        raise Refusal(403, "no-scope", "a named generation needs a key with the scope operator")
+    return name
+
+
+def _chosen(service: Service, caller: Caller, values: Mapping[str, Any]) -> Chosen | None:
+    """The ranking that the caller names; `Refusal` 403 where the key may not, `InputError` where there is none such."""
+    ranker, arm = values.get("ranker"), values.get("arm")
+    if (ranker or arm) and Scope.RAW not in caller.scopes:
+        raise Refusal(403, "no-scope", "a named ranking needs the scope raw")
+    return choose(service.rankers, service.experiments, ranker, arm)
 
 
 def with_stop(call: Call, stopped: Callable[[], bool]) -> Call:

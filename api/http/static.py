@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hashlib import blake2b
 from pathlib import Path
+from string import Template
 from typing import final
 
 from starlette.routing import Route
@@ -33,17 +34,20 @@ _HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
 )
 _PAGE_AT = {
-    "/": "search.html",
-    "/search": "search.html",
-    "/explore": "search.html",
-    "/users/{id}": "search.html",
-    "/hashtags/{tag:path}": "search.html",
-    "/places/{id}": "search.html",
-    "/groups/{id}": "search.html",
-    "/media/{id}": "search.html",
-    "/console": "console.html",
+    "/": "search",
+    "/search": "search",
+    "/explore": "search",
+    "/users/{id}": "search",
+    "/hashtags/{tag:path}": "search",
+    "/places/{id}": "search",
+    "/groups/{id}": "search",
+    "/media/{id}": "search",
+    "/console": "console",
 }
 """Which page stands at which path; one that stands at several looks at the path itself."""
+_TITLES = {"search": "Monoceros", "console": "Console · Monoceros"}
+_PAGE = "page.html"
+"""What the pages are made from: the script and the style of each bear its name."""
 
 
 @final
@@ -56,9 +60,14 @@ class StaticFiles:
             return
         for path in sorted(directory.rglob("*")):
             if path.suffix in _TYPES and path.is_file() and not path.is_symlink():
-                data = path.read_bytes()
-                tag = f'"{blake2b(data, digest_size=12).hexdigest()}"'
-                self._files[path.relative_to(directory).as_posix()] = (_TYPES[path.suffix], tag, data)
+                self._add(path.relative_to(directory).as_posix(), path.suffix, path.read_bytes())
+        if _PAGE in self._files:
+            page = Template(self._files.pop(_PAGE)[2].decode())
+            for name, title in _TITLES.items():
+                self._add(name, ".html", page.substitute(name=name, title=title).encode())
+
+    def _add(self, name: str, suffix: str, data: bytes) -> None:
+        self._files[name] = (_TYPES[suffix], f'"{blake2b(data, digest_size=12).hexdigest()}"', data)
 
     def routes(self) -> list[Route]:
         """Every file under /static/, and the pages at paths of their own."""

@@ -72,6 +72,8 @@ class _Supervisor:
         shown = f"[{host}]" if ":" in host else host
         url = f"http://{shown}:{port}"
         if self._options.pages and self._options.keys is None:
+            # for whoever started it, whom nothing else tells from others at this machine; never in the log. Whoever reads it beside
+            # them may look as any viewer anyhow, as there are no keys (docs/pages.md)
             print(f"console: {url}/console#key={CONSOLE}:{_text(self._shared.console_secret)}", flush=True)
         self._log.info("serving", url=url, workers=self._options.workers, pid=os.getpid())
         looked = time.monotonic()
@@ -206,6 +208,8 @@ def _work(options: ServiceOptions, session: Session, shared: Shared, listening: 
         _die_with_parent()
         import uvicorn
 
+        from api.http.protocol import Protocol
+
         shared.metrics.worker = row
         service = make_service(options, session, shared)
         try:
@@ -215,6 +219,7 @@ def _work(options: ServiceOptions, session: Session, shared: Shared, listening: 
         app = create_app(service, scrapers=options.scrapers, static=StaticFiles(PAGES if options.pages else None))
         config = uvicorn.Config(
             app,
+            http=Protocol,
             log_config=None,
             access_log=False,
             server_header=False,

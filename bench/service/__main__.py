@@ -63,7 +63,7 @@ class Run:
         directory = options.directory.resolve()
         directory.mkdir(parents=True, exist_ok=True)
         world = World(directory, options.world, options.index)
-        world.make(options.users, options.seed)
+        world.make(options.users, options.seed, has_facts=False)
         self.index = linked(world.index.resolve(), directory / "live")
         self.log = directory / "serve.log"
         if options.events:

@@ -87,7 +87,13 @@ class Box:
         ]
         blended = ServedRows(BLENDED.schema.name, blender, BLENDED.schema.hash, tuple(range(len(order))), matrix[order])
         incomplete = tuple(reason for one in lists for reason in one.incomplete)
-        return Slate(tuple(slots), incomplete=incomplete, served=(*rows, blended), teams=teams)
+        return Slate(
+            tuple(slots),
+            incomplete=incomplete,
+            served=(*rows, blended),
+            teams=teams,
+            drafted_by=DRAFTED if teams else "",
+        )
 
     def _asked(self, context: Context, typed: str) -> Asked:
         world = context.world

@@ -45,5 +45,11 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
         "draft", "team a of a list of the box, drafted in turn with the blend as the arm has it", choices=SCORERS
     ),
+    Parameter("explore.scorer", "what orders Explore", choices=SCORERS),
+    Parameter(
+        "explore.draft",
+        "team a of a slate of Explore, drafted in turn with the slate as the arm has it",
+        choices=SCORERS,
+    ),
     *(Parameter(f"blend.{name}", f"weight of {name} in the hand-tuned blend", -10, 10) for name in BLEND.names),
 )

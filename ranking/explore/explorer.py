@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from index import U32, AnySegment, layout
 from query import external_ids, names
+from ranking.experiments.interleaving import team_draft
+from ranking.experiments.parameters import HAND
 from ranking.explore.candidates import Candidates, candidates
 from ranking.explore.recipe import Mix, Recipe, shipped
 from ranking.features.catalogue import EXPLORE, SOURCE_KINDS
 from ranking.features.media import Columns, Taste, media_columns, topics_of
+from ranking.features.schema import F32
 from ranking.models.rankers import Rankers
 from ranking.pipeline.context import Context
-from ranking.pipeline.diversity import pick
-from ranking.pipeline.scorer import Linear
+from ranking.pipeline.diversity import Picked, pick
+from ranking.pipeline.scorer import Linear, Scorer
 from ranking.pipeline.slate import Dropped, ServedRows, Slate, Slot
 from schemas.catalogue import Vertical
 from schemas.ids import ExternalId
 
 Flags = npt.NDArray[np.bool_]
+F64 = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.integer]
+
+SCORER, DRAFTED = "explore.scorer", "explore.draft"
+"""Parameters of experiments: what orders the slate, and team a of one that is drafted in turn with the slate as the arm has it."""
 
 LINEAR = Linear(
     "explore/linear",
@@ -67,31 +76,83 @@ def explore(
     rank = segment.order(Vertical.MEDIA).permutation(found.docs)
     columns, owners = media_columns(context, taste, found.docs)
     matrix = EXPLORE.matrix(columns | _source_columns(found, recipe), len(found.docs))
-    scorer = rankers.scorer(LINEAR)
-    worth = _scaled(scorer.score(matrix)) * freshness(columns["age"], recipe.mix)
     topics = topics_of(context.world, found.docs)
-    picked = pick(
-        worth[rank],
-        owners[rank],
-        topics[rank],
-        limit,
-        relevance=recipe.mix.relevance,
-        author_most=recipe.mix.author_most,
-        topic_most=max(1, math.ceil(recipe.mix.topic_share * limit)),
-    )
+    pool = _Pool(matrix, freshness(columns["age"], recipe.mix), rank, owners[rank], topics[rank], recipe.mix, limit)
+    worth, picked, teams, scored_by = _listed(context, rankers, pool)
     chosen = rank[picked.chosen]
     for places, quota in ((picked.by_author, "author quota"), (picked.by_topic, "topic quota")):
         dropped += _dropped(segment, found.docs[rank[places]], "diversity", quota)
-    served = ServedRows("explore", scorer.name, EXPLORE.hash, tuple(range(len(chosen))), matrix[chosen])
+    served = ServedRows("explore", scored_by, EXPLORE.hash, tuple(range(len(chosen))), matrix[chosen])
     slots = _slots(segment, found, recipe, chosen, worth)
-    return Slate(slots, tuple(dropped), found.incomplete, (served,) if slots else ())
+    shown = (served,) if slots else ()
+    return Slate(slots, tuple(dropped), found.incomplete, shown, teams, DRAFTED if teams else "")
 
 
-def freshness(age: npt.NDArray[np.generic], mix: Mix) -> npt.NDArray[np.float64]:
+def freshness(age: npt.NDArray[np.generic], mix: Mix) -> F64:
     """What is left of a media's worth at its age, log(1 + hours)."""
     hours = np.expm1(age.astype(np.float64))
-    left: npt.NDArray[np.float64] = mix.lasting + (1 - mix.lasting) * 0.5 ** (hours / mix.half_life_hours)
+    left: F64 = mix.lasting + (1 - mix.lasting) * 0.5 ** (hours / mix.half_life_hours)
     return left
+
+
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """Candidates: their features and what is left of them at their age; and in order of static rank, which is that of `rank`, their
+    owners and topics."""
+
+    matrix: F32
+    fresh: F64
+    rank: Ints
+    owners: Ints
+    topics: Ints
+    mix: Mix
+    limit: int
+
+    @property
+    def topic_most(self) -> int:
+        """How many of one topic a slate takes."""
+        return max(1, math.ceil(self.mix.topic_share * self.limit))
+
+    def worth(self, scorer: Scorer) -> F64:
+        """What each candidate is worth to a scorer, at its age."""
+        return _scaled(scorer.score(self.matrix)) * self.fresh
+
+    def varied(self, worth: F64, length: int) -> Picked:
+        """The varied list of a worth: places in static rank."""
+        return pick(
+            worth[self.rank],
+            self.owners,
+            self.topics,
+            length,
+            relevance=self.mix.relevance,
+            author_most=self.mix.author_most,
+            topic_most=self.topic_most,
+        )
+
+    def has_room(self, before: Sequence[int], one: int) -> bool:
+        """Whether the quotas of one slate let a candidate follow these."""
+        shown, topic = list(before), self.topics[one]
+        return bool(
+            (self.owners[shown] == self.owners[one]).sum() < self.mix.author_most
+            and (topic == 0 or (self.topics[shown] == topic).sum() < self.topic_most)
+        )
+
+
+def _listed(context: Context, rankers: Rankers, pool: _Pool) -> tuple[F64, Picked, str, str]:
+    """The worth of all candidates, the list, where an experiment has it drafted the team of each, and what ordered it."""
+    scorer = LINEAR if context.arms.get(SCORER) == HAND else rankers.scorer(LINEAR)
+    rival = context.arms.get(DRAFTED)
+    worth = pool.worth(scorer)
+    if rival is None:
+        return worth, pool.varied(worth, pool.limit), "", scorer.name
+    other = LINEAR if rival == HAND else rankers.scorer(LINEAR)
+    # lists twice as long as the slate make up for what its quotas pass over
+    a, b = (pool.varied(one, 2 * pool.limit) for one in (pool.worth(other), worth))
+    random = np.random.default_rng(context.seed)
+    drafted, teams = team_draft(a.chosen.tolist(), b.chosen.tolist(), pool.limit, random, pool.has_room)
+    out_by_author, out_by_topic = (np.setdiff1d(out, drafted) for out in (b.by_author, b.by_topic))
+    picked = Picked(np.array(drafted, dtype=np.int64), out_by_author, out_by_topic)
+    return worth, picked, teams, f"{other.name} and {scorer.name}, drafted in turn"
 
 
 def _filtered(
@@ -139,7 +200,7 @@ def _slots(
     found: Candidates,
     recipe: Recipe,
     chosen: npt.NDArray[np.integer],
-    worth: npt.NDArray[np.float64],
+    worth: F64,
 ) -> tuple[Slot, ...]:
     docs = found.docs[chosen]
     ids, owners = external_ids(segment, Vertical.MEDIA, docs), names(segment, Vertical.MEDIA, docs)
@@ -151,7 +212,7 @@ def _slots(
     return tuple(slots)
 
 
-def _scaled(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _scaled(scores: F64) -> F64:
     """Scores of one call, which have no scale of their own, from 0 to 1."""
     if len(scores) == 0:
         return scores

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from ranking.features.schema import F32, FeatureSchema
 from ranking.models.artefact import Model, load, save
 from ranking.models.forest import Forest
-from ranking.models.versions import put_in_force, version_in_force
+from ranking.models.versions import kept_versions, put_in_force, version_in_force
 from ranking.pipeline.scorer import Linear, Scorer
 
 
@@ -33,11 +34,13 @@ class Learned:
 class Rankers:
     """The models of a directory, each loaded when first asked for and kept. Shared between threads; None: no models.
 
-    They are compiled, which changes no score, unless `is_compiled` is false: then LightGBM's own predict scores.
+    They are compiled, which changes no score, unless `is_compiled` is false: then LightGBM's own predict scores. `pinned` are
+    versions by task that stand in place of those in force.
     """
 
     directory: Path | None = None
     is_compiled: bool = True
+    pinned: Mapping[str, str] = field(default_factory=dict)
     _kept: dict[tuple[str, str], Scorer] = field(default_factory=dict, repr=False)
 
     def scorer(self, fallback: Linear) -> Scorer:
@@ -59,7 +62,17 @@ class Rankers:
 
     def version(self, task: str) -> str | None:
         """The version in force for a task, None where there is none."""
-        return None if self.directory is None else version_in_force(self.directory, task)
+        if self.directory is None:
+            return None
+        return self.pinned.get(task) or version_in_force(self.directory, task)
+
+    def versions(self, task: str) -> list[str]:
+        """The versions of a task that are kept, in force or not."""
+        return [] if self.directory is None else kept_versions(self.directory, task)
+
+    def pin(self, task: str, version: str) -> Rankers:
+        """These rankers, but for one task whose version is named; models that are loaded are shared."""
+        return replace(self, pinned={**self.pinned, task: version})
 
 
 def keep(directory: Path, model: Model, version: str, *, is_in_force: bool = True) -> Path:

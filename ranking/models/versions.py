@@ -16,6 +16,14 @@ def version_in_force(models: Path, task: str) -> str | None:
         return None
 
 
+def kept_versions(models: Path, task: str) -> list[str]:
+    """The versions of a task that are kept, in order of name."""
+    try:
+        return sorted(path.name for path in (models / task).iterdir() if path.is_dir())
+    except FileNotFoundError:
+        return []
+
+
 def put_in_force(models: Path, task: str, version: str) -> None:
     """Put a version that was written in force; readers see the old one or the new one, whole."""
     pointer = models / task / CURRENT

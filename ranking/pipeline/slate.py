@@ -47,10 +47,11 @@ class ServedRows:
 @dataclass(frozen=True, slots=True)
 class Slate:
     """A list, best first. `incomplete` holds the engine's own reasons where an answer below was cut. `teams` says, where two
-    rankers drafted it in turn, which brought each slot, 'a' or 'b'."""
+    rankers drafted it in turn, which brought each slot, 'a' or 'b', and `drafted_by` which parameter had it drafted."""
 
     slots: tuple[Slot, ...]
     dropped: tuple[Dropped, ...] = ()
     incomplete: tuple[dict[str, Any], ...] = ()
     served: tuple[ServedRows, ...] = ()
     teams: str = ""
+    drafted_by: str = ""

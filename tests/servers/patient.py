@@ -1,8 +1,8 @@
-"""`monoceros serve` that refuses nobody, however busy the machine is: `python -m tests.servers.patient INDEX [KEYS]`."""
+"""`monoceros serve` that refuses nobody, however busy the machine is."""
 
 from __future__ import annotations
 
-import sys
+from argparse import ArgumentParser
 from pathlib import Path
 
 from api.cli.operations import operations
@@ -12,8 +12,16 @@ from schemas.settings import Settings
 from tests.service import PATIENT
 
 if __name__ == "__main__":
-    index, *keys = map(Path, sys.argv[1:])
+    parser = ArgumentParser("python -m tests.servers.patient", description=__doc__)
+    parser.add_argument("index", type=Path)
+    parser.add_argument("--keys", type=Path)
+    parser.add_argument("--experiments", type=Path)
+    asked = parser.parse_args()
     options = ServiceOptions(
-        port=0, keys=keys[0] if keys else None, limits=PATIENT, operations=operations(index, None, None)
+        port=0,
+        keys=asked.keys,
+        experiments=asked.experiments,
+        limits=PATIENT,
+        operations=operations(asked.index, None, None),
     )
-    run_service(options, Session(index, Settings(deadline_ms=60_000)))
+    run_service(options, Session(asked.index, Settings(deadline_ms=60_000)))

@@ -144,6 +144,24 @@ def _to_letters(call: Call, what: str, act: Callable[[int | None], int]) -> Done
     return Done(count=count)
 
 
+def _of_letters(what: str, handle: Callable[[Call], Done], summary: str, description: str = "") -> Endpoint:
+    """What is done to one dead letter or to all."""
+    return Endpoint(
+        name=f"dead_letters_{what}",
+        method="POST",
+        path=f"/v1/admin/dead-letters/{what}",
+        summary=summary,
+        description=description,
+        scope=Scope.ADMIN,
+        lane=None,
+        body=LetterChoice,
+        answer=Done,
+        handle=handle,
+        examples=(Example({}, body={"number": None}),),
+        codes=("no-letters", "no-letter"),
+    )
+
+
 def cache(call: Call) -> CacheState:
     """How the cache of this worker did."""
     kept = call.service.cache
@@ -218,33 +236,13 @@ DEAD_LETTERS = Endpoint(
     handle=dead_letters,
     codes=("no-letters",),
 )
-REDRIVE = Endpoint(
-    name="dead_letters_redrive",
-    method="POST",
-    path="/v1/admin/dead-letters/redrive",
-    summary="Have dead letters taken once more",
-    description="The consumer that runs on the index takes them within a second.",
-    scope=Scope.ADMIN,
-    lane=None,
-    body=LetterChoice,
-    answer=Done,
-    handle=redrive,
-    examples=(Example({}, body={"number": None}),),
-    codes=("no-letters", "no-letter"),
+REDRIVE = _of_letters(
+    "redrive",
+    redrive,
+    "Have dead letters taken once more",
+    "The consumer that runs on the index takes them within a second.",
 )
-DROP = Endpoint(
-    name="dead_letters_drop",
-    method="POST",
-    path="/v1/admin/dead-letters/drop",
-    summary="Forget dead letters for good",
-    scope=Scope.ADMIN,
-    lane=None,
-    body=LetterChoice,
-    answer=Done,
-    handle=drop,
-    examples=(Example({}, body={"number": None}),),
-    codes=("no-letters", "no-letter"),
-)
+DROP = _of_letters("drop", drop, "Forget dead letters for good")
 CACHE = Endpoint(
     name="cache",
     method="GET",

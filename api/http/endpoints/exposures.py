@@ -24,6 +24,8 @@ def exposures(call: Call) -> ExposureKept:
         raise Refusal(404, "no-experiment", f"no experiment {shown(name)} runs", hint="serve with --experiments FILE")
     unit, now_ms = str(viewer), int(service.now() * 1e3)
     met = service.experiments.exposure(name, unit)
+    if met is not None:
+        call.met.append(met)
     if met is not None and service.exposures is not None:
         service.exposures.put(lambda log: log.write(now_ms, unit, told.request_id, [met]))
     return ExposureKept(experiment=name, arm=None if met is None else met.arm)

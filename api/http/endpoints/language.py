@@ -11,11 +11,8 @@ from api.http.params import Kind, Param
 from api.keys import Scope
 from api.repl.candidates import candidates
 from api.wire import CandidateOut, Completions, EdgeOut, Language, OperatorOut
-from query import OPERATORS, OPTION_EXAMPLES, live_terms
+from query import OPERATORS, OPTION_EXAMPLES, check_text, live_terms
 from schemas.catalogue import CATALOGUE, Vertical
-
-_LONGEST = 4_096
-"""Code points: a query that is typed, and as long as a request line has room for."""
 
 
 def language(call: Call) -> Language:  # noqa: ARG001  (it is the same for everybody)
@@ -43,10 +40,9 @@ def language(call: Call) -> Language:  # noqa: ARG001  (it is the same for every
 
 def completions(call: Call) -> Completions:
     """What may stand in place of the piece that the text ends with; terms are those of the viewer's world."""
-    vertical = call.values["vertical"]
-    piece, found = candidates(
-        call.values["q"], partial(live_terms, call.world()), None if vertical is None else Vertical(vertical)
-    )
+    vertical, text = call.values["vertical"], call.values["q"]
+    check_text(text, call.searcher.settings)
+    piece, found = candidates(text, partial(live_terms, call.world()), None if vertical is None else Vertical(vertical))
     return Completions(partial=piece, candidates=[CandidateOut(text=text, meaning=meaning) for text, meaning in found])
 
 
@@ -69,15 +65,7 @@ COMPLETIONS = Endpoint(
     scope=Scope.RAW,
     lane=Lane.TYPEAHEAD,
     params=(
-        Param(
-            "q",
-            Kind.TEXT,
-            "the query before the cursor",
-            "(and name:mel",
-            default="",
-            low=0,
-            high=_LONGEST,
-        ),
+        Param("q", Kind.QUERY, "the query before the cursor", "(and name:mel", default=""),
         Param("vertical", Kind.CHOICE, "what the query finds", "user", choices=tuple(v.value for v in Vertical)),
         OPERATOR,
     ),

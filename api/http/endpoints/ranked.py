@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from api.http.choosing import ARM, RANKER
 from api.http.documents import some_fields
 from api.http.endpoint import Call, Endpoint, Example
 from api.http.endpoints.common import COUNTRY, FIELDS, rankers_in_force
@@ -26,19 +27,19 @@ def explored(call: Call) -> RankedMedia:
     """Media that the viewer did not ask for and may like."""
     values = call.values
     seen = [ExternalId(id_) for id_ in values["seen"] or ()]
-    return _ranked(call, lambda context: explore(context, call.service.rankers, values["limit"], seen))
+    return _ranked(call, lambda context: explore(context, call.rankers, values["limit"], seen))
 
 
 def top_of_hashtag(call: Call) -> RankedMedia:
     """The best media that carry a hashtag."""
     values = call.values
-    return _ranked(call, lambda context: hashtag_top(context, call.service.rankers, values["tag"], values["limit"]))
+    return _ranked(call, lambda context: hashtag_top(context, call.rankers, values["tag"], values["limit"]))
 
 
 def top_of_place(call: Call) -> RankedMedia:
     """The best media of a place."""
     values = call.values
-    return _ranked(call, lambda context: place_top(context, call.service.rankers, values["id"], values["limit"]))
+    return _ranked(call, lambda context: place_top(context, call.rankers, values["id"], values["limit"]))
 
 
 def _ranked(call: Call, rank: Callable[[Context], Slate]) -> RankedMedia:
@@ -71,6 +72,8 @@ def _limit(default: int) -> Param:
 
 
 _EXPLAIN = Param("explain", Kind.FLAG, "say what was kept out, and why", "true", default=False)
+_RANKED = (FIELDS, _EXPLAIN, RANKER, ARM)
+_CODES = ("no-ranker", "no-experiment", "no-model", "model-format", "schema-mismatch")
 _KEPT = (
     "An answer is kept for a minute. `request_id` is that of the request for which it was made: name it where you tell what was "
     "seen and clicked."
@@ -92,8 +95,7 @@ EXPLORE = Endpoint(
         _limit(30),
         Param("seen", Kind.IDS, f"up to {_SEEN} media that were shown already", "10,11", low=1, high=_SEEN),
         COUNTRY,
-        FIELDS,
-        _EXPLAIN,
+        *_RANKED,
     ),
     answer=RankedMedia,
     handle=explored,
@@ -101,6 +103,7 @@ EXPLORE = Endpoint(
         Example({"limit": "9", "fields": "owner,place"}),
         Example({"seen": "10,11", "country": "fr", "explain": "true"}),
     ),
+    codes=_CODES,
     ttl_s=_TTL_S,
 )
 HASHTAG_TOP = Endpoint(
@@ -114,12 +117,12 @@ HASHTAG_TOP = Endpoint(
     params=(
         Param("tag", Kind.TEXT, "a hashtag, with or without #", "tbt", is_required=True, low=1, high=256, is_path=True),
         _limit(9),
-        FIELDS,
-        _EXPLAIN,
+        *_RANKED,
     ),
     answer=RankedMedia,
     handle=top_of_hashtag,
     examples=(Example({"tag": "tbt", "limit": "3", "fields": "owner,created_at_ms"}),),
+    codes=_CODES,
     ttl_s=_TTL_S,
 )
 PLACE_TOP = Endpoint(
@@ -130,9 +133,10 @@ PLACE_TOP = Endpoint(
     description="Pictures of the place before people at it; verified accounts as for hashtags. " + _KEPT,
     scope=Scope.EXPLORE,
     lane=Lane.EXPLORE,
-    params=(Param("id", Kind.ID, "a place", "510", is_required=True, is_path=True), _limit(9), FIELDS, _EXPLAIN),
+    params=(Param("id", Kind.ID, "a place", "510", is_required=True, is_path=True), _limit(9), *_RANKED),
     answer=RankedMedia,
     handle=top_of_place,
     examples=(Example({"id": "510"}),),
+    codes=_CODES,
     ttl_s=_TTL_S,
 )

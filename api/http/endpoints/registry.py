@@ -20,6 +20,7 @@ from api.http.endpoints.exposures import EXPOSURES
 from api.http.endpoints.language import COMPLETIONS, LANGUAGE
 from api.http.endpoints.lists import HASHTAG_RECENT, PLACE_RECENT, USER_MEDIA
 from api.http.endpoints.ranked import EXPLORE, HASHTAG_TOP, PLACE_TOP
+from api.http.endpoints.rankings import EXPERIMENTS, RANKERS
 from api.http.endpoints.search import SEARCH
 from api.http.endpoints.suggested import SUGGESTED
 from api.http.endpoints.terms import TERMS
@@ -51,5 +52,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     REDRIVE,
     DROP,
     CACHE,
+    EXPERIMENTS,
+    RANKERS,
     DOCUMENTS,
 )

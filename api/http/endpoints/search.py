@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from api.http.choosing import ARM, RANKER
 from api.http.documents import some_fields
 from api.http.endpoint import Call, Endpoint, Example
 from api.http.endpoints.common import COUNTRY, CURSOR, FIELDS, LIMIT, OPERATOR, rankers_in_force
@@ -16,11 +17,11 @@ from query import Request
 from ranking import BOX_ROOM, Typed
 from schemas.catalogue import Vertical
 from schemas.errors import InputError
-from schemas.settings import Settings
 
-_LONGEST = Settings().max_text_bytes
-_OF_QUERIES = ("cursor", "exact", "explain", "lineage", "why_not", "operator")
-"""Parameters that words as typed do not take: their answer is one ranked list, in the viewer's world."""
+_OF_QUERIES = ("cursor", "exact", "explain", "lineage", "why_not", "generation", "operator")
+"""Parameters that words as typed do not take: their answer is one ranked list, in the viewer's world of today."""
+_OF_TYPED = ("ranker", "arm")
+"""Parameters that queries do not take: their answer is in static rank."""
 
 
 def search(call: Call) -> Results:
@@ -32,6 +33,9 @@ def search(call: Call) -> Results:
         )
     if values["text"] is not None:
         return _typed(call, values["text"])
+    for name in _OF_TYPED:
+        if values[name]:
+            raise InputError("bad-parameter", f"q takes no {name}", hint="it is for words as typed: text")
     vertical = None if values["vertical"] is None else Vertical(values["vertical"])
     request = Request(
         text=values["q"],
@@ -43,7 +47,8 @@ def search(call: Call) -> Results:
         gives_lineage=values["lineage"],
         why_not=values["why_not"],
     )
-    wanted = Page(request, values["limit"], values["cursor"], question_of(request), values["fields"])
+    question = question_of(request, generation=values["generation"])
+    wanted = Page(request, values["limit"], values["cursor"], question, values["fields"])
     return page(call, wanted) if values["pages"] else whole(call, wanted)
 
 
@@ -56,7 +61,7 @@ def _typed(call: Call, text: str) -> Results:
             raise InputError("bad-parameter", f"text takes no {name}", hint="it is for queries of the language: q")
     asked = Typed.of(text).only or Vertical.USER if values["vertical"] is None else Vertical(values["vertical"])
     with rankers_in_force():
-        slate = call.service.box.typeahead(call.context(), text, values["limit"], (asked,))
+        slate = call.box.typeahead(call.context(), text, values["limit"], (asked,))
     call.note_served(slate)
     world, fields = call.world(), values["fields"]
     results = []
@@ -92,7 +97,7 @@ SEARCH = Endpoint(
     scope=Scope.RAW,
     lane=Lane.RAW,
     params=(
-        Param("q", Kind.TEXT, "a query of the language", "(apply followed_by: followed_by:me)", low=0, high=_LONGEST),
+        Param("q", Kind.QUERY, "a query of the language", "(apply followed_by: followed_by:me)"),
         Param("text", Kind.TEXT, "words of a name or caption, the last perhaps unfinished", "mel", low=0, high=256),
         Param("vertical", Kind.CHOICE, "what to find", "user", choices=tuple(v.value for v in Vertical)),
         COUNTRY,
@@ -104,6 +109,16 @@ SEARCH = Endpoint(
         Param("lineage", Kind.FLAG, "say who leads to each result", "true", default=False),
         Param("why_not", Kind.ID, "say what kept this document out", "181861901"),
         Param("pages", Kind.FLAG, "false: one answer, without a cursor", "false", default=True),
+        Param(
+            "generation",
+            Kind.TEXT,
+            "answer from this kept generation, as its build left it; takes the scope operator, and is logged",
+            "000001",
+            low=1,
+            high=20,
+        ),
+        RANKER,
+        ARM,
         OPERATOR,
     ),
     answer=Results,
@@ -113,5 +128,15 @@ SEARCH = Endpoint(
         Example({"q": "(apply liker: followed_by:181861901)", "lineage": "true", "explain": "true"}),
         Example({"text": "blue bott", "vertical": "place", "fields": "city,lat,lon"}),
     ),
-    codes=("bad-cursor", "cursor-ended", "deadline", "no-model", "model-format", "schema-mismatch"),
+    codes=(
+        "bad-cursor",
+        "cursor-ended",
+        "deadline",
+        "no-generation",
+        "no-ranker",
+        "no-experiment",
+        "no-model",
+        "model-format",
+        "schema-mismatch",
+    ),
 )

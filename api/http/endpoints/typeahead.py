@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from api.http.choosing import ARM, RANKER
 from api.http.endpoint import Call, Endpoint, Example
 from api.http.endpoints.common import COUNTRY, rankers_in_force
 from api.http.engine import Lane
@@ -32,7 +33,7 @@ def typeahead(call: Call) -> Typeahead:
     context = replace(call.context(), place=_place(values["near"]))
     verticals = [Vertical(name) for name in values["verticals"]]
     with rankers_in_force():
-        slate = call.service.box.typeahead(context, values["q"], values["limit"], verticals)
+        slate = call.box.typeahead(context, values["q"], values["limit"], verticals)
     call.note_served(slate)
     return Typeahead(
         slots=_suggestions(call.searcher.segment, slate.slots, Typed.of(values["q"]).text),
@@ -125,9 +126,11 @@ TYPEAHEAD = Endpoint(
             default=tuple(v.value for v in BOX_VERTICALS),
             choices=tuple(v.value for v in BOX_VERTICALS),
         ),
+        RANKER,
+        ARM,
     ),
     answer=Typeahead,
     handle=typeahead,
     examples=(Example({"q": "mel"}), Example({"q": "#tb", "limit": "3"}), Example({"country": "fr"})),
-    codes=("no-model", "model-format", "schema-mismatch"),
+    codes=("no-ranker", "no-experiment", "no-model", "model-format", "schema-mismatch"),
 )

@@ -7,23 +7,35 @@ import { cuts, failed, waiting } from "../states.js";
 import { ms } from "../words.js";
 
 const LIMIT = 20;
-/** Parameters of an endpoint that choose how it ranks or what it answers from, wherever OpenAPI has them. */
-const KNOBS = ["ranker", "scorer", "model", "arm", "generation"];
+/** The one knob that takes a key: what a viewer saw of an older generation is not for that viewer any more. */
+const OF_OPERATORS = "generation";
+
+/** What the service has for each knob, as far as who asks may know. */
+async function known(api) {
+  const found = { ranker: ["hand", "learned"], arm: [], generation: [] };
+  if (api.identity.keyId === null) return found;
+  const look = (what) => api.get(`/v1/admin/${what}`, {}, { asKey: true }).catch(() => null);
+  const [rankers, experiments, generations] = await Promise.all(["rankers", "experiments", "generations"].map(look));
+  found.ranker.push(...(rankers?.rankers ?? []).flatMap(({ task, kept }) => kept.map((version) => `${task}/${version}`)));
+  found.arm.push(...(experiments?.experiments ?? []).flatMap(({ name, arms }) => arms.map((arm) => `${name}/${arm.name}`)));
+  found.generation.push(...(generations?.kept ?? []).map(({ generation }) => generation));
+  return found;
+}
 
 const lists = (answer) => ({ ...answer, rows: answer.results ?? answer.slots ?? [] });
 const ordered = (q, option) => q.replace(/^\((apply)\s(.*)\)$/su, `($1 $2 ${option})`);
 
-/** The ways to find: a name, the endpoint, and how it is asked. `takes` says what the question is: a query, words, or nothing. */
+/** The ways to find: a name, the endpoint, and how it is asked. `takes` says what the question is: a query, words, or nothing; `knobs` what else a side may choose. */
 const WAYS = {
-  query: { name: "Query, by static rank", path: "/v1/search", takes: "query", ask: (api, q, more, o) => api.get("/v1/search", { q, limit: LIMIT, lineage: true, ...more }, o) },
-  hits: { name: "Query, by hits", path: "/v1/search", takes: "query", ask: (api, q, more, o) => api.get("/v1/search", { q: ordered(q, ":order hits"), limit: LIMIT, lineage: true, ...more }, o) },
-  affinity: { name: "Query, by affinity", path: "/v1/search", takes: "query", ask: (api, q, more, o) => api.get("/v1/search", { q: ordered(q, ":order hits :inner affinity"), limit: LIMIT, lineage: true, ...more }, o) },
-  typeahead: { name: "Search box", path: "/v1/typeahead", takes: "words", ask: (api, q, more, o) => suggestions(api, q, { limit: LIMIT, ...more, ...o }) },
-  people: { name: "People, by static rank", path: "/v1/search", takes: "words", ask: (api, text, more, o) => api.get("/v1/search", { text, vertical: "user", limit: LIMIT, ...more }, o) },
-  explore: { name: "Explore", path: "/v1/explore", takes: "nothing", ask: (api, _, more, o) => api.get("/v1/explore", { limit: LIMIT, ...more }, o) },
-  suggested: { name: "Suggested people", path: "/v1/users/{id}/suggested", takes: "nothing", ask: (api, _, more, o) => api.get("/v1/users/me/suggested", { limit: LIMIT, ...more }, o) },
-  top: { name: "Hashtag, top", path: "/v1/hashtags/{tag}/top", takes: "words", ask: (api, tag, more, o) => api.get(`/v1/hashtags/${encodeURIComponent(tag.replace(/^#/, ""))}/top`, { limit: LIMIT, ...more }, o) },
-  recent: { name: "Hashtag, recent", path: "/v1/hashtags/{tag}/recent", takes: "words", ask: (api, tag, more, o) => api.get(`/v1/hashtags/${encodeURIComponent(tag.replace(/^#/, ""))}/recent`, { limit: LIMIT, ...more }, o) },
+  query: { knobs: ["generation"], name: "Query, by static rank", path: "/v1/search", takes: "query", ask: (api, q, more, o) => api.get("/v1/search", { q, limit: LIMIT, lineage: true, ...more }, o) },
+  hits: { knobs: ["generation"], name: "Query, by hits", path: "/v1/search", takes: "query", ask: (api, q, more, o) => api.get("/v1/search", { q: ordered(q, ":order hits"), limit: LIMIT, lineage: true, ...more }, o) },
+  affinity: { knobs: ["generation"], name: "Query, by affinity", path: "/v1/search", takes: "query", ask: (api, q, more, o) => api.get("/v1/search", { q: ordered(q, ":order hits :inner affinity"), limit: LIMIT, lineage: true, ...more }, o) },
+  typeahead: { knobs: ["ranker", "arm"], name: "Search box", path: "/v1/typeahead", takes: "words", ask: (api, q, more, o) => suggestions(api, q, { limit: LIMIT, ...more, ...o }) },
+  people: { knobs: ["ranker", "arm"], name: "People, as typed", path: "/v1/search", takes: "words", ask: (api, text, more, o) => api.get("/v1/search", { text, vertical: "user", limit: LIMIT, ...more }, o) },
+  explore: { knobs: ["ranker", "arm"], name: "Explore", path: "/v1/explore", takes: "nothing", ask: (api, _, more, o) => api.get("/v1/explore", { limit: LIMIT, ...more }, o) },
+  suggested: { knobs: [], name: "Suggested people", path: "/v1/users/{id}/suggested", takes: "nothing", ask: (api, _, more, o) => api.get("/v1/users/me/suggested", { limit: LIMIT, ...more }, o) },
+  top: { knobs: ["ranker", "arm"], name: "Hashtag, top", path: "/v1/hashtags/{tag}/top", takes: "words", ask: (api, tag, more, o) => api.get(`/v1/hashtags/${encodeURIComponent(tag.replace(/^#/, ""))}/top`, { limit: LIMIT, ...more }, o) },
+  recent: { knobs: [], name: "Hashtag, recent", path: "/v1/hashtags/{tag}/recent", takes: "words", ask: (api, tag, more, o) => api.get(`/v1/hashtags/${encodeURIComponent(tag.replace(/^#/, ""))}/recent`, { limit: LIMIT, ...more }, o) },
 };
 const FIRST = { query: "(apply followed_by: followed_by:me)", words: "mar", nothing: "" };
 
@@ -49,6 +61,7 @@ export function compareView({ api, params, keep, signal }) {
 }
 
 function side(api, params, key, changed) {
+  let there = {};
   const way = h("select", { id: fresh("way"), onchange: () => (fit(), knobs(), changed()) });
   const text = h("input", { type: "text", id: fresh("what"), dir: "auto", spellcheck: "false" });
   const more = h("span", { class: "knobs" });
@@ -64,19 +77,13 @@ function side(api, params, key, changed) {
   }
 
   /** A choice for each parameter of the endpoint that changes how it ranks. */
-  async function knobs() {
-    const { path } = chosen();
-    const inputs = [];
-    for (const name of KNOBS) {
-      const param = await api.param(path, name);
-      if (!param) continue;
-      const values = param.schema?.enum ?? param.schema?.items?.enum;
-      const begun = params.get(`${key}.${name}`) ?? "";
-      const input = values
-        ? h("select", { name, id: fresh(name), onchange: changed }, ["", ...values].map((value) => h("option", { value, selected: value === begun }, value || "in force")))
-        : h("input", { name, id: fresh(name), type: "text", value: begun, placeholder: "in force" });
-      inputs.push(h("span", { class: "field" }, h("label", { for: input.id }, name), input));
-    }
+  function knobs() {
+    const inputs = chosen().knobs.map((name) => {
+      const isShut = name === OF_OPERATORS && api.identity.keyId === null;
+      const list = h("datalist", { id: fresh("known") }, there[name].map((value) => h("option", { value })));
+      const input = h("input", { name, id: fresh(name), type: "text", dir: "ltr", list: list.id, value: params.get(`${key}.${name}`) ?? "", placeholder: "in force", disabled: isShut, title: isShut ? "takes a key with the scope operator" : null });
+      return h("span", { class: "field" }, h("label", { for: input.id }, name), input, list);
+    });
     more.replaceChildren(...inputs);
   }
 
@@ -87,15 +94,16 @@ function side(api, params, key, changed) {
     state: () => ({ [key]: way.value, [`${key}q`]: text.value, ...Object.fromEntries(Object.entries(set()).map(([name, value]) => [`${key}.${name}`, value])) }),
     ask: async (signal) => {
       const begun = performance.now();
-      const answer = lists(await chosen().ask(api, text.value, set(), { signal, patience: 20_000 }));
+      const answer = lists(await chosen().ask(api, text.value, set(), { signal, patience: 20_000, ...(OF_OPERATORS in set() ? { asKey: true } : {}) }));
       return { ...answer, here_ms: performance.now() - begun };
     },
     fill: async () => {
       for (const [name, { name: called, path }] of Object.entries(WAYS)) if (await api.has(path)) way.append(h("option", { value: name }, called));
+      there = await known(api);
       way.value = params.get(key) ?? (key === "a" ? "query" : "hits");
       if (!way.value) way.selectedIndex = 0;
       fit();
-      await knobs();
+      knobs();
     },
   };
 }

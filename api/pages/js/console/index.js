@@ -7,7 +7,8 @@ import { lasting, number, short } from "../words.js";
 const EVERY_MS = 5_000;
 /** Numbers past this are moments in ms since 1970, not lengths or counts. */
 const LONG_AGO_MS = 1e12;
-const TITLES = { generation: "Generation in force", generations: "Generations kept", lag: "Behind the stream", "dead-letters": "Dead letters", cache: "Cache", experiments: "Experiments", models: "Models" };
+const TITLES = { generation: "Generation in force", generations: "Generations kept", lag: "Behind the stream", "dead-letters": "Dead letters", cache: "Cache", experiments: "Experiments", rankers: "Rankers" };
+const DRAWN = { experiments: experimentsDrawn };
 
 /** The view, which looks again as long as it is open. */
 export function indexView({ api, signal }) {
@@ -92,7 +93,7 @@ function endpoints(found) {
 
 async function showAdmin(api, into, signal) {
   const { paths } = await api.described();
-  const asked = Object.keys(paths).filter((path) => /^\/v1\/(admin|experiments)(\/[a-z-]+)?$/.test(path) && paths[path].get);
+  const asked = Object.keys(paths).filter((path) => /^\/v1\/admin\/[a-z-]+$/.test(path) && paths[path].get);
   if (api.identity.keyId === null) {
     const names = asked.map((path) => TITLES[path.split("/").at(-1)] ?? path.split("/").at(-1)).join(", ").toLowerCase();
     into.replaceChildren(h("div", { class: "notice plain-notice" }, icon("key"), h("p", null, `With a key of the scope admin there is more: ${names}. A service of this machine prints an address of the console that has one; elsewhere, sign in with a file of keys.`)));
@@ -104,7 +105,7 @@ async function showAdmin(api, into, signal) {
       const title = TITLES[name] ?? name;
       try {
         const { request_id, age_ms, ...content } = await api.get(path, {}, { signal, asKey: true });
-        return panel(title, shown(content));
+        return panel(title, (DRAWN[name] ?? shown)(content, title));
       } catch (error) {
         if (signal.aborted) throw error;
         return panel(title, h("p", { class: "soft" }, error.message));
@@ -118,22 +119,32 @@ async function showAdmin(api, into, signal) {
 const panel = (title, ...content) => h("section", { class: "panel" }, h("h2", null, title), content);
 const facts = (rows) => h("dl", null, rows.map(([name, value]) => [h("dt", null, name), h("dd", null, value)]));
 
-/** Any JSON for people: facts, tables of rows that are alike, times as times. */
-function shown(content) {
+/** Each experiment with its arms, what they set, and which of them the viewer is in. */
+function experimentsDrawn({ experiments }) {
+  if (!experiments.length) return h("p", { class: "soft" }, "None runs: monoceros serve --experiments FILE.");
+  return experiments.map(({ name, layer, traffic, arm, arms }) => {
+    const rows = arms.map((one) => ({ arm: one.name, share: `${Math.round(1000 * one.share) / 10} %`, sets: Object.entries(one.parameters).map(([what, set]) => `${what} = ${set}`).join(", "), exposures: one.exposures }));
+    const whose = arm === null ? "not for this viewer" : `this viewer is in ${arm}`;
+    return [h("h3", null, said(name)), h("p", { class: "fine" }, `layer ${layer} · from ${traffic[0]} to ${traffic[1]} % of its viewers · ${whose}`), shown(rows, `Arms of ${name}`)];
+  });
+}
+
+/** Any JSON for people: facts, tables of rows that are alike, times as times; `label` is what it is, for who hears it. */
+function shown(content, label) {
   if (Array.isArray(content)) {
     if (!content.length) return h("p", { class: "soft" }, "None.");
     if (typeof content[0] !== "object") return said(content.join(", "));
     const names = [...new Set(content.flatMap((row) => Object.keys(row)))];
     return h(
       "div",
-      { class: "scroll", tabindex: "0", role: "region", "aria-label": "Rows" },
+      { class: "scroll", tabindex: "0", role: "region", "aria-label": label },
       h("table", null, h("thead", null, h("tr", null, names.map((name) => h("th", { scope: "col" }, words(name))))), h("tbody", null, content.map((row) => h("tr", null, names.map((name) => h("td", null, value(name, row[name]))))))),
     );
   }
   const entries = Object.entries(content);
   const plain = entries.filter(([, one]) => one === null || typeof one !== "object");
   const rest = entries.filter(([, one]) => one !== null && typeof one === "object");
-  return [plain.length > 0 && facts(plain.map(([name, one]) => [words(name), value(name, one)])), rest.map(([name, one]) => [h("h3", null, words(name)), shown(one)])];
+  return [plain.length > 0 && facts(plain.map(([name, one]) => [words(name), value(name, one)])), rest.map(([name, one]) => [h("h3", null, words(name)), shown(one, `${label}: ${words(name)}`)])];
 }
 
 const words = (name) => name.replace(/_ms$/, "").replace(/_per_s$/, " a second").replaceAll("_", " ");
@@ -141,6 +152,7 @@ const words = (name) => name.replace(/_ms$/, "").replace(/_per_s$/, " a second")
 function value(name, one) {
   if (one === null || one === undefined || one === "") return "—";
   if (typeof one === "boolean") return one ? "yes" : "no";
+  if (Array.isArray(one)) return one.length ? said(one.join(", ")) : "—";
   if (typeof one === "object") return said(Object.entries(one).map(([part, said]) => `${part} ${value(part, said)}`).join(", "));
   if (typeof one !== "number") return said(String(one));
   if (one > LONG_AGO_MS) return `${new Date(one).toISOString().slice(0, 16).replace("T", " ")} UTC`;
