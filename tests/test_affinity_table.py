@@ -9,7 +9,7 @@ import pytest
 
 from api.session import Session
 from index import open_index
-from query import AFFINITY_UNIT, Request, Searcher
+from query import Request, Searcher
 from ranking import AffinityTable
 from schemas.catalogue import Vertical
 from schemas.errors import DamagedError, InputError, QueryError
@@ -39,10 +39,13 @@ def test_equals_a_dictionary():
     table = AffinityTable.of_edges(pairs[:, 0], pairs[:, 1], score)
     for follower in np.unique(pairs[:, 0]):
         mine = pairs[:, 0] == follower
-        expected = np.rint(score[mine] / score[mine].mean() * AFFINITY_UNIT) / AFFINITY_UNIT
-        assert table.between(int(follower), pairs[mine, 1]) == pytest.approx(expected)
+        expected = score[mine] / score[mine].mean()
         median = np.sort(expected)[(len(expected) - 1) // 2]
-        assert table.between(int(follower), i64(1_000)) == pytest.approx([median])
+        found = table.between(int(follower), np.append(pairs[mine, 1], 1_000))
+        assert found == pytest.approx([*expected, median], rel=2e-3)
+        assert table.between(int(follower), i64(1_000)).tolist() == [1.0], (
+            "of nobody whom he follows now is anything known"
+        )
     assert table.between(99, i64(1, 2)).tolist() == [1.0, 1.0]
     assert AffinityTable.of_edges(i64(), i64(), np.zeros(0)).between(1, i64(2)).tolist() == [1.0]
 
@@ -58,12 +61,50 @@ def test_only_follows_of_the_viewers_world_have_one():
             found = table.of(world, everyone)
             return {int(id_): float(value) for id_, value in zip(ids, found, strict=True) if not np.isnan(value)}
 
-        assert of(1) == {2: 0.25, 3: 0.5}  # 3 came later; between 1 and 4 stands a block; 1 does not follow 6
+        assert of(1) == {2: 1.0, 3: 1.0}  # 3 came later; between 1 and 4 stands a block; 1 does not follow 6
         assert of(2) == {3: 1.0, 6: 1.0}  # of whom nothing is stored
         assert of(7) == {}
         assert of(None) == {}
         world = Searcher(segment, SETTINGS).world(ExternalId(1), is_operator=False)
         assert table.of(world, everyone[:0]).tolist() == []
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_left_the_viewers_world_leaves_nothing_in_the_affinity_to_others(seed):
+    """Blocks and ended follows after the table was made: as if table and world had never held them, to the last bit."""
+    random = np.random.default_rng(seed)
+    follows = [(1, int(id_)) for id_ in random.permutation(np.arange(2, 30))[:20]]
+    score = {pair: float(random.random()) + 0.01 for pair in follows}
+    gone = set(random.permutation(follows)[:6, 1].tolist())
+    blocked, left = {id_ for id_ in gone if id_ % 2}, {id_ for id_ in gone if not id_ % 2}
+    kept = [pair for pair in follows if pair[1] not in gone]
+    new = (1, 30)
+
+    def world(users, follows, blocks):
+        return {
+            "users": [{"id": id_, "username": f"u{id_}", "is_private": id_ % 3 == 0} for id_ in users],
+            "follows": [{"follower_id": a, "followee_id": b, "created_at_ms": 1} for a, b in follows],
+            "blocks": [{"blocker_id": id_, "blocked_id": 1, "created_at_ms": 1} for id_ in blocks],
+        }
+
+    def table(pairs):
+        ends = np.array(pairs)
+        return AffinityTable.of_edges(ends[:, 0], ends[:, 1], np.array([score[pair] for pair in pairs]))
+
+    def seen(tables, affinity):
+        with built(tables) as segment:
+            ids = segment.ids(Vertical.USER)
+            world = Searcher(segment, SETTINGS).world(ExternalId(1), is_operator=False)
+            found = affinity.of(world, np.arange(len(ids), dtype=np.uint32))
+            return {int(id_): float(value) for id_, value in zip(ids, found, strict=True) if not np.isnan(value)}
+
+    everyone = range(1, 31)
+    now = world(everyone, [pair for pair in follows if pair[1] not in left] + [new], blocked)
+    never = world([id_ for id_ in everyone if id_ not in blocked], [*kept, new], [])
+    found = seen(now, table(follows))
+    assert found == seen(never, table(kept))
+    assert set(found) == {id_ for _, id_ in kept} | {30}
+    assert np.mean([found[id_] for _, id_ in kept]) == pytest.approx(1, rel=1e-6)
 
 
 def test_on_disk(tmp_path):

@@ -13,47 +13,7 @@ pytest.importorskip("lightgbm", reason="the extra 'ranking' is not installed")
 
 from bench.quality import ltr, recsys, suggestions, typeahead
 from schemas.errors import InputError
-
-WORDS = ["anna", "bob", "carla", "dora", "emil", "中国", "Émile", "ann"]
-
-
-def graph_folder(path, *, typed=True, size=400, seed=1):
-    """Circles of 20 who know each other well; ids are not places."""
-    random = np.random.default_rng(seed)
-    ids = random.permutation(size * 3)[:size] - 7
-    near = [(a, b) for a in range(size) for b in range(a + 1, size) if a // 20 == b // 20 and random.random() < 0.5]
-    links = np.array(near + [(int(a), int(b)) for a, b in random.integers(0, size, (300, 2))])
-    names = [f"{WORDS[i % len(WORDS)]} {WORDS[random.integers(len(WORDS))]}{i}" for i in range(size - 2)] + ["...", ""]
-    nodes = pl.DataFrame({"id": ids, "name": names} | ({"type": [f"t{i % 3}" for i in range(size)]} if typed else {}))
-    nodes.write_parquet(path / "nodes.parquet")
-    pl.DataFrame({"src": ids[links[:, 0]], "dst": ids[links[:, 1]]}).write_parquet(path / "edges.parquet")
-    return path
-
-
-def town_folder(path, names, *, seed=1, size=150):
-    random = np.random.default_rng(seed)
-    friends, visits = [], []
-    for name in names:
-        city = {} if name is None else {"city": name}
-        ends = random.integers(1, size, (1500, 2))
-        near = ends[ends[:, 0] // 10 == ends[:, 1] // 10]
-        for snapshot, part in (("before", near[: len(near) // 2]), ("after", near)):
-            friends += [city | {"snapshot": snapshot, "src": int(a), "dst": int(b)} for a, b in part]
-        for _ in range(2000):
-            user = int(random.integers(1, size))
-            place = user // 10 * 5 + int(random.integers(5))
-            visits.append(
-                city
-                | {
-                    "user_id": user,
-                    "place_id": place,
-                    "hour_of_week": int(random.integers(1, 169)),
-                    "category_id": place % 4,
-                }
-            )
-    pl.DataFrame(friends).write_parquet(path / "friends.parquet")
-    pl.DataFrame(visits).write_parquet(path / "checkins.parquet")
-    return path
+from tests.quality.folders import graph_folder, town_folder
 
 
 @pytest.mark.parametrize("typed", [True, False])
@@ -84,6 +44,7 @@ def test_suggestions_on_a_made_folder(tmp_path, names):
     assert [one.city for one in found] == [name or "all" for name in names]
     assert all(0 < one.model.value <= 1 and one.users > 0 for one in found)
     assert len(said) == 2 + len(names)
+    assert "model over Adamic–Adar" in said[0]
 
 
 def test_one_city_can_be_asked_for(tmp_path):
@@ -100,7 +61,9 @@ def test_recsys_on_a_made_folder(tmp_path):
         pl.DataFrame({"user": random.integers(0, 40, 500), "item": random.integers(0, 30, 500)}).write_parquet(
             tmp_path / f"{name}.parquet"
         )
-    assert any("low-pass" in line for line in recsys.report(tmp_path))
+    said = []
+    assert 0 < recsys.report(tmp_path, said.append).recall.value < 1
+    assert any("low-pass" in line for line in said)
 
 
 def change(folder, table, edit):
@@ -118,14 +81,17 @@ def nothing_new(friends):
     [
         ("nodes", lambda t: t.drop("name"), "no column 'name'"),
         ("edges", lambda t: t.rename({"dst": "to"}), "no column 'dst'"),
-        ("edges", lambda t: t.with_columns(pl.col("src").cast(pl.String)), "not whole numbers"),
-        ("edges", lambda t: t.with_columns(pl.lit(10**6).alias("dst")), "names node 1000000"),
+        ("edges", lambda t: t.with_columns(pl.lit([1]).alias("src")), "ids are whole numbers or texts"),
+        ("edges", lambda t: t.with_columns(pl.lit(1.5).alias("src")), "ids are whole numbers or texts"),
+        ("edges", lambda t: t.with_columns(pl.lit(10**6).alias("dst")), "has 0 links between two different nodes"),
+        ("edges", lambda t: t.with_columns(pl.col("src").alias("dst")), "has 0 links between two different nodes"),
         ("edges", lambda t: t.head(10), "at least 50"),
-        ("nodes", lambda t: t.with_columns(pl.lit(None, pl.String).alias("name")), "nulls"),
+        ("edges", lambda t: t.with_columns(pl.lit(None, pl.Int64).alias("dst")), "no rows, but for such with nulls"),
+        ("nodes", lambda t: t.with_columns(pl.lit(None, pl.String).alias("name")), "no name at the end"),
         ("nodes", lambda t: t.with_columns(pl.lit(1).alias("id")), "not unique"),
         ("nodes", lambda t: t.head(0), "nodes.parquet has no rows"),
         ("edges", lambda t: t.head(0), "edges.parquet has no rows"),
-        ("nodes", lambda t: t.with_columns(pl.lit("?!").alias("name")), "no name holds a letter"),
+        ("nodes", lambda t: t.with_columns(pl.lit("?!").alias("name")), "holds a letter"),
     ],
 )
 def test_a_typeahead_folder_that_cannot_be_used(tmp_path, table, edit, message):
@@ -142,7 +108,8 @@ def test_a_typeahead_folder_that_cannot_be_used(tmp_path, table, edit, message):
         ("friends", lambda t: t.filter(pl.col("snapshot") == "before"), "after are missing"),
         ("checkins", lambda t: t.drop("hour_of_week"), "no column 'hour_of_week'"),
         ("checkins", lambda t: t.with_columns(pl.lit("x").alias("city")), "only one of"),
-        ("checkins", lambda t: t.with_columns(pl.lit(-1).alias("user_id")), "less than 0"),
+        ("checkins", lambda t: t.with_columns(pl.lit(0.5).alias("user_id")), "ids are whole numbers or texts"),
+        ("checkins", lambda t: t.with_columns(pl.lit("noon").alias("hour_of_week")), "not whole numbers"),
         ("checkins", lambda t: t.with_columns(pl.lit(169).alias("hour_of_week")), "holds 169, more than 168"),
         ("friends", lambda t: t.head(0), "friends.parquet has no rows"),
         ("checkins", lambda t: t.head(0), "checkins.parquet has no rows"),
@@ -155,17 +122,83 @@ def test_a_suggestions_folder_that_cannot_be_used(tmp_path, table, edit, message
         suggestions.report(tmp_path, None, lambda _: None)
 
 
-@pytest.mark.parametrize(
-    ("edit", "message"),
-    [
-        (lambda t: t.with_columns(pl.lit(None, pl.String).alias("city")), "column 'city' holds"),
-        (lambda t: t.filter((pl.col("city") == "a") | (pl.col("snapshot") == "before")), "city 'b': friendships after"),
-    ],
-)
-def test_an_unusable_city_is_named(tmp_path, edit, message):
-    change(town_folder(tmp_path, ["a", "b"]), "friends", edit)
-    with pytest.raises(InputError, match=message):
-        suggestions.report(tmp_path, None, lambda _: None)
+def unusable_b(friends):
+    return friends.filter((pl.col("city") == "a") | (pl.col("snapshot") == "before"))
+
+
+def test_an_unusable_city_is_left_out_and_named(tmp_path):
+    change(town_folder(tmp_path, ["a", "b"]), "friends", unusable_b)
+    said = []
+    assert [one.city for one in suggestions.report(tmp_path, None, said.append)] == ["a"]
+    assert said[0].startswith("left out: ")
+    assert "city 'b': friendships after are missing" in said[0]
+    assert "trained on the other half of the people" in said[1]
+    with pytest.raises(InputError, match="city 'b': friendships after are missing"):
+        suggestions.report(tmp_path, "b", said.append)
+    change(tmp_path, "friends", lambda t: t.filter(pl.col("snapshot") == "before"))
+    with pytest.raises(InputError, match="no city has"):
+        suggestions.report(tmp_path, None, said.append)
+
+
+def test_rows_with_nulls_and_links_to_nobody_are_left_out_and_counted(tmp_path):
+    clean = typeahead.load_folder(graph_folder(tmp_path))
+    more = pl.DataFrame({"src": [None, 10**6], "dst": [3, 4]}, schema_overrides={"src": pl.Int64, "dst": pl.Int64})
+    change(tmp_path, "edges", lambda t: pl.concat([t, more]))
+    said = []
+    assert typeahead.load_folder(tmp_path, said.append).links.tolist() == clean.links.tolist()
+    assert any("1 of" in line and "have a null" in line for line in said)
+    assert any("name a node that nodes.parquet lacks, such as 1000000" in line for line in said)
+
+
+KINDS_OF_IDS = {
+    "texts": lambda ids: ids.cast(pl.String).str.zfill(9),
+    "categories": lambda ids: ids.cast(pl.String).cast(pl.Categorical),
+    "floats": lambda ids: ids.cast(pl.Float64),
+    "large": lambda ids: pl.Series([2**63 + 10 + one for one in ids.to_list()], dtype=pl.UInt64),
+    "small": lambda ids: ids.cast(pl.Int16),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS_OF_IDS)
+def test_ids_of_other_types_are_ids(tmp_path, kind):
+    ids = KINDS_OF_IDS[kind]
+    graph_folder(tmp_path)
+    town_folder(tmp_path, [None])
+
+    def read():
+        [(name, tables)] = suggestions.cities(tmp_path).items()
+        return typeahead.load_folder(tmp_path), suggestions.known(tmp_path, name, *tables)
+
+    graph, people = read()
+    columns = {"nodes": ["id"], "edges": ["src", "dst"], "friends": ["src", "dst"], "checkins": ["user_id", "place_id"]}
+    for table, names in columns.items():
+        change(tmp_path, table, lambda t, names=names: t.with_columns(ids(t[name]).alias(name) for name in names))
+    found, others = read()
+    assert found.links.tolist() == graph.links.tolist()
+    assert others.new.size == people.new.size
+    if kind != "categories":  # in the order of their texts, ids stand in another order
+        assert others.new.matrix.indices.tolist() == people.new.matrix.indices.tolist()
+        assert others.people.visits.places.data.tolist() == people.people.visits.places.data.tolist()
+
+
+def test_texts_and_numbers_are_compared_as_texts(tmp_path):
+    before = typeahead.load_folder(graph_folder(tmp_path))
+    change(tmp_path, "nodes", lambda t: t.with_columns(pl.col("id").cast(pl.String)))
+    assert typeahead.load_folder(tmp_path).links.tolist() == before.links.tolist()
+
+
+@pytest.mark.parametrize("size", [24, 40, 60])
+def test_a_small_graph_is_measured(tmp_path, size):
+    said = []
+    found = typeahead.report(graph_folder(tmp_path, size=size), 2, 1_500, None, said.append)
+    assert len(found.typed) > 0
+    assert any(line.startswith("seed 1: ") and "of these asked about" in line for line in said)
+
+
+@pytest.mark.parametrize(("seeds", "links"), [(0, 10), (1, 0)])
+def test_nothing_asked_is_an_error(tmp_path, seeds, links):
+    with pytest.raises(InputError, match="at least one"):
+        typeahead.report(graph_folder(tmp_path), seeds, links)
 
 
 @pytest.mark.parametrize(("module", "table"), [(typeahead, "edges"), (suggestions, "checkins")])

@@ -14,7 +14,8 @@ from ranking import Feature, FeatureSchema, Linear, Rankers, ServedLog, ServedRo
 from ranking.evaluate import Interval
 from ranking.log.searches import COLUMNS, DAY_MS, Searches
 from ranking.log.served import read_served
-from ranking.training.examples import checked, join, split
+from ranking.training.balance import balance, worth_of
+from ranking.training.examples import Examples, checked, join, split
 from ranking.training.guard import Verdict, choices, ranks
 from ranking.training.judging import ALL, AS_SHOWN, judge, kind_of, saved_letters, shown_order
 from ranking.training.learning import Correction, learn, training_set
@@ -155,6 +156,91 @@ def test_all_corrections_close_most_of_the_gap_to_full_information(fresh):
     assert gap > 0.03, found
     for one in (Correction.POSITION, Correction.INVERSE, Correction.IMPUTED):
         assert (found[one] - found[Correction.NONE]) / gap >= 0.6, (found, full)
+
+
+LISTS = FeatureSchema(
+    "lists", tuple(Feature(name, Source.DOCUMENT, name) for name in ("is_user", "is_hashtag", "fit", "tie"))
+)
+
+
+def mixed_lists(seed, searches):
+    """Lists of people and hashtags by turns. Most look for a hashtag, and what they look for fits, or is near to them."""
+    random = np.random.default_rng([seed, 5])
+    rows = 8
+    user = np.tile(np.arange(rows) % 2 == 0, (searches, 1))
+    fit, tie = random.random((2, searches, rows))
+    wants_user = random.random(searches) < 0.4
+    meant = np.where(user == wants_user[:, None], fit + tie, -1).argmax(axis=1)
+    liked = np.full((searches, rows), 0.02)
+    liked[np.arange(searches), meant] = 0.9
+    chance = random.random((searches, rows)) < liked / (1.0 + np.arange(rows))
+    clicked = chance & (np.cumsum(chance, axis=1) == 1)
+    matrix = np.stack([user, ~user, fit, tie], axis=-1).reshape(-1, 4).astype(np.float32)
+    day = np.sort(random.integers(20_000, 20_010, searches))
+    text = np.full(searches, "x")
+    return Examples(
+        matrix,
+        clicked.ravel().astype(np.int64),
+        np.tile(np.arange(rows), searches),
+        np.arange(searches * rows),
+        np.full(searches, rows),
+        day,
+        random.integers(0, 150, searches),
+        text,
+        text,
+        text,
+    )
+
+
+def test_a_vertical_that_loses_its_choices_weighs_more_until_it_does_not():
+    known, later = mixed_lists(1, 4_000), mixed_lists(2, 4_000)
+    by_hand = Linear("by hand", LISTS, {"is_user": 0.4, "fit": 1.0})
+    attended = attention(known, LISTS, rounds=4)
+
+    def some(kept, worth):
+        return learn(LISTS, known.some(kept), Correction.POSITION, worth=worth[kept])
+
+    weights = balance(LISTS, known, by_hand.score(known.matrix), attended.seen, some)
+    assert weights[Vertical.USER] > 1.1
+    assert weights[Vertical.HASHTAG] == 1
+    everything = np.ones(len(known.sizes), dtype=bool)
+    plain = some(everything, np.ones(len(known.sizes)))
+    balanced = some(everything, worth_of(LISTS, known, weights))
+    scores = by_hand.score(later.matrix)
+    before, after = (
+        choices(LISTS, later, model.score(later.matrix), scores, attended.seen) for model in (plain, balanced)
+    )
+    assert before[Vertical.USER].value < 0.95
+    assert after[Vertical.USER].value > 0.98
+    assert after[Vertical.HASHTAG].value > 1.05, "what is left is still better than by hand"
+
+
+def test_what_a_search_is_worth_is_that_of_its_best_choice():
+    examples = mixed_lists(3, 300)
+    worth = worth_of(LISTS, examples, {Vertical.USER: 3.0, Vertical.HASHTAG: 2.0})
+    grades, users = examples.grades.reshape(-1, 8), examples.matrix[:, 0].reshape(-1, 8) > 0
+    chosen, user = grades.any(axis=1), (grades * users).any(axis=1)
+    assert worth.tolist() == np.where(user, 3.0, np.where(chosen, 2.0, 1.0)).tolist()
+    one_vertical = truth(4, 60).examples
+    assert balance(SCHEMA, one_vertical, one_vertical.matrix[:, 0], np.ones(12), lambda *_: None) == {}
+
+
+@pytest.mark.parametrize("correction", Correction)
+def test_a_weight_for_a_search_is_that_of_each_of_its_rows(correction):
+    examples = truth(6, 300).examples
+    worth = 1 + np.arange(len(examples.sizes)) / 100
+    attended = Attention(np.linspace(1, 0.3, ROWS), np.full(len(examples.grades), 0.2))
+    plain = training_set(examples, correction, attended)
+    found = training_set(examples, correction, attended, worth=worth)
+    assert found.matrix.tobytes() == plain.matrix.tobytes()
+    asked = examples if correction is Correction.IMPUTED else examples.some(examples.can_teach)
+    own = worth if correction is Correction.IMPUTED else worth[examples.can_teach]
+    if correction is Correction.INVERSE:
+        search = asked.searches[np.flatnonzero(asked.grades)]
+        assert np.allclose(found.weights / plain.weights, np.repeat(own[search], found.sizes))
+    else:
+        assert plain.weights is None
+        assert np.allclose(found.weights, np.repeat(own, asked.sizes))
 
 
 def test_with_inverse_weights_each_click_is_a_query_of_its_own():

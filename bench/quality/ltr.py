@@ -15,7 +15,7 @@ import numpy as np
 
 from bench.quality.command import run
 from bench.quality.table import lines
-from bench.quality.tables import integers, read
+from bench.quality.tables import Say, integers, read
 from ranking import Feature, FeatureSchema, Source, TrainingSet, bootstrap_mean, load, ndcg_by_query, save, train
 from schemas.errors import InputError
 
@@ -88,8 +88,8 @@ def measure(folder: Path, k: int = 10) -> Measured:
     return Measured(ours, native, ndcg_by_query(ours, asked.labels, asked.sizes, k), history["test"][f"ndcg@{k}"][-1])
 
 
-def report(folder: Path) -> list[str]:
-    """The lines of the table."""
+def report(folder: Path, say: Say = print) -> Measured:
+    """Measure and print."""
     m = measure(folder)
     found = [
         ("trained, saved, loaded and asked by us, NDCG@10 by us", str(bootstrap_mean(m.ndcg))),
@@ -97,8 +97,19 @@ def report(folder: Path) -> list[str]:
         ("difference of both NDCG@10", f"{abs(float(m.ndcg.mean()) - m.native_ndcg):.1e}"),
         ("largest difference of a score", f"{np.abs(m.ours - m.native).max():.1e}"),
     ]
-    return lines(("LightGBM's ranking example", "value"), found)
+    for line in lines(("LightGBM's ranking example", "value"), found):
+        say(line)
+    return m
+
+
+def figures(measured: Measured) -> dict[str, float]:
+    """What is held against `expected.txt`."""
+    return {
+        "NDCG@10": float(measured.ndcg.mean()),
+        "difference of NDCG@10": abs(float(measured.ndcg.mean()) - measured.native_ndcg),
+        "largest difference of a score": float(np.abs(measured.ours - measured.native).max()),
+    }
 
 
 if __name__ == "__main__":
-    run(__doc__, lambda options: print(*report(options.folder), sep="\n"))
+    run(__doc__, lambda options: report(options.folder))

@@ -18,7 +18,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import cycle
 from pathlib import Path
@@ -28,6 +28,7 @@ import polars as pl
 
 from api.session import Session
 from bench.quality.table import lines
+from bench.quality.tables import Say
 from index import publish, writing
 from ingest import generate, open_warehouse, read_corpus
 from query import Searcher
@@ -59,12 +60,11 @@ from ranking.log.searches import SCHEMA
 from ranking.simulator.attention import Attention
 from ranking.simulator.simulate import SLOTS
 from ranking.training.examples import Examples
+from ranking.training.guard import Verdict
 from ranking.training.learning import learn
 from ranking.training.propensity import attention
 from schemas.catalogue import Vertical
 from schemas.settings import Settings
-
-Say = Callable[[str], None]
 
 USERS = 3_000
 PAGES = 2_400
@@ -85,6 +85,8 @@ PATTERNS = (
     "user,user,hashtag,place,group",
     "hashtag,user,place",
 )
+MEASURES = ("NDCG@10 over the best fixed", "choices of people", "choices of hashtags")
+LEARNT, BY_HAND = "learnt blend", "blend by hand"
 VERTICALS = (Vertical.USER, Vertical.HASHTAG, Vertical.PLACE, Vertical.GROUP, Vertical.MEDIA)
 
 
@@ -122,8 +124,8 @@ def told(visits: Sequence[Visit], task: str) -> Told:
     return Told(examples, np.concatenate([visit.liked for visit in visits]))
 
 
-def position_bias(searcher: Searcher, seed: int, pages: int = PAGES) -> list[str]:
-    """The lines of the table."""
+def position_bias(searcher: Searcher, seed: int, say: Say, pages: int) -> dict[str, float]:
+    """Measure, say the table, and give the share of the gap that each correction closes."""
     plan = Simulation(DAYS, pages, seed, newest_ms(searcher), browses=1.0)
     surfaces = RankedSurfaces(Rankers())
     visits = [visit for visit in simulate(searcher, surfaces, plan) if len(visit.slate.slots) > 1]
@@ -143,16 +145,16 @@ def position_bias(searcher: Searcher, seed: int, pages: int = PAGES) -> list[str
     reached = {name: _gains(late, found) for name, found in scores.items()}
     who = late.examples.viewers
     none, full = reached[Correction.NONE.value], reached["full information"]
-    body = []
-    for name, found in reached.items():
-        closed = "" if name == "by hand" else str(bootstrap_ratio(found - none, full - none, who))
-        body.append((name, str(bootstrap_mean(found, who)), closed))
+    closed = {
+        name: bootstrap_ratio(found - none, full - none, who) for name, found in reached.items() if name != "by hand"
+    }
+    say(f"{len(early.examples.sizes):,} pages of Explore to learn from, {len(late.examples.sizes):,} judged\n")
+    body = [(name, str(bootstrap_mean(found, who)), str(closed.get(name, ""))) for name, found in reached.items()]
+    for line in lines(("Explore, learnt from", "NDCG@10", "gap closed"), body):
+        say(line)
     text = ", ".join(f"{value:.2f}" for value in attended.seen[:10])
-    return [
-        f"{len(early.examples.sizes):,} pages of Explore to learn from, {len(late.examples.sizes):,} judged",
-        *lines(("Explore, learnt from", "NDCG@10", "gap closed"), body),
-        f"attention learnt from clicks, by position: {text} (true: 1 / (1 + k))",
-    ]
+    say(f"attention learnt from clicks, by position: {text} (true: 1 / (1 + k))")
+    return {f"gap closed, {one.value}": closed[one.value].value for one in Correction if one is not Correction.NONE}
 
 
 def _gains(late: Told, scores: np.ndarray) -> np.ndarray:
@@ -183,14 +185,14 @@ def expected(liked: np.ndarray, slots: Sequence[Slot], vertical: Vertical) -> fl
     return float((reached * chance)[[slot.vertical is vertical for slot in slots]].sum())
 
 
-def blending(searcher: Searcher, seed: int, place: Path, sessions: int = SESSIONS) -> list[str]:
-    """The lines of the table."""
+def blending(searcher: Searcher, seed: int, place: Path, say: Say, sessions: int) -> dict[str, float]:
+    """Measure, say the table, and give what the blend that would be served has over the best interleaving."""
     plan = Simulation(DAYS, sessions, seed, newest_ms(searcher), browses=0.0)
     surfaces = RankedSurfaces(Rankers(place / "models"))
     first = plan.start_ms // 86_400_000
     figures: dict[str, list[tuple[float, float, float]]] = {}
     who: list[int] = []
-    verdict = ""
+    verdict: Verdict | None = None
     with ServedLog(place, "simulated") as served:
         maker = LogMaker(served)
         for visit in simulate(searcher, surfaces, plan):
@@ -202,7 +204,7 @@ def blending(searcher: Searcher, seed: int, place: Path, sessions: int = SESSION
             if day < EARLY:
                 maker.note(visit)
                 continue
-            if not verdict:
+            if verdict is None:
                 verdict = _learn_blend(maker, place)
             if visit.text[:1] in ("#", "@"):
                 continue  # one vertical alone: nothing to blend
@@ -211,7 +213,7 @@ def blending(searcher: Searcher, seed: int, place: Path, sessions: int = SESSION
             best = visit.liking(every)
             if best.max(initial=0) < 0.5:
                 continue  # what is looked for is in no list
-            shown = {"learnt blend": visit.slate.slots, "blend by hand": _by_hand(surfaces, visit).slots}
+            shown = {LEARNT: visit.slate.slots, BY_HAND: _by_hand(surfaces, visit).slots}
             shown |= {pattern: tuple(interleaved(lists, pattern))[:SLOTS] for pattern in PATTERNS}
             who.append(int(visit.context.viewer or 0))
             for name, slots in shown.items():
@@ -221,13 +223,27 @@ def blending(searcher: Searcher, seed: int, place: Path, sessions: int = SESSION
     found = {name: np.array(rows) for name, rows in figures.items()}
     rival = max(PATTERNS, key=lambda name: float(found[name][:, 0].mean()))
     clusters = np.array(who)
-    body = []
-    for name, rows in found.items():
-        over = [str(bootstrap_ratio(rows[:, one], found[rival][:, one], clusters)) for one in range(3)]
-        mark = " (best fixed)" if name == rival else ""
-        body.append((name + mark, f"{rows[:, 0].mean():.4f}", *over))
-    heads = ("lists under the box", "NDCG@10", "over the best fixed", "choices of people", "choices of hashtags")
-    return [f"{len(who):,} lists judged", *lines(heads, body), verdict]
+    over = {
+        name: [bootstrap_ratio(rows[:, one], found[rival][:, one], clusters) for one in range(len(MEASURES))]
+        for name, rows in found.items()
+    }
+    say(f"{len(who):,} lists judged\n")
+    body = [
+        (name + (" (best fixed)" if name == rival else ""), f"{rows[:, 0].mean():.4f}", *map(str, over[name]))
+        for name, rows in found.items()
+    ]
+    for line in lines(("lists under the box", "NDCG@10", *MEASURES), body):
+        say(line)
+    lost = verdict.objections if verdict else ("nothing was learnt",)
+    say(
+        f"the guard of the learnt blend: {'not to be put in force, as ' + '; '.join(lost) if lost else 'may be put in force'}"
+    )
+    served = BY_HAND if lost else LEARNT
+    return {
+        f"{name}, {measure}": one.value
+        for name, of in (("blend in force", served), (LEARNT, LEARNT), (BY_HAND, BY_HAND))
+        for measure, one in zip(MEASURES, over[of], strict=True)
+    }
 
 
 def _of(surfaces: RankedSurfaces, visit: Visit, vertical: Vertical) -> Slate:
@@ -245,16 +261,23 @@ def _searches(maker: LogMaker) -> Searches:
     return Searches.of([pl.DataFrame(maker.rows, schema=SCHEMA, orient="row")])
 
 
-def _learn_blend(maker: LogMaker, place: Path) -> str:
+def _learn_blend(maker: LogMaker, place: Path) -> Verdict:
     """A blend of the days that were blended under the intents in force, served whatever its guard says, which is given back."""
     trained = train_task(BLENDED, _searches(maker), place, intents=intents_in_force(place / "models"))
     keep(place / "models", trained.model, trained.version)
-    lost = "; ".join(trained.verdict.objections)
-    return f"the guard of the learnt blend: {'not to be put in force, as ' + lost if lost else 'may be put in force'}"
+    return trained.verdict
 
 
-def report(say: Say, users: int = USERS, seed: int = 1, only: str | None = None) -> None:
-    """Make a world and measure both."""
+def report(
+    say: Say,
+    users: int = USERS,
+    seed: int = 1,
+    only: str | None = None,
+    *,
+    pages: int = PAGES,
+    sessions: int = SESSIONS,
+) -> dict[str, float]:
+    """Make a world and measure both; gives what is held against `expected.txt`."""
     with tempfile.TemporaryDirectory() as directory:
         place = Path(directory)
         generate(users, seed, place / "world")
@@ -264,10 +287,8 @@ def report(say: Say, users: int = USERS, seed: int = 1, only: str | None = None)
             publish(place / "index", lambda: corpus, now_ms=now_ms, progress=lambda _: None)
         searcher = Session(place / "index", Settings()).searcher
         say(f"world of {users:,} people, seed {seed}")
-        for line in position_bias(searcher, seed) if only != "blend" else ():
-            say(line)
-        for line in blending(searcher, seed, place) if only != "bias" else ():
-            say(line)
+        found = {} if only == "blend" else position_bias(searcher, seed, say, pages)
+        return found | ({} if only == "bias" else blending(searcher, seed, place, say, sessions))
 
 
 def main() -> None:

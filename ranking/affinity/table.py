@@ -1,8 +1,9 @@
 """Affinities on disk, one for each follow: mapped arrays by external ids, so that they outlive a generation and its layers.
 
 `followers` [n] are sorted, `offsets` [n + 1] say where the follows of each stand in `followees` [m] (sorted for each follower)
-and `scores` [m], which are in parts of `AFFINITY_UNIT`; `medians` [n] are those of each follower's scores. `table.json` holds
-their hashes and is written last.
+and `scores` [m], which compare within one follower. What a score is against the others is told when it is asked for, from those of
+his follows that stand in his world then: an account that a block hides weighs nothing, and leaves nothing in the weight of others.
+`table.json` holds hashes and is written last.
 """
 
 from __future__ import annotations
@@ -16,20 +17,20 @@ import numpy as np
 import numpy.typing as npt
 
 from index import I64, U32, changing, hash_of
-from query import AFFINITY_UNIT, World
+from query import World
 from ranking.features.schema import F32
 from ranking.models.versions import put_in_force, version_in_force
 from schemas.catalogue import Vertical
 from schemas.errors import DamagedError, InputError
 
 TASK = "affinity"
-FORMAT = 1
+FORMAT = 2
 CARD = "table.json"
-ARRAYS = ("followers", "offsets", "followees", "scores", "medians")
+ARRAYS = ("followers", "offsets", "followees", "scores")
 UNHEARD = 1.0
 """The affinity to accounts that somebody follows of whom nothing is stored: that of the average follow."""
 
-U16 = npt.NDArray[np.uint16]
+F16 = npt.NDArray[np.float16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +41,16 @@ class AffinityTable:
     followers: I64
     offsets: I64
     followees: I64
-    scores: U16
-    medians: U16
+    scores: F16
 
     @staticmethod
     def of_edges(follower: I64, followee: I64, score: npt.NDArray[np.floating], version: str = "") -> AffinityTable:
         """The table of these follows [m], each once, in any order; scores above 0, comparable within one follower."""
         order = np.lexsort((followee, follower))
-        follower, followee, score = follower[order], followee[order], score[order].astype(np.float64)
-        followers, starts, sizes = np.unique(follower, return_index=True, return_counts=True)
-        row = np.repeat(np.arange(len(followers)), sizes)
-        means = np.bincount(row, score, len(followers)) / np.maximum(sizes, 1)
-        scores = _parts(score / means[row])
-        within = np.lexsort((scores, row))
-        medians = scores[within][starts + (sizes - 1) // 2] if len(followers) else scores
+        followers, starts = np.unique(follower[order], return_index=True)
         offsets = np.append(starts, len(follower)).astype(np.int64)
-        return AffinityTable(version, followers, offsets, followee, scores, medians)
+        bounded = np.clip(score[order], 0, np.finfo(np.float16).max).astype(np.float16)
+        return AffinityTable(version, followers, offsets, followee[order], bounded)
 
     def of(self, world: World, users: U32) -> F32:
         """The affinity of the world's viewer to each of these users, in any order: NaN to those whom he does not follow, his
@@ -65,23 +60,29 @@ class AffinityTable:
         followed = world.followees
         if world.viewer is None or len(followed) == 0 or len(users) == 0:
             return found
+        [viewer] = world.segment.ids_of(Vertical.USER, np.array([world.viewer], dtype=np.uint32))
+        affinity = self.between(int(viewer), world.segment.ids_of(Vertical.USER, followed))
         places = np.minimum(np.searchsorted(followed, users), len(followed) - 1)
         met = np.flatnonzero(followed[places] == users)
-        ids = world.segment.ids_of(Vertical.USER, users[met])
-        [viewer] = world.segment.ids_of(Vertical.USER, np.array([world.viewer], dtype=np.uint32))
-        found[met] = self.between(int(viewer), ids)
+        found[met] = affinity[places[met]]
         return found
 
     def between(self, follower: int, followees: I64) -> F32:
-        """The affinities of one account to these accounts, all of which he follows."""
+        """The affinities of one account to all whom he follows, in any order: the mean of those that the table knows is 1, others
+        have their median."""
         row = int(np.searchsorted(self.followers, follower))
         if row == len(self.followers) or self.followers[row] != follower:
             return np.full(len(followees), UNHEARD, dtype=np.float32)
         start, end = int(self.offsets[row]), int(self.offsets[row + 1])
         known = self.followees[start:end]
         places = np.minimum(np.searchsorted(known, followees), len(known) - 1)
-        parts = np.where(known[places] == followees, self.scores[start:end][places], self.medians[row])
-        found: F32 = (parts / np.float32(AFFINITY_UNIT)).astype(np.float32)
+        is_known = known[places] == followees
+        scores = self.scores[start:end][places].astype(np.float64)
+        ordered = np.sort(scores[is_known])  # so that the sum is one of these figures, not of their places
+        mean = float(ordered.mean()) if len(ordered) else 0.0
+        if mean == 0:
+            return np.full(len(followees), UNHEARD, dtype=np.float32)
+        found: F32 = (np.where(is_known, scores, ordered[(len(ordered) - 1) // 2]) / mean).astype(np.float32)
         return found
 
     def store(self, models: Path, version: str) -> Path:
@@ -119,12 +120,6 @@ class AffinityTable:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DamagedError("damaged-model", f"{directory} is no whole table of affinities: {error}") from None
         return AffinityTable(version, **arrays)
-
-
-def _parts(affinities: npt.NDArray[np.float64]) -> U16:
-    """In parts of the unit, to the nearest; more than 16 bits hold counts as the most that they hold."""
-    parts: U16 = np.clip(np.rint(affinities * AFFINITY_UNIT), 0, np.iinfo(np.uint16).max).astype(np.uint16)
-    return parts
 
 
 def _checked(directory: Path, name: str, expected: str) -> Path:

@@ -13,7 +13,7 @@ from ranking.features.schema import F32
 from ranking.features.suggestions import People, rows_of
 from ranking.graph.adjacency import I64, Graph
 from ranking.models.artefact import Model
-from ranking.models.training import TrainingSet, train
+from ranking.models.training import TrainingSet, for_few, train
 
 PARAMETERS: Mapping[str, Any] = {
     "learning_rate": 0.05,
@@ -72,7 +72,7 @@ def learn_suggestions(known: Sequence[Known], among: Sequence[I64] | None = None
     some = [np.arange(one.new.size) for one in known] if among is None else among
     data = training_set(known, some)
     window = ("links before", f"links after, of {sum(map(len, some))} people")
-    return train(SUGGESTIONS, data, PARAMETERS, TREES, task="suggestions", window=window)
+    return train(SUGGESTIONS, data, for_few(PARAMETERS, len(data.labels)), TREES, task="suggestions", window=window)
 
 
 def suggest(model: Model, people: People, viewers: I64, limit: int) -> Iterator[Suggested]:

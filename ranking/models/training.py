@@ -23,6 +23,16 @@ def quiet() -> None:
     logging.getLogger("lightgbm").setLevel(logging.ERROR)
 
 
+LEAST_IN_LEAF = 5
+LEAVES_SHARE = 100
+
+
+def for_few(parameters: Mapping[str, Any], rows: int) -> Mapping[str, Any]:
+    """The same with smaller leaves where there are few rows: a hundredth of them at most, so that there is something to split."""
+    least = min(parameters["min_data_in_leaf"], max(LEAST_IN_LEAF, rows // LEAVES_SHARE))
+    return {**parameters, "min_data_in_leaf": least}
+
+
 @dataclass(frozen=True, slots=True)
 class TrainingSet:
     """`matrix` [rows, features], `labels` [rows] grades from 0, `sizes` rows of each query, in order; `weights` [rows] or None.

@@ -18,7 +18,7 @@ from ranking.features.typeahead import Accounts, ViewerBlock, blocks
 from ranking.graph.adjacency import I64, hide, mutual_graph
 from ranking.graph.proximity import Proximity
 from ranking.models.artefact import Model
-from ranking.models.training import TrainingSet, train
+from ranking.models.training import TrainingSet, for_few, train
 
 LETTERS = 8
 PARAMETERS: Mapping[str, Any] = {
@@ -112,4 +112,4 @@ def learn_typeahead(accounts: Accounts, links: I64, seed: int, recipe: Recipe = 
     """A ranker for accounts that match a prefix. `links` [m, 2] are all that may be known, each once."""
     data = training_set(accounts, links, recipe, np.random.default_rng([seed, 2]))
     window = ("links of one snapshot", f"{len(links)} links")
-    return train(TYPEAHEAD, data, PARAMETERS, TREES, task="typeahead", window=window)
+    return train(TYPEAHEAD, data, for_few(PARAMETERS, len(data.labels)), TREES, task="typeahead", window=window)

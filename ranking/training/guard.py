@@ -54,7 +54,7 @@ def choices(
     new, old = (worth / weights(seen, ranks(examples, scores)) for scores in (learnt, by_hand))
     viewers = examples.viewers[examples.searches]
     found: dict[Vertical, Interval] = {}
-    for vertical, own in _rows_by_vertical(schema, examples):
+    for vertical, own in rows_by_vertical(schema, examples):
         rows = clicked & own
         if rows.any():
             found[vertical] = bootstrap_ratio(new[rows], old[rows], viewers[rows])
@@ -70,7 +70,8 @@ def ranks(examples: Examples, scores: F64) -> npt.NDArray[np.int64]:
     return found
 
 
-def _rows_by_vertical(schema: FeatureSchema, examples: Examples) -> Iterator[tuple[Vertical, npt.NDArray[np.bool_]]]:
+def rows_by_vertical(schema: FeatureSchema, examples: Examples) -> Iterator[tuple[Vertical, npt.NDArray[np.bool_]]]:
+    """Which rows are of each vertical; nothing for a task of one."""
     for vertical in Vertical:
         if (place := schema.places.get(f"is_{vertical}")) is not None:
             yield vertical, examples.matrix[:, place] > 0

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ranking.features.schema import FeatureSchema
+from ranking.features.schema import F32, FeatureSchema
 from ranking.models.artefact import Model
 from ranking.models.training import TrainingSet, train
 from ranking.training.examples import FOLLOWED, Examples, window
@@ -50,16 +50,17 @@ def learn(
     correction: Correction,
     *,
     attended: Attention | None = None,
+    worth: F64 | None = None,
     metrics: Mapping[str, float] | None = None,
     parameters: Mapping[str, Any] = PARAMETERS,
     trees: int = TREES,
 ) -> Model:
     """A ranker of one task; the same examples give the same model. `attended` is what `attention` learns of
-    them, made here where it is needed.
+    them, made here where it is needed. `worth` [searches] is what each of them counts, 1 by default.
 
     InputError `lopsided-log` where no search has both a click and a slot that was left.
     """
-    data = training_set(examples, correction, attended, schema)
+    data = training_set(examples, correction, attended, schema, worth)
     settings = dict(parameters)
     if correction is Correction.IMPUTED:
         settings["label_gain"] = list(range(CLICK_STEPS * FOLLOW_WORTH + 1))
@@ -69,26 +70,36 @@ def learn(
 
 
 def training_set(
-    examples: Examples, correction: Correction, attended: Attention | None = None, schema: FeatureSchema | None = None
+    examples: Examples,
+    correction: Correction,
+    attended: Attention | None = None,
+    schema: FeatureSchema | None = None,
+    worth: F64 | None = None,
 ) -> TrainingSet:
-    """The searches that can teach. With `INVERSE`, each of their clicks is a query of its own, with all that was left; with
-    `IMPUTED` all searches, in CLICK_STEPS grades up to that of a click."""
+    """The searches that can teach, each counted by its `worth`. With `INVERSE`, each of their clicks is a query of its own, with
+    all that was left; with `IMPUTED` all searches, in CLICK_STEPS grades up to that of a click."""
     useful = examples.some(examples.can_teach)
+    each = None if worth is None else worth[examples.can_teach]
     match correction:
         case Correction.NONE:
-            return TrainingSet(useful.matrix, useful.grades, useful.sizes)
+            return TrainingSet(useful.matrix, useful.grades, useful.sizes, _by_row(each, useful))
         case Correction.POSITION:
-            return TrainingSet(useful.matrix, useful.grades, useful.sizes, positions=useful.positions.astype(np.int32))
+            positions = useful.positions.astype(np.int32)
+            return TrainingSet(useful.matrix, useful.grades, useful.sizes, _by_row(each, useful), positions)
         case Correction.INVERSE:
-            return _click_by_click(useful, (attended or attention(examples, schema)).seen)
+            return _click_by_click(useful, (attended or attention(examples, schema)).seen, each)
         case Correction.IMPUTED:
             liked = (attended or attention(examples, schema)).liked
             grades = np.round(CLICK_STEPS * liked).astype(np.int64)
             grades[examples.grades == FOLLOWED] = CLICK_STEPS * FOLLOW_WORTH
-            return TrainingSet(examples.matrix, grades, examples.sizes)
+            return TrainingSet(examples.matrix, grades, examples.sizes, _by_row(worth, examples))
 
 
-def _click_by_click(useful: Examples, seen: F64) -> TrainingSet:
+def _by_row(worth: F64 | None, examples: Examples) -> F32 | None:
+    return None if worth is None else np.repeat(worth, examples.sizes).astype(np.float32)
+
+
+def _click_by_click(useful: Examples, seen: F64, each: F64 | None) -> TrainingSet:
     """One query a click: that click and what was left, all worth the inverse of the chance that the click had of being made.
 
     The best order of one click has the same gain whatever its grade, so the grade is part of the worth.
@@ -104,6 +115,7 @@ def _click_by_click(useful: Examples, seen: F64) -> TrainingSet:
     every = np.concatenate(rows) if rows else np.zeros(0, np.int64)
     worth = weights(seen, useful.positions[click]) * (2.0 ** useful.grades[click] - 1)
     worth = worth / worth.mean() if len(worth) else worth
+    worth = worth if each is None else worth * each[search]
     return TrainingSet(
         useful.matrix[every],
         (useful.grades[every] > 0).astype(np.int64),

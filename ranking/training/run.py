@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from ranking.box.intents import Intents
 from ranking.log.searches import Searches
@@ -16,12 +17,13 @@ from ranking.log.served import read_served
 from ranking.models.artefact import Model
 from ranking.models.rankers import Learned, Rankers
 from ranking.pipeline.scorer import Linear, Scorer
+from ranking.training.balance import balance, worth_of
 from ranking.training.examples import LEAST_JUDGED, Examples, checked, join, split, window
 from ranking.training.guard import Verdict, choices
 from ranking.training.intents import blended_under
 from ranking.training.judging import ALL, AS_SHOWN, Figures, judge, shown_order
 from ranking.training.learning import Correction, learn
-from ranking.training.propensity import F64, attention, examination
+from ranking.training.propensity import F64, Attention, attention, examination
 from schemas.errors import InputError
 
 
@@ -73,7 +75,7 @@ def train_task(
     checked(early, fallback.schema.name)
     checked(late, f"how good {fallback.schema.name} is", searches=LEAST_JUDGED, viewers=0)
     attended = attention(early, fallback.schema)
-    model = learn(fallback.schema, early, correction, attended=attended)
+    model = _balanced(fallback, early, correction, attended)
     name = f"{fallback.schema.name}/new"
     learnt = Learned(name, fallback.schema, model)
     figures = _judge(late, (learnt, fallback), attended.seen)
@@ -90,6 +92,22 @@ def train_task(
     }
     told = Model(model.booster, replace(model.card, metrics=metrics))
     return Trained(told, Judged(fallback.schema.name, window(late), figures, counts), verdict)
+
+
+def _balanced(fallback: Linear, early: Examples, correction: Correction, attended: Attention) -> Model:
+    """The model, in which searches weigh so that no vertical of its lists loses; the weights stand on its card."""
+    schema = fallback.schema
+
+    def some(kept: npt.NDArray[np.bool_], worth: F64) -> Model:
+        told = Attention(attended.seen, attended.liked[np.repeat(kept, early.sizes)])
+        return learn(schema, early.some(kept), correction, attended=told, worth=worth[kept])
+
+    weights = balance(schema, early, fallback.score(early.matrix), attended.seen, some)
+    if not weights:
+        return learn(schema, early, correction, attended=attended)
+    model = some(np.ones(len(early.sizes), dtype=np.bool_), worth_of(schema, early, weights))
+    parameters = {f"worth of {vertical}": round(worth, 3) for vertical, worth in weights.items()}
+    return Model(model.booster, replace(model.card, parameters=model.card.parameters | parameters))
 
 
 def evaluate_task(fallback: Linear, rankers: Rankers, searches: Searches, logs: Path) -> Judged:
