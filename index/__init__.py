@@ -9,8 +9,10 @@ from index.durable import changing, make_directories, sync_directory
 from index.idmap import BulkIdMap
 from index.idtable import IdTable
 from index.kernels.bits import Words, clear_bits, keep_set, set_bits, trailing_zeros
-from index.kernels.matching import BEGINS, COVERED, EDITS, MATCHED, POSITION, WHOLE
+from index.kernels.live import pointer
+from index.kernels.matching import BEGINS, COVERED, EDITS, MATCHED, POSITION, WHOLE, take_better
 from index.kernels.ranks import rank_places
+from index.kernels.shares import take_shares
 from index.kernels.texts import hash_texts, same_texts
 from index.kernels.walks import settle, weak_and_walk
 from index.kernels.windows import AND, LESS, OR
@@ -25,7 +27,7 @@ from index.live.pointer import LIVE, LayerName, Live, read_live, write_live
 from index.live.rows import arrays_of, pack_rows, rows_of
 from index.live.segment import AnySegment, LiveSegment
 from index.manifest import Manifest, damaged, hash_of
-from index.matching import name_matches
+from index.matching import Texts, name_matches, text_matches
 from index.postings import Gate, PostingList, PostingLists
 from index.segment import Segment, State
 from index.sidecar import caption_marks, comment_marks, joined_marks, split_marks
@@ -106,6 +108,7 @@ __all__ = [
     "TermDictionary",
     "TermFact",
     "Terms",
+    "Texts",
     "Words",
     "arrays_of",
     "best_of_two",
@@ -144,6 +147,7 @@ __all__ = [
     "open_staged",
     "pack_rows",
     "part",
+    "pointer",
     "promote",
     "publish",
     "rank_places",
@@ -158,7 +162,10 @@ __all__ = [
     "split_marks",
     "stage",
     "sync_directory",
+    "take_better",
+    "take_shares",
     "tally",
+    "text_matches",
     "trailing_zeros",
     "traits",
     "union",

@@ -11,10 +11,12 @@ import numpy as np
 from index.corpus import Strings
 from index.docset import WINDOW, DocSet, new_words, part
 from index.idmap import BulkIdMap, IdMap
+from index.kernels.matching import take_better
+from index.kernels.shares import take_shares
 from index.kernels.walks import settle, weak_and_walk
 from index.kernels.windows import OR
 from index.live.compile import compile_live
-from index.matching import name_matches
+from index.matching import name_matches, text_matches
 from index.names import Names
 from index.postings import LONG, Gate, Grouped, PostingList, first_of_two
 from index.terms import TermDictionary
@@ -42,13 +44,20 @@ def compile_kernels() -> None:
     part(few, words)
     lists.append(wanted[1:], words, few.copy(), 0)
     union([(lists, wanted[1:], words)], size, size)
-    union_through(lists, wanted, Gate(words, words, words, few, -1, words), size, size)
+    gate = Gate(words, words, words, few, -1, words)
+    union_through(lists, wanted, gate, size, size)
+    lists.sizes_gated(wanted, gate)
+    lists.first_holding(wanted, 0)
     distinct(few, 1, size)
     dense, packed = DocSet(0, size, None, words), DocSet(0, size, few)
     for one, other in ((dense, packed), (packed, dense), (packed, packed)):
         for result in (one & other, one | other, one - other):
             result.docs()
             result.is_empty()
+    flags = np.zeros(len(few), dtype=np.uint8)
+    for one in (dense, packed):
+        one.flag(few, 1, flags)
+    take_shares(few, np.arange(len(few)), flags, np.ones(1, dtype=np.int64), 1, few[:1].copy())
     for row in (0, 1):
         lists.of(row).within(0, size)
         PostingList(lists.of(row).list).within(0, 64 * size)
@@ -62,7 +71,8 @@ def compile_kernels() -> None:
     words_of.find("a")
     words_of.range("a")
     words_of.near("a", 1, is_open=True)
-    name_matches(["ann lee"], ["an"], is_open=True, most=2)
+    matches = name_matches(["ann lee"], ["an"], is_open=True, most=2)
+    take_better(matches, text_matches(Names(strings), few[:1], ["an"], is_open=True, most=2))
     ids = np.array([1, 2])
     BulkIdMap(ids).numbers(ids)
     ids.flags.writeable = False  # as columns of a warehouse are

@@ -10,7 +10,7 @@ from typing import final
 
 import numpy as np
 
-from index.corpus import U32
+from index.corpus import U8, U32
 from index.kernels import bits, lists
 from index.kernels.bits import Words
 
@@ -89,6 +89,13 @@ class DocSet:
         if self.packed is not None:
             return out[: lists.keep_in_sorted(docs, self.packed, wanted, out)]
         return out[: bits.keep_set(docs, self._bits(), self.base, wanted, out)]
+
+    def flag(self, docs: U32, flag: int, flags: U8) -> None:
+        """Set a flag in the byte beside each of the given documents (sorted, inside the span) that is in the set."""
+        if self.packed is not None:
+            lists.flag_in_sorted(docs, self.packed, flag, flags)
+        else:
+            bits.flag_set(docs, self._bits(), self.base, flag, flags)
 
     def within(self, base: int, end: int) -> DocSet:
         """The part that lies in a span inside this one, without copying."""

@@ -27,9 +27,10 @@ class Names:
 
     def of(self, docs: U32) -> list[str]:
         """The names of documents, in their order."""
-        return separated(self._joined, docs)
+        return separated(self.joined, docs)
 
-    def _joined(self, docs: U32) -> U8:
+    def joined(self, docs: U32) -> U8:
+        """The names of documents end to end in UTF-8, a separator between two."""
         joined: U8 = join(self.texts.blob, self.texts.offsets, docs, SEPARATOR)
         return joined
 

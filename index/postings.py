@@ -17,8 +17,8 @@ from index.kernels import gather, lists, windows
 from index.kernels import touched as touch
 from index.kernels.bits import Words
 from index.kernels.build import drop_repeats, group, less, pack, packed_offsets, transpose
-from index.kernels.gated import union_gated
-from index.kernels.live import ARRAYS
+from index.kernels.gated import sizes_gated, union_gated
+from index.kernels.live import ARRAYS, first_holding
 from index.kernels.membership import contains
 from schemas.ids import INT64_MAX
 
@@ -152,6 +152,12 @@ class PostingLists:
         nothing done, where the lists may hold more than there is room for. Bitsets as in `mark`, clear before and after."""
         return int(union_gated(*self.read(), keys, *gate, words, touched, out))
 
+    def sizes_gated(self, keys: U32, gate: Gate) -> U32:
+        """For each key, in any order, the number of documents of its list that a gate shows."""
+        out = np.empty(len(keys), dtype=np.uint32)
+        sizes_gated(*self.read(), keys, *gate, out)
+        return out
+
     def count_into(
         self, keys: U32, mask: Words | None, counts: U32, met: U32, at: int, amounts: U32 | None = None
     ) -> int:
@@ -191,6 +197,10 @@ class PostingLists:
         out = np.empty(len(keys), dtype=np.bool_)
         contains(self.keys, self.offsets, self.lists, keys, docs, out)
         return out
+
+    def first_holding(self, keys: U32, doc: int) -> int:
+        """The place of the first of these keys whose list holds a document, -1 where none does."""
+        return int(first_holding(*self.read(), keys, doc))
 
     def read(self) -> tuple[U32, U32, U32, I64, Words, bool]:
         """The lists as kernels of `index/kernels/live.py` are given them."""

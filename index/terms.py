@@ -7,12 +7,13 @@ layer stand in a table beside, and say their keys.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple, final
 
 import numpy as np
 
 from index.corpus import U8, U32, Strings
-from index.kernels.near import near_rows
+from index.kernels.near import fill_beginnings, near_rows, shared_letters
 from index.kernels.terms import first_not_below, rows_that_begin
 
 
@@ -43,14 +44,25 @@ class TermDictionary:
 
     def near(self, word: str, most: int, *, is_open: bool) -> tuple[U32, U8]:
         """The keys of the terms at most `most` edits away, rising, and the edits; with `is_open` of those that begin so."""
-        codes = code_points(word)
+        codes, beginnings = code_points(word), self._beginnings
         room = _ROOM
         while True:
             rows, edits = np.empty(room, dtype=np.uint32), np.empty(room, dtype=np.uint8)
-            found = int(near_rows(self.terms.blob, self.terms.offsets, codes, most, is_open, rows, edits))
+            found = int(near_rows(self.terms.blob, self.terms.offsets, *beginnings, codes, most, is_open, rows, edits))
             if found <= room:
                 return rows[:found], edits[:found]
             room = found
+
+    @cached_property
+    def _beginnings(self) -> tuple[U32, U8, U32, U32]:
+        """The first levels of the trie that the table is, as `near_rows` takes them; made when first asked for."""
+        blob, offsets = self.terms.blob, self.terms.offsets
+        shared, lengths = np.empty(len(self), dtype=np.uint8), np.empty(len(self), dtype=np.uint8)
+        nodes = int(shared_letters(blob, offsets, shared, lengths))
+        codes, depths = np.empty(nodes, dtype=np.uint32), np.empty(nodes, dtype=np.uint8)
+        rows, behind = np.empty(nodes + 1, dtype=np.uint32), np.empty(nodes, dtype=np.uint32)
+        fill_beginnings(blob, offsets, shared, lengths, codes, depths, rows, behind)
+        return codes, depths, rows, behind
 
 
 class TermRun(NamedTuple):

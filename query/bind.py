@@ -22,7 +22,7 @@ from query.bound import (
     Quota,
 )
 from query.diagnostics import BAD_OPTION, NO_VIEWER, Fault
-from query.nodes import Node
+from query.nodes import Node, Term
 from query.operators import Op, Opt
 from query.options import NO_OPTIONS, Options
 from query.sites import FormSite, Site, TermSite, lay_out
@@ -46,6 +46,18 @@ def bind(
         return _build(sites, chosen, viewer)
     except Fault as fault:
         raise fault.located(text) from None
+
+
+def bind_tree(tree: Node, vertical: Vertical) -> Bound:
+    """As `bind`, without a viewer, of a tree that a program made for a vertical: of terms of its edges, all of them named, under
+    `and` and `or` alone. There is nothing to find out about such a tree but what its values are."""
+    if isinstance(tree, Term):
+        return bind_term(tree, EDGES[vertical, tree.edge], None)
+    operands = tuple([bind_tree(operand, vertical) for operand in tree.operands])
+    if tree.op == Op.AND:
+        return BoundAnd(vertical, operands, (), tree.span)
+    assert tree.op == Op.OR, "a program's tree is of terms under and and or"
+    return BoundOr(vertical, operands, tree.span)
 
 
 def _build(sites: Sequence[Site], chosen: Sequence[Vertical], viewer: ExternalId | None) -> Bound:

@@ -18,7 +18,7 @@ import numpy as np
 from index import U32, AnySegment, DocSet, compile_kernels, joined
 from query.affinity import Affinity
 from query.answer import Answer, Request
-from query.bind import bind
+from query.bind import bind, bind_tree
 from query.bound import Bound
 from query.deadline import deadline
 from query.documents import external_ids, names
@@ -83,14 +83,13 @@ class Searcher:
         self._clock_ns = clock_ns
         self._parse = lru_cache(settings.cached_texts)(self._parse_text)
         self._bound = lru_cache(settings.cached_texts)(self._bind)
-        self._bound_tree = lru_cache(settings.cached_texts)(_bind_tree)
         self._places = Places(segment, settings.cached_texts)
         self._viewer_plans = lru_cache(settings.cached_viewers)(self._make_plans)
 
     def over(self, segment: AnySegment, affinity: Affinity | None = None) -> Searcher:
         """A searcher of another segment that shares what does not depend on the segment: parsed and bound texts."""
         other = Searcher(segment, self.settings, self._clock_ns, affinity)
-        other._parse, other._bound, other._bound_tree = self._parse, self._bound, self._bound_tree
+        other._parse, other._bound = self._parse, self._bound
         return other
 
     def run(self, request: Request, stopped: Callable[[], bool] | None = None) -> Answer:
@@ -131,13 +130,14 @@ class Searcher:
     ) -> Found:
         """As `find` of `(strong-or (and TREE TIER :optional-weight SHARE) … TREE)`, of TREE alone without tiers, for programs.
 
-        The tree does not name the viewer: bound once, it serves everybody. The documents of tiers are kept for the viewer. The
-        text of the request says nothing.
+        The tree is of terms of the request's vertical under `and` and `or` (`bind_tree`), and names no viewer. The documents of
+        tiers are kept for the viewer. The text of the request says nothing.
         """
         limit = self._limit(request.limit)
         check = deadline(self.settings.deadline_ms, self._clock_ns, request.deadline_ms, stopped)
-        bound = self._bound_tree(tree, request.vertical, self.affinity is not None)
-        vertical = bound.vertical
+        vertical = request.vertical
+        assert vertical is not None, "a tree is made for a vertical"
+        bound = bind_tree(tree, vertical)
         plans = self._viewer_plans(request.viewer, request.is_operator)
         execution = Execution(plans.world, check, self.affinity)
         try:
@@ -244,10 +244,6 @@ class Searcher:
 
     def _make_plans(self, viewer: ExternalId | None, is_operator: bool) -> Plans:
         return Plans(World(self.segment, viewer, is_operator=is_operator), self._places, self.settings)
-
-
-def _bind_tree(tree: Node, vertical: Vertical | None, has_affinity: bool) -> Bound:
-    return bind(tree, vertical=vertical, viewer=None, text="", has_affinity=has_affinity)
 
 
 def _text_of(tree: Node, tiers: Sequence[Tier]) -> str:

@@ -12,7 +12,7 @@ from math import ceil
 
 import numpy as np
 
-from index import U32, DocSet, joined
+from index import U32, DocSet, joined, take_shares
 from query.execute import SHORT, Execution
 from query.plan import Plan
 
@@ -24,29 +24,24 @@ def first_in_tiers(
     docs = _candidates(execution, plan, tiers, limit)
     if len(docs) == 0:
         return docs
-    permutation = execution.order(plan.vertical).permutation(docs)
-    places = np.empty(len(docs), dtype=np.intp)
-    places[permutation] = np.arange(len(docs))
-    is_taken = np.zeros(len(docs), dtype=np.bool_)
-    room = limit
-    for tier, share in zip(tiers, shares, strict=True):
-        held = np.sort(places[docs.searchsorted(tier.keep(docs))])
-        left = held[~is_taken[held]]
-        wanted = min(room, ceil(share * limit) - (len(held) - len(left)), len(left))
-        if wanted > 0:
-            is_taken[left[:wanted]] = True
-            room -= wanted
-    is_taken[np.flatnonzero(~is_taken)[:room]] = True
-    return docs[permutation[is_taken]]
+    flags = np.zeros(len(docs), dtype=np.uint8)
+    for number, tier in enumerate(tiers):
+        tier.flag(docs, 1 << number, flags)
+    quotas = np.array([ceil(share * limit) for share in shares], dtype=np.int64)
+    ranked = execution.order(plan.vertical).permutation(docs)
+    out = np.empty(min(limit, len(docs)), dtype=np.uint32)
+    return out[: take_shares(docs, ranked, flags, quotas, limit, out)]
 
 
 def _candidates(execution: Execution, plan: Plan, tiers: Sequence[DocSet], limit: int) -> U32:
     """Documents of the plan, sorted: all that are in a tier, and the best `limit` of all."""
     if plan.estimate <= SHORT:
         return execution.whole(plan).docs()
-    best = np.sort(joined(execution.ranked(plan, limit)))
-    held = [_held(execution, plan, tier) for tier in tiers]
-    return np.unique(np.concatenate([best, *held]))
+    size = execution.size(plan.vertical)
+    found = DocSet(0, size, np.sort(joined(execution.ranked(plan, limit))))
+    for tier in tiers:
+        found = found | DocSet(0, size, _held(execution, plan, tier))
+    return found.docs()
 
 
 def _held(execution: Execution, plan: Plan, tier: DocSet) -> U32:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from query.bind import bind
+from query.bind import bind, bind_tree
 from query.bound import (
     Bound,
     BoundAnd,
@@ -240,3 +240,18 @@ def test_every_example_of_the_catalogue_binds(edge) -> None:  # type: ignore[no-
 @pytest.mark.parametrize("operator", OPERATORS, ids=lambda operator: operator.op)
 def test_every_example_of_the_operators_binds(operator) -> None:  # type: ignore[no-untyped-def]
     bound(operator.example)
+
+
+@pytest.mark.parametrize(
+    ("text", "vertical"),
+    [
+        ("name:mel*", Vertical.USER),
+        ("name:*", Vertical.GROUP),
+        ("(or caption:sun hashtag:sun*)", Vertical.MEDIA),
+        ('(or name:café (and (or name:"blue bottle" category:cafe) city:"new yo"*))', Vertical.PLACE),
+        ('name:"…"', Vertical.HASHTAG),
+    ],
+)
+def test_a_tree_of_terms_is_bound_as_its_text(text: str, vertical: Vertical) -> None:
+    tree = parse(text, Settings())
+    assert bind_tree(tree, vertical) == bind(tree, vertical=vertical, viewer=None, text=text)

@@ -36,6 +36,7 @@ from schemas.errors import DamagedError, InputError
 from schemas.ids import ExternalId, hashtag_id
 from tests import oracle
 from tests.agreement import SETTINGS, built
+from tests.box_columns import check_rows
 from tests.oracle.random_cases import random_viewers
 from tests.oracle.random_world import random_tables
 
@@ -182,6 +183,39 @@ def test_features_of_affinity_are_those_of_the_model(some: Segment) -> None:
             assert (missing and not followees) or values["affine_mutuals"] == pytest.approx(np.log1p(leading), rel=1e-5)
             checked += bool(between)
     assert checked > 10
+
+
+@dataclass(frozen=True)
+class Steady:
+    """An affinity that knows nothing of some."""
+
+    version: str = "steady"
+
+    def of(self, world: World, docs: U32) -> np.ndarray:
+        return np.where(docs % 5 == 0, np.nan, docs / 7).astype(np.float32)
+
+
+@pytest.mark.parametrize("seed", range(5_020, 5_026))
+def test_rows_are_the_plain_columns(seed: int) -> None:
+    rng = Random(seed)
+    tables = random_tables(seed)
+    with built(tables) as segment:
+        users = segment.ids(Vertical.USER).tolist() or [1]
+        past = [
+            Choice(v, ExternalId(rng.choice(segment.ids(v).tolist() or [1])), rng.randrange(1, 4), 5) for v in Vertical
+        ]
+        box = Box(past=KnownPast({ExternalId(user): past for user in users}))
+        for viewer in random_viewers(oracle.make_world(tables, hashtag_id), rng, 3):
+            for affinity in (None, Steady()):
+                asked = Context(
+                    searcher=Searcher(segment, SETTINGS, affinity=affinity),
+                    viewer=None if viewer is None else ExternalId(viewer),
+                    now_ms=NOW_MS,
+                    country=rng.choice(["", "fr", "us"]),
+                    place=rng.choice([None, (59.9, 10.7)]),
+                )
+                for typed in rng.sample(TYPED, 12):
+                    check_rows(box._asked(asked, typed), rng)
 
 
 # -- rewriting ---------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from query import Searcher
 from ranking import Box, Slate
 from schemas.catalogue import Vertical
 from tests.agreement import SETTINGS
+from tests.box_columns import check_rows
 from tests.live_layers import Layers
 from tests.live_worlds import built, live_segment
 from tests.test_explore import context, follows, media, user
@@ -67,3 +68,11 @@ def test_a_live_index_tells_what_a_base_of_the_same_world_does(tmp_path: Path) -
                 for segment in (live, base)
             ]
             assert told(slates[0]) == told(slates[1]), (viewer, typed)
+
+
+def test_rows_are_the_plain_columns_through_layers(tmp_path: Path) -> None:
+    live, _ = worlds(tmp_path)
+    rng = Random(3)
+    for viewer in (None, 1, 2, 50):
+        for typed in ("", "zel", "#zelda", "user1 z"):
+            check_rows(Box()._asked(context(Searcher(live, SETTINGS), viewer, country="fr"), typed), rng)

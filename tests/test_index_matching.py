@@ -7,8 +7,9 @@ from random import Random
 import numpy as np
 import pytest
 
-from index import BEGINS, COVERED, EDITS, MATCHED, POSITION, WHOLE, TermDictionary, name_matches
+from index import BEGINS, COVERED, EDITS, MATCHED, POSITION, WHOLE, TermDictionary, name_matches, text_matches
 from index.corpus import Strings
+from index.names import Names
 from schemas.text import fold, fold_all, words
 
 LETTERS = "abcé가к"
@@ -114,6 +115,20 @@ def _last_fits(typed: list[str], starts: list[tuple[int, str, str]], is_open: bo
         if rest.startswith(word) and (is_open or not (after and words(after)) or (splits and after == "_")):
             return True
     return False
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_column_of_texts_matches_as_its_texts_do(seed: int) -> None:
+    rng = Random(seed)
+    letters = "aAbB_ -9" if seed % 2 else "aAb_ é\0к"
+    texts = ["".join(rng.choice(letters) for _ in range(rng.choice((0, 3, 8, 300)))) for _ in range(20)]
+    strings = Strings.of(texts)
+    column = Names(Strings(strings.blob.copy(), strings.offsets))
+    docs = np.array(rng.choices(range(20), k=rng.randrange(12)), dtype=np.uint32)
+    for typed in (["ab"], ["a", "b9"], ["é"]):
+        got = text_matches(column, docs, typed, is_open=True, most=2, splits=seed % 3 == 0)
+        wanted = name_matches([texts[doc] for doc in docs], typed, is_open=True, most=2, splits=seed % 3 == 0)
+        np.testing.assert_array_equal(got, wanted)
 
 
 @pytest.mark.parametrize(

@@ -164,6 +164,9 @@ def check_together(
     pairs = [(key, doc) for key in keys for doc in rng.sample(shuffled, 30)]
     held = lists.contains(*(np.array(side, dtype=np.uint32) for side in zip(*pairs, strict=True)))
     assert held.tolist() == [doc in expected.get(key, ()) for key, doc in pairs]
+    for doc in shuffled[:30]:
+        holding = [place for place, key in enumerate(keys) if doc in expected.get(key, ())]
+        assert lists.first_holding(asked, doc) == (holding[0] if holding else -1)
 
     earlier = {5, DOCS - 1}
     words = bits(earlier)

@@ -18,7 +18,7 @@ from api.http.engine import Lane
 from api.http.params import Param
 from api.http.problems import Refusal
 from api.keys import Scope
-from query import Answer, Request, Searcher, World, peek
+from query import Answer, Request, Searcher, World
 from ranking import Arms, Box, Context, Exposure, ExposureLog, Rankers, Slate
 from schemas.catalogue import Vertical
 from schemas.text import fold
@@ -81,8 +81,9 @@ class Call:
         """The request as ranked surfaces take it. The country is the parameter `country`, else that of the viewer's account."""
         viewer = self.caller.viewer
         country: str | None = self.values.get("country")
-        if country is None and viewer is not None:
-            country = (peek(self.searcher.world(viewer, is_operator=False), Vertical.USER, viewer) or {}).get("country")
+        if country is None:
+            own = self.searcher.world(viewer, is_operator=False).viewer
+            country = None if own is None else self.searcher.segment.text(Vertical.USER, "country")[own]
         if self.chosen is None:
             self.arms.append(self.service.experiments.arms(None if viewer is None else str(viewer)))
         return Context(

@@ -6,7 +6,7 @@ Folding changes lengths (`ﬁ` becomes `fi`, `é` loses its mark), so each folde
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from schemas.text import MAX_CODE_POINTS, fold, hashtag, split_words, words
 
@@ -52,20 +52,25 @@ def _words(folded: str, splits_underscores: bool) -> Iterator[tuple[int, str]]:
         at += len(word)
 
 
-def _folded(text: str) -> tuple[str, list[tuple[int, int]]]:
-    """The folded text, and for each of its characters the range of the text that it came from.
+def _folded(text: str) -> tuple[str, Sequence[tuple[int, int]]]:
+    """The folded text, and for each of its characters (at least) the range of the text that it came from.
 
     Nothing where the pieces do not add up to the whole, so that no range is ever wrong.
     """
+    text = text[:MAX_CODE_POINTS]
+    if text.isascii():
+        return text.lower(), _EACH  # which is how it folds
     pieces: list[str] = []
     places: list[tuple[int, int]] = []
-    text = text[:MAX_CODE_POINTS]
     for start, end in _clusters(text):
         piece = fold(text[start:end])
         pieces.append(piece)
         places += [(start, end)] * len(piece)
     folded = "".join(pieces)
     return (folded, places) if folded == fold(text) else ("", [])
+
+
+_EACH = tuple((place, place + 1) for place in range(MAX_CODE_POINTS))
 
 
 def _clusters(text: str) -> Iterator[tuple[int, int]]:

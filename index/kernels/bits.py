@@ -6,7 +6,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from index.corpus import U32
+from index.corpus import U8, U32
 
 Words = NDArray[np.uint64]
 
@@ -39,6 +39,15 @@ def keep_set(docs: U32, words: Words, base: int, wanted: bool, out: U32) -> int:
         out[kept] = docs[i]
         kept += ((words[at >> 6] >> np.uint64(at & 63)) & ONE != 0) == wanted
     return kept
+
+
+@numba.njit(cache=True, nogil=True)
+def flag_set(docs: U32, words: Words, base: int, flag: int, flags: U8) -> None:
+    """Set a flag in the byte beside each document whose bit is set."""
+    for i in range(len(docs)):
+        at = np.int64(docs[i]) - base
+        if (words[at >> 6] >> np.uint64(at & 63)) & ONE != 0:
+            flags[i] |= np.uint8(flag)
 
 
 @numba.njit(cache=True, nogil=True)

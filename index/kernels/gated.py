@@ -1,5 +1,5 @@
-"""Kernel of apply along edges whose keys are users: what the viewer may see of a key says what its list shows, and all lists
-are marked and swept (`index/kernels/touched.py`) in one call, in whatever form they are. Through layers, as in
+"""Kernels along edges whose keys are users: what the viewer may see of a key says what its list shows. In apply all lists are
+marked and swept (`index/kernels/touched.py`) in one call, in whatever form they are. Through layers, as in
 `index/kernels/live.py`; without any, there is no row in the table.
 """
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from index.corpus import I64, U32
 from index.kernels.bits import ONE, Words
-from index.kernels.live import holds_now, mark_key, most_of
+from index.kernels.live import holds_now, mark_key, most_of, size_of_key
 from index.kernels.touched import sweep
 
 
@@ -56,3 +56,25 @@ def union_gated(
                     words[doc >> 6] |= ONE << np.uint64(doc & 63)
                     touched[doc >> 12] |= ONE << np.uint64((doc >> 6) & 63)
     return np.int64(sweep(words, touched, out))
+
+
+@numba.njit(cache=True, nogil=True)
+def sizes_gated(
+    keys: U32, offsets: U32, lists: U32, table: I64, hidden: Words, is_hiding: bool,
+    wanted: U32, seen: Words, opened: Words, shown: Words, mine: U32, me: int, shown_of_me: Words,
+    out: U32,
+) -> None:  # fmt: skip
+    """For each wanted key, in any order, the number of documents that its list shows; the gate as in `union_gated`."""
+    for k in range(len(wanted)):
+        key = np.int64(wanted[k])
+        out[k] = 0
+        if not _lets_through(seen, key):
+            continue
+        if key == me:
+            out[k] = size_of_key(keys, offsets, lists, table, hidden, is_hiding, key, shown_of_me, len(shown_of_me) > 0)
+        elif _lets_through(opened, key):
+            out[k] = size_of_key(keys, offsets, lists, table, hidden, is_hiding, key, shown, len(shown) > 0)
+        else:
+            for i in range(len(mine)):
+                doc = np.int64(mine[i])
+                out[k] += holds_now(keys, offsets, lists, table, hidden, is_hiding, key, doc)

@@ -6,7 +6,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from index.corpus import U32
+from index.corpus import U8, U32
 from index.kernels.bits import ONE, Words
 
 U16 = NDArray[np.uint16]
@@ -208,6 +208,18 @@ def keep_in_sorted(docs: U32, others: U32, wanted: bool, out: U32) -> int:
             out[kept] = doc
             kept += 1
     return kept
+
+
+@numba.njit(cache=True, nogil=True)
+def flag_in_sorted(docs: U32, others: U32, flag: int, flags: U8) -> None:
+    """Set a flag in the byte beside each document that is among the others (both sorted)."""
+    at = 0
+    for i in range(len(docs)):
+        at = lower_bound(others, docs[i], at)
+        if at == len(others):
+            return
+        if others[at] == docs[i]:
+            flags[i] |= np.uint8(flag)
 
 
 @numba.njit(cache=True, nogil=True)

@@ -263,18 +263,34 @@ def sizes(
 ) -> None:
     """For each wanted key the number of documents of its list that the mask lets through."""
     for k in range(len(wanted)):
-        key = np.int64(wanted[k])
-        layer = _speaker(table, key)
-        base = _row(keys, offsets, lists, key)
-        out[k] = 0
-        removed = lists[:0]
-        if layer >= 0:
-            out[k] = _shown(_docs(_layer_row(table, layer, _ADDED, key)), mask, is_masked)
-            removed = _docs(_layer_row(table, layer, _REMOVED, key))
-        if is_masked or is_hiding:
-            out[k] += _shown(_less(_docs(base), removed, hidden, is_hiding), mask, is_masked)
-        else:
-            out[k] += np.uint32(_size(base) - len(removed))
+        out[k] = size_of_key(keys, offsets, lists, table, hidden, is_hiding, np.int64(wanted[k]), mask, is_masked)
+
+
+@numba.njit(cache=True, nogil=True)
+def size_of_key(
+    keys: U32,
+    offsets: U32,
+    lists: U32,
+    table: I64,
+    hidden: Words,
+    is_hiding: bool,
+    key: int,
+    mask: Words,
+    is_masked: bool,
+) -> np.uint32:
+    """The number of documents of one key's list that the mask lets through."""
+    layer = _speaker(table, key)
+    base = _row(keys, offsets, lists, key)
+    size = np.uint32(0)
+    removed = lists[:0]
+    if layer >= 0:
+        size += _shown(_docs(_layer_row(table, layer, _ADDED, key)), mask, is_masked)
+        removed = _docs(_layer_row(table, layer, _REMOVED, key))
+    if is_masked or is_hiding:
+        size += _shown(_less(_docs(base), removed, hidden, is_hiding), mask, is_masked)
+    else:
+        size += np.uint32(_size(base) - len(removed))
+    return np.uint32(size)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -332,6 +348,17 @@ def contains(
     """Whether the list of each wanted key holds the document beside it."""
     for k in range(len(wanted)):
         out[k] = holds_now(keys, offsets, lists, table, hidden, is_hiding, np.int64(wanted[k]), np.int64(docs[k]))
+
+
+@numba.njit(cache=True, nogil=True)
+def first_holding(
+    keys: U32, offsets: U32, lists: U32, table: I64, hidden: Words, is_hiding: bool, wanted: U32, doc: int
+) -> np.int64:
+    """The place of the first wanted key whose list holds a document, -1 where none does."""
+    for k in range(len(wanted)):
+        if holds_now(keys, offsets, lists, table, hidden, is_hiding, np.int64(wanted[k]), doc):
+            return np.int64(k)
+    return np.int64(-1)
 
 
 @numba.njit(cache=True, nogil=True)

@@ -9,35 +9,72 @@ from numpy.typing import NDArray
 from index.corpus import I64, U8, U32
 
 F32 = NDArray[np.float32]
+AnyCodes = NDArray[np.uint8] | NDArray[np.uint32]
+"""Bytes of ASCII, or code points."""
 POSITION, WHOLE, MATCHED, COVERED, BEGINS, EDITS = range(6)
 """Columns of what `match_names` writes."""
 MATCHES = 6
-UNDERSCORE = 2
+UNDERSCORE, UNKNOWN = 2, 255
+"""Kinds of code points that `match_names` knows beside 0 and 1."""
 
 
 @numba.njit(cache=True, nogil=True)
 def match_names(
-    codes: U32, kinds: U8, ends: I64, wanted: U32, wanted_ends: I64, is_open: bool, splits: bool, most: int, out: F32
-) -> None:
+    codes: AnyCodes,
+    kinds: U8,
+    wanted: U32,
+    wanted_ends: I64,
+    is_open: bool,
+    splits: bool,
+    most: int,
+    longest: int,
+    out: F32,
+) -> np.int64:
     """For each name, by column: the place among its words of the first that fits any wanted word, the wanted words that fit as a
     whole, those that fit at all, the letters that they cover over the letters of the name, whether the first wanted word stands
     at its beginning, and the fewest edits from the last wanted word to a word of the name (`most` + 1: more than so many).
 
-    Name i is `codes[ends[i - 1] + 1:ends[i]]`, a separator behind each; `kinds` says of each code point whether it is part of a
-    word (1), `_` (2), or neither (0). With `splits`, `_` parts words too. With `is_open` the last wanted word may go on. A place
-    that nothing has is NaN.
+    `codes` holds the names end to end, a zero between two; of each the first `longest` code points count, and capital letters of
+    ASCII become small, in place. `kinds` says of each code point whether it is part of a word (1), `_` (2), or neither (0). With
+    `splits`, `_` parts words too. With `is_open` the last wanted word may go on. A place that nothing has is NaN.
+
+    The number of names that were met, one more than `out` has room for where there are more. It is negative where some names hold a
+    code point whose kind is not known (255): they are passed over, and have -1 words that fit.
     """
+    size = len(codes)
     words = len(wanted_ends)
     start = np.int64(0)
-    for name in range(len(ends)):
-        end = ends[name]
+    name = 0
+    sign = 1
+    while True:
+        if name == len(out):
+            return np.int64(name + 1)
+        behind = start
+        while behind < size and codes[behind] != 0:
+            behind += 1
+        end = min(behind, start + longest)
+        is_known = True
+        for at in range(start, end):
+            code = codes[at]
+            if 65 <= code <= 90:
+                codes[at] = code + 32
+            elif kinds[code] == UNKNOWN:
+                is_known = False
+        if not is_known:
+            sign = -1
+            out[name, MATCHED] = -1
+            name += 1
+            if behind >= size:
+                return np.int64(-name)
+            start = behind + 1
+            continue
         for column in range(out.shape[1]):
             out[name, column] = 0
         out[name, POSITION] = np.nan
         out[name, EDITS] = most + 1
         letters = 0
         for at in range(start, end):
-            letters += kinds[at] == 1
+            letters += kinds[codes[at]] == 1
         covered = 0
         for number in range(words):
             first = wanted_ends[number - 1] if number else np.int64(0)
@@ -48,13 +85,13 @@ def match_names(
             fits = False
             is_whole = False
             for at in range(start, end):
-                if kinds[at] == 0 or (at > start and _joins(kinds, at - 1, splits)):
+                if kinds[codes[at]] == 0 or (at > start and _joins(kinds[codes[at - 1]], splits)):
                     continue
                 same = 0
                 while same < length and at + same < end and codes[at + same] == word[same]:
                     same += 1
                 if same == length:
-                    stops = at + length == end or not _joins(kinds, at + length, splits)
+                    stops = at + length == end or not _joins(kinds[codes[at + length]], splits)
                     if stops or goes_on:
                         if not (place >= out[name, POSITION]):
                             out[name, POSITION] = place
@@ -72,25 +109,44 @@ def match_names(
                 out[name, EDITS] = 0
             elif number == words - 1:
                 for at in range(start, end):
-                    if kinds[at] == 0 or (at > start and _joins(kinds, at - 1, splits)):
+                    if kinds[codes[at]] == 0 or (at > start and _joins(kinds[codes[at - 1]], splits)):
                         continue
                     stop = at
-                    while stop < end and kinds[stop] != 0 and stop - at < length + most:
+                    while stop < end and kinds[codes[stop]] != 0 and stop - at < length + most:
                         stop += 1
                     out[name, EDITS] = min(out[name, EDITS], _edits(codes[at:stop], word, goes_on, most))
         if letters:
             out[name, COVERED] = min(np.float32(1), np.float32(covered) / np.float32(letters))
-        start = end + 1
-
-
-@numba.njit(cache=True, nogil=True, inline="always")
-def _joins(kinds: U8, at: int, splits: bool) -> bool:
-    """Whether a word goes on over this code point."""
-    return kinds[at] == 1 or (kinds[at] == UNDERSCORE and not splits)
+        name += 1
+        if behind >= size:
+            return np.int64(sign * name)
+        start = behind + 1
 
 
 @numba.njit(cache=True, nogil=True)
-def _edits(text: U32, word: U32, is_open: bool, most: int) -> np.int64:
+def take_better(one: F32, other: F32) -> None:
+    """Row by row put the match of the other names in the place of one that has fewer of the wanted words, then fewer of them whole
+    or more edits, then covers less."""
+    for row in range(len(one)):
+        if _goodness(other, row) > _goodness(one, row):
+            for column in range(one.shape[1]):
+                one[row, column] = other[row, column]
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _goodness(matches: F32, row: int) -> np.float32:
+    words = matches[row, MATCHED] * np.float32(100) + matches[row, WHOLE] * np.float32(10)
+    return words - matches[row, EDITS] + matches[row, COVERED]
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _joins(kind: int, splits: bool) -> bool:
+    """Whether a word goes on over a code point of this kind."""
+    return kind == 1 or (kind == UNDERSCORE and not splits)
+
+
+@numba.njit(cache=True, nogil=True)
+def _edits(text: AnyCodes, word: U32, is_open: bool, most: int) -> np.int64:
     """Edits from a word to a text, or with `is_open` to the beginning of it that is nearest."""
     letters = len(word)
     rows = np.empty((3, letters + 1), dtype=np.int64)

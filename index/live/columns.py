@@ -78,9 +78,10 @@ class LiveTexts:
 
     def of(self, docs: U32) -> list[str]:
         """The texts of documents, in their order."""
-        return separated(self._joined, docs)
+        return separated(self.joined, docs)
 
-    def _joined(self, docs: U32) -> U8:
+    def joined(self, docs: U32) -> U8:
+        """The texts of documents end to end in UTF-8, a separator between two."""
         joined: U8 = kernels.texts_of(self._base.blob, self._base.offsets, self._table, docs, SEPARATOR)
         return joined
 

@@ -16,7 +16,7 @@ from index.docset import DocSet, new_words
 from index.kernels import lists as kernels
 from index.kernels import live
 from index.kernels.bits import Words, set_bits
-from index.kernels.gated import union_gated
+from index.kernels.gated import sizes_gated, union_gated
 from index.live.layer import Layer
 from index.live.rows import rows_of
 from index.postings import Gate, PostingList, PostingLists
@@ -165,6 +165,12 @@ class LiveLists:
         """As `PostingLists.union_gated`."""
         return int(union_gated(*self.read(), keys, *gate, words, touched, out))
 
+    def sizes_gated(self, keys: U32, gate: Gate) -> U32:
+        """As `PostingLists.sizes_gated`."""
+        out = np.empty(len(keys), dtype=np.uint32)
+        sizes_gated(*self.read(), keys, *gate, out)
+        return out
+
     def count_into(
         self, keys: U32, mask: Words | None, counts: U32, met: U32, at: int, amounts: U32 | None = None
     ) -> int:
@@ -192,6 +198,10 @@ class LiveLists:
         out = np.empty(len(keys), dtype=np.bool_)
         live.contains(*self.read(), keys, docs, out)
         return out
+
+    def first_holding(self, keys: U32, doc: int) -> int:
+        """As `PostingLists.first_holding`."""
+        return int(live.first_holding(*self.read(), keys, doc))
 
     def read(self) -> tuple[U32, U32, U32, I64, Words, bool]:
         """The lists as kernels of `index/kernels/live.py` are given them."""

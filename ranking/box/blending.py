@@ -73,8 +73,7 @@ def blend_matrix(asked: Asked, lists: Sequence[Ranked], intents: Intents) -> F32
     for one in lists:
         number = VERTICALS.index(one.vertical)
         part = matrix[start : start + len(one.docs)]
-        for name, value in _values(one, float(chances[number]), float(own[number])).items():
-            part[:, BLEND.places[name]] = value
+        _write(one, float(chances[number]), float(own[number]), part)
         _copy(one, part)
         start += len(one.docs)
     return matrix
@@ -112,19 +111,28 @@ def interleaved(lists: Sequence[Ranked], pattern: str) -> list[int]:
     return order + [row for one in lists for row in left[one.vertical][::-1]]
 
 
-def _values(one: Ranked, chance: float, own: float) -> dict[str, F32 | float]:
-    """The features of one list that its own features do not have: a column, or one value for all its rows."""
-    rank = np.arange(len(one.docs), dtype=np.float32)
-    return {
-        f"is_{one.vertical}": 1.0,
-        "intent": chance,
-        "log_intent": log(max(chance, 1e-4)),
-        "viewer_intent": own,
-        "vertical_rank": rank,
-        "log_rank": np.log2(2 + rank),
-        "score_share": np.exp(np.clip(one.scores - one.scores[0], -30, 0)).astype(np.float32),
-        "found": log1p(one.found),
-    }
+def _write(one: Ranked, chance: float, own: float, part: F32) -> None:
+    """Write the features of one list that its own features do not have."""
+    same = (1.0, chance, log(max(chance, 1e-4)), own, log1p(one.found))
+    part[:, _SAME_FOR_ALL[one.vertical]] = same
+    part[:, _BY_RANK] = _ranks(len(part))
+    part[:, _SHARE] = np.exp(np.maximum(one.scores - one.scores[0], -30))
+
+
+_SAME_FOR_ALL: Mapping[Vertical, npt.NDArray[np.int64]] = {
+    vertical: BLEND.columns(f"is_{vertical}", "intent", "log_intent", "viewer_intent", "found")
+    for vertical in VERTICALS
+}
+"""The features that all rows of a list share."""
+_BY_RANK = BLEND.columns("vertical_rank", "log_rank")
+_SHARE = BLEND.places["score_share"]
+
+
+@lru_cache(64)
+def _ranks(rows: int) -> F32:
+    """[rows, 2] of `_BY_RANK`."""
+    rank = np.arange(rows, dtype=np.float32)
+    return np.stack([rank, np.log2(2 + rank)], axis=1)
 
 
 def _copy(one: Ranked, part: F32) -> None:

@@ -5,8 +5,10 @@ typed text ─rewriting→ a form a vertical ─Searcher→ candidates ─featur
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 import numpy as np
 
@@ -19,7 +21,7 @@ from ranking.box.intents import VERTICALS, Intents, intents_in_force
 from ranking.box.lexicon import Sounds
 from ranking.box.past import KnownPast, PastSearches
 from ranking.box.ranked import Ranked, rank
-from ranking.box.reasons import Told, source_of, tell
+from ranking.box.reasons import reason_and_source
 from ranking.box.rewriting.transliteration import latin
 from ranking.box.rewriting.typed import Typed
 from ranking.box.trending import Trending
@@ -68,12 +70,12 @@ class Box:
         order, teams, blender = self._order(context, lists, matrix, limit)
         segment = context.searcher.segment
         ids = [id_ for one in lists for id_ in external_ids(segment, one.vertical, one.docs)]
-        starts = np.cumsum([0, *(len(one.docs) for one in lists)])
+        starts = [0, *accumulate(len(one.docs) for one in lists)]
         slots: list[Slot] = []
         served: dict[Vertical, tuple[list[int], list[int]]] = {one.vertical: ([], []) for one in lists}
         for position, row in enumerate(order):
-            number = int(np.searchsorted(starts, row, side="right")) - 1
-            one, place = lists[number], row - int(starts[number])
+            number = bisect_right(starts, row) - 1
+            one, place = lists[number], row - starts[number]
             slots.append(_slot(asked, one, place, ids[row]))
             served[one.vertical][0].append(position)
             served[one.vertical][1].append(place)
@@ -134,12 +136,5 @@ def _best(scorer: Scorer, matrix: F32) -> list[int]:
 
 
 def _slot(asked: Asked, one: Ranked, place: int, id_: int) -> Slot:
-    told = Told.of(one, place)
-    return Slot(
-        one.vertical,
-        ExternalId(id_),
-        one.names[place],
-        float(one.scores[place]),
-        tell(asked, told, one.docs[place : place + 1]),
-        source_of(asked, told),
-    )
+    reason, source = reason_and_source(asked, one, place)
+    return Slot(one.vertical, ExternalId(id_), one.names[place], float(one.scores[place]), reason, source)

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from index import EDITS, MATCHED, U32
-from query import Node, Request, Tier, names
+from index import EDITS, MATCHED, U32, AnySegment, Texts, layout
+from query import Node, Request, Tier
 from ranking.box.asked import Asked
-from ranking.box.features.fit import matches
+from ranking.box.features.rows import matches
 from ranking.box.lexicon import Lexicon, Sounds
 from ranking.box.rewriting import rewrite
 from ranking.box.rewriting.nothing_typed import EVERYTHING, of_country
@@ -31,11 +31,10 @@ FEW = 5
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Documents of one vertical with their names, no two alike; `incomplete` as in an answer."""
+    """Documents of one vertical, no two alike; `incomplete` as in an answer."""
 
     vertical: Vertical
     docs: U32
-    names: list[str]
     incomplete: tuple[dict[str, Any], ...]
 
 
@@ -59,14 +58,14 @@ def _form(asked: Asked, vertical: Vertical, lexicon: Lexicon, *, is_wide: bool) 
 
 def _find(asked: Asked, vertical: Vertical, form: Node | None) -> Candidates:
     if form is None:
-        return Candidates(vertical, np.empty(0, dtype=np.uint32), [], ())
+        return Candidates(vertical, np.empty(0, dtype=np.uint32), ())
     context = asked.context
     tiers: tuple[Tier, ...] = () if asked.world.viewer is None else TIERS[vertical]
     if asked.typed.is_empty:
         tiers += of_country(vertical, context.country)
     request = Request("", context.viewer, vertical, ROOM[vertical], deadline_ms=context.deadline_ms)
     found = context.searcher.find_in_tiers(form, tiers, request, context.stopped)
-    return Candidates(vertical, found.docs, names(context.searcher.segment, vertical, found.docs), found.incomplete)
+    return Candidates(vertical, found.docs, found.incomplete)
 
 
 def _with_others(asked: Asked, found: Candidates) -> Candidates:
@@ -80,9 +79,14 @@ def _with_others(asked: Asked, found: Candidates) -> Candidates:
         others = np.setdiff1d(others, found.docs)
     if len(others) == 0:
         return found
-    labels = names(asked.context.searcher.segment, vertical, others)
     if not asked.typed.is_empty:
-        fits = matches(asked, labels, splits=vertical is Vertical.USER)
-        kept = np.flatnonzero((fits[:, MATCHED] == len(asked.typed.words)) & (fits[:, EDITS] == 0))
-        others, labels = others[kept], [labels[place] for place in kept.tolist()]
-    return Candidates(vertical, np.concatenate([found.docs, others]), found.names + labels, found.incomplete)
+        fits = matches(asked, *_named(asked.world.segment, vertical, others), splits=vertical is Vertical.USER)
+        others = others[(fits[:, MATCHED] == len(asked.typed.words)) & (fits[:, EDITS] == 0)]
+    return Candidates(vertical, np.concatenate([found.docs, others]), found.incomplete)
+
+
+def _named(segment: AnySegment, vertical: Vertical, docs: U32) -> tuple[Texts, U32]:
+    """The column that names documents, and whom there: media go by their owners."""
+    if vertical is Vertical.MEDIA:
+        return segment.names(Vertical.USER), segment.values(layout.OWNER_COLUMN, docs)
+    return segment.names(vertical), docs

@@ -5,16 +5,17 @@ Every figure is computed on posting lists that passed through `World.cut`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from threading import Lock
 from typing import final
 from weakref import WeakKeyDictionary
 
 import numpy as np
-import numpy.typing as npt
 
 from index import U32, Counted, DocSet, Tally, tally
 from query import Affinity, Cut, World, affinity_weights
+from ranking.box.ties import Ties
 from ranking.features.schema import F32
 from schemas.catalogue import EDGES, Edge, Vertical
 
@@ -36,6 +37,7 @@ class Circle:
         self._friends: dict[Edge, Tally] = {}
         self._leads: dict[Edge, list[Cut]] = {}
         self._mine: dict[Edge, U32] = {}
+        self._ties: dict[Vertical, Ties] = {}
 
     @cached_property
     def followees(self) -> U32:
@@ -62,20 +64,11 @@ class Circle:
         return self._lead_on(_FOLLOWED_BY, self.known, weights)
 
     @cached_property
-    def _affinities(self) -> F32 | None:
-        """The viewer's affinity to each of `followees`, 0 where nothing is known."""
+    def affinities(self) -> F32 | None:
+        """The viewer's affinity to each of `followees`, 0 where nothing is known; None without a model of it."""
         if self.affinity_model is None:
             return None
         return np.nan_to_num(self.affinity_model.of(self._world, self.followees)).astype(np.float32)
-
-    def affinity(self, docs: U32) -> F32 | None:
-        """The viewer's affinity to each document, 0 to those whom he does not follow; None without a model of it."""
-        if self._affinities is None:
-            return None
-        out = np.zeros(len(docs), dtype=np.float32)
-        held = holds(self.followees, docs)
-        out[held] = self._affinities[self.followees.searchsorted(docs[held])]
-        return out
 
     @cached_property
     def fan_mutuals(self) -> Tally:
@@ -87,6 +80,13 @@ class Circle:
         kept = self._friends.get(edge)
         if kept is None:
             kept = self._friends[edge] = self._lead_on(edge, self.known)
+        return kept
+
+    def ties(self, vertical: Vertical, make: Callable[[Circle], Ties]) -> Ties:
+        """The ties to the documents of a vertical, made once."""
+        kept = self._ties.get(vertical)
+        if kept is None:
+            kept = self._ties[vertical] = make(self)
         return kept
 
     def leads(self, edge: Edge) -> list[Cut]:
@@ -156,14 +156,6 @@ class Circles:
             if found is None or found.affinity_model is not affinity:
                 found = self._kept[world] = Circle(world, affinity)
             return found
-
-
-def holds(docs: U32, wanted: U32) -> npt.NDArray[np.bool_]:
-    """Whether each of the wanted documents is among the (sorted) others."""
-    if len(docs) == 0:
-        return np.zeros(len(wanted), dtype=np.bool_)
-    found: npt.NDArray[np.bool_] = docs.take(docs.searchsorted(wanted), mode="clip") == wanted
-    return found
 
 
 def hits_of(counted: Tally, wanted: U32) -> F32:

@@ -82,7 +82,7 @@ class Intents:
     def chances(self, typed: Typed, country: str) -> F64:
         """How likely each of `VERTICALS` is wanted: positive where a vertical can be meant, summing to 1."""
         chance = np.array(_PRIOR[shape_of(typed)])
-        for key in keys_of(typed, country):
+        for key in keys_of(typed, country) if self.counts else ():
             counted = self.counts.get(key)
             if counted is not None:
                 chance = (counted + STRENGTH * chance) / (sum(counted) + STRENGTH)

@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import isnan
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from index import U32
+from query import names
 from ranking.box.asked import Asked
 from ranking.box.candidates import Candidates
-from ranking.box.features.groups import group_columns
-from ranking.box.features.hashtags import hashtag_columns
-from ranking.box.features.media import media_columns
-from ranking.box.features.places import place_columns
-from ranking.box.features.users import account_columns
+from ranking.box.features.groups import group_rows
+from ranking.box.features.hashtags import hashtag_rows
+from ranking.box.features.media import media_rows
+from ranking.box.features.places import place_rows
+from ranking.box.features.users import account_rows
 from ranking.features.schema import F32
 from ranking.pipeline.scorer import Scorer
 from schemas.catalogue import Vertical
 
-Columns = Callable[[Asked, U32, list[str]], Mapping[str, F32]]
-COLUMNS: Mapping[Vertical, Columns] = {
-    Vertical.USER: account_columns,
-    Vertical.HASHTAG: hashtag_columns,
-    Vertical.PLACE: place_columns,
-    Vertical.GROUP: group_columns,
-    Vertical.MEDIA: media_columns,
+ROWS: Mapping[Vertical, Callable[[Asked, U32], F32]] = {
+    Vertical.USER: account_rows,
+    Vertical.HASHTAG: hashtag_rows,
+    Vertical.PLACE: place_rows,
+    Vertical.GROUP: group_rows,
+    Vertical.MEDIA: media_rows,
 }
+"""The rows of the features of each vertical."""
 
 
 @dataclass(frozen=True)
@@ -45,18 +45,12 @@ class Ranked:
     found: int
     incomplete: tuple[dict[str, Any], ...]
 
-    def value(self, name: str, row: int) -> float:
-        """A feature of one row, 0 where it is missing."""
-        place = self.scorer.schema.places.get(name)
-        found = 0.0 if place is None else float(self.matrix[row, place])
-        return 0.0 if isnan(found) else found
-
 
 def rank(asked: Asked, found: Candidates, scorer: Scorer, limit: int) -> Ranked:
     """The best `limit` candidates; equal scores stand in the order of the candidates."""
-    rows = len(found.docs)
-    matrix = scorer.schema.matrix(COLUMNS[found.vertical](asked, found.docs, found.names), rows)
+    matrix = ROWS[found.vertical](asked, found.docs)
     scores = scorer.score(matrix)
     best = np.argsort(-scores, kind="stable")[:limit]
-    names = [found.names[row] for row in best.tolist()]
-    return Ranked(found.vertical, found.docs[best], names, matrix[best], scores[best], scorer, rows, found.incomplete)
+    docs = found.docs[best]
+    labels = names(asked.world.segment, found.vertical, docs)
+    return Ranked(found.vertical, docs, labels, matrix[best], scores[best], scorer, len(found.docs), found.incomplete)

@@ -5,13 +5,13 @@ Only what the features say is said, so that a reason tells no more than the view
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import lru_cache
+from math import expm1, nan
+from typing import NamedTuple
 
 import numpy as np
 
-from index import U32
-from query import Cut, names
+from query import names
 from ranking.box.asked import Asked
 from ranking.box.ranked import Ranked
 from schemas.catalogue import EDGES, Vertical
@@ -31,95 +31,81 @@ FRIENDS: dict[Vertical, tuple[str, str, str]] = {
     Vertical.GROUP: ("friends_in", "joined by", "member"),
 }
 """The feature that counts those whom the viewer follows, how it reads, and the edge that leads from them."""
-_PORTION = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the features say of one row."""
+class _Told(NamedTuple):
+    """Of a vertical's features those that reasons go by: their places in a row, the last one for whatever it has not."""
 
-    vertical: Vertical
-    is_chosen: bool
-    is_own: bool
+    chosen: int
+    own: int
     friends: int
-    fits: bool
-    begins: bool
-    edits: float
-    is_local: bool
-    is_recent: bool
-
-    @staticmethod
-    def of(one: Ranked, place: int) -> Told:
-        """Read a row."""
-
-        friends = FRIENDS.get(one.vertical)
-        return Told(
-            one.vertical,
-            is_chosen=one.value("past_clicks", place) > 0,
-            is_own=one.value(OWN[one.vertical][0], place) > 0,
-            friends=0 if friends is None else round(float(np.expm1(one.value(friends[0], place)))),
-            fits=one.value("fitting_words", place) >= 1,
-            begins=one.value("begins", place) > 0,
-            edits=one.value("edits", place),
-            is_local=one.value("in_country", place) > 0,
-            is_recent=one.value("recent_media", place) > 0,
-        )
+    fits: int
+    begins: int
+    edits: int
+    country: int
+    recent: int
 
 
-def tell(asked: Asked, told: Told, doc: U32) -> str:
-    """The sentence for a document."""
-    if told.is_chosen:
-        return "you chose it before"
-    if told.is_own:
-        return OWN[told.vertical][1]
-    if told.friends:
-        others = f" and {told.friends - 1} more" if told.friends > 1 else ""
-        return f"{FRIENDS[told.vertical][1]} {_friend(asked, told.vertical, doc)}{others}"
+@lru_cache(64)
+def _told(vertical: Vertical, names: tuple[str, ...]) -> _Told:
+    friends = FRIENDS[vertical][0] if vertical in FRIENDS else ""
+    wanted = (
+        "past_clicks",
+        OWN[vertical][0],
+        friends,
+        "fitting_words",
+        "begins",
+        "edits",
+        "in_country",
+        "recent_media",
+    )
+    return _Told(*(names.index(name) if name in names else -1 for name in wanted))
+
+
+def reason_and_source(asked: Asked, one: Ranked, place: int) -> tuple[str, str]:
+    """The sentence for a row, and what found its document: the nearest tier that holds it."""
+    vertical = one.vertical
+    told = _told(vertical, one.scorer.schema.names)
+    row: list[float] = [*one.matrix[place].tolist(), nan]
+    if row[told.chosen] > 0:
+        return "you chose it before", "past"
+    if row[told.own] > 0:
+        return OWN[vertical][1], "own"
+    friends = round(expm1(row[told.friends])) if row[told.friends] > 0 else 0
+    if friends:
+        others = f" and {friends - 1} more" if friends > 1 else ""
+        return f"{FRIENDS[vertical][1]} {_friend(asked, vertical, int(one.docs[place]))}{others}", "second"
     if asked.typed.is_empty:
-        if told.is_recent:
-            return "used much of late"
-        return f"popular in {asked.context.country}" if told.is_local else "popular"
-    if told.vertical is Vertical.MEDIA:
+        return _popular(asked, row[told.recent] > 0, row[told.country] > 0), "popular"
+    return _fit(vertical, row[told.fits] >= 1, row[told.begins] > 0, row[told.edits]), "global"
+
+
+def _popular(asked: Asked, is_recent: bool, is_local: bool) -> str:
+    if is_recent:
+        return "used much of late"
+    return f"popular in {asked.context.country}" if is_local else "popular"
+
+
+def _fit(vertical: Vertical, fits: bool, begins: bool, edits: float) -> str:
+    if vertical is Vertical.MEDIA:
         return "its caption says so"
-    if told.begins:
+    if begins:
         return "name begins so"
-    if told.fits:
+    if fits:
         return "name has this word"
-    if 0 < told.edits <= 2:
+    if 0 < edits <= 2:
         return "name is spelt nearly so"
-    if told.vertical is Vertical.PLACE:
+    if vertical is Vertical.PLACE:
         return "city or category"
     return "name sounds so"
 
 
-def source_of(asked: Asked, told: Told) -> str:
-    """What found a document: the nearest tier that holds it."""
-    if told.is_chosen:
-        return "past"
-    if told.is_own:
-        return "own"
-    if told.friends:
-        return "second"
-    return "popular" if asked.typed.is_empty else "global"
-
-
-def _friend(asked: Asked, vertical: Vertical, doc: U32) -> str:
+def _friend(asked: Asked, vertical: Vertical, doc: int) -> str:
     """The name of the best known of those whom the viewer follows who lead to a document."""
     segment = asked.world.segment
     edge = EDGES[vertical, "followed_by"] if vertical is Vertical.USER else EDGES[vertical, FRIENDS[vertical][2]]
-    leading = [first for cut in asked.circle.leads(edge) for first in _first(cut, doc)]
-    best = segment.order(Vertical.USER).sorted(np.unique(np.concatenate(leading)))[:1]
-    return names(segment, Vertical.USER, best)[0]
-
-
-def _first(cut: Cut, doc: U32) -> Iterator[U32]:
-    """The first key of a cut whose list has a document, if there is one: looked for in portions, for it is one of the first as
-    a rule."""
-    start, end = 0, _PORTION
-    while start < len(cut.keys):
-        keys = cut.keys[start:end]
-        held = np.flatnonzero(cut.lists.contains(keys, np.full(len(keys), doc[0], dtype=np.uint32)))
-        if len(held):
-            yield keys[held[:1]]
-            return
-        start, end = end, 4 * end
+    found = [(cut.lists.first_holding(cut.keys, doc), cut.keys) for cut in asked.circle.leads(edge)]
+    leading = [keys[at] for at, keys in found if at >= 0]
+    if len(leading) > 1:
+        leading = segment.order(Vertical.USER).sorted(np.unique(np.array(leading, dtype=np.uint32)))[:1].tolist()
+    return names(segment, Vertical.USER, np.array(leading, dtype=np.uint32))[0]

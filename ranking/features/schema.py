@@ -85,6 +85,20 @@ class FeatureSchema:
         lines = [f"{f.name} {f.dtype} {f.source} {f.default!r} {f.freshness} {f.monotone}" for f in self.features]
         return hashlib.sha256("\n".join([self.name, *lines]).encode()).hexdigest()
 
+    def columns(self, *names: str) -> npt.NDArray[np.int64]:
+        """The places of some features."""
+        return np.array([self.places[name] for name in names], dtype=np.int64)
+
+    def blank(self, rows: int) -> F32:
+        """[rows, features] float32 in the order of the schema, each its default."""
+        found = np.empty((rows, len(self.features)), dtype=np.float32)
+        found[:] = self._defaults
+        return found
+
+    @cached_property
+    def _defaults(self) -> F32:
+        return np.array([feature.default for feature in self.features], dtype=np.float32)
+
     def matrix(self, columns: Mapping[str, npt.NDArray[np.generic]], rows: int) -> F32:
         """[rows, features] float32 in the order of the schema; a missing column is its default, an unknown one an error."""
         unknown = sorted(name for name in columns if name not in self.places)

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ranking.features.schema import F32, FeatureSchema
+from ranking.kernels.rows import weigh
 from schemas.errors import InputError
 
 
@@ -47,14 +48,11 @@ class Linear:
 
     def score(self, matrix: F32) -> npt.NDArray[np.float64]:
         """The weighted sum of each row."""
-        places, weights = self._weighed
-        known = matrix.take(places, axis=1).astype(np.float64)
-        known[np.isnan(known)] = 0
-        scores: npt.NDArray[np.float64] = (known * weights).sum(axis=1)
+        scores = np.empty(len(matrix), dtype=np.float64)
+        weigh(matrix, *self._weighed, scores)
         return scores
 
     @cached_property
-    def _weighed(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+    def _weighed(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
         """The features that have a weight, and their weights."""
-        places = [self.schema.places[name] for name in self.weights]
-        return np.array(places, dtype=np.intp), np.array([*self.weights.values()], dtype=np.float64)
+        return self.schema.columns(*self.weights), np.array([*self.weights.values()], dtype=np.float64)

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-import numpy as np
-
 from index import U32
 from ranking.box.asked import Asked
-from ranking.box.circle import hits_of, holds
-from ranking.box.features.fit import asked_columns, fit_columns, matches
+from ranking.box.circle import Circle
+from ranking.box.features.rows import Rows, matches
+from ranking.box.ties import Tie, Ties
+from ranking.features.catalogue import GROUP_SEARCH
 from ranking.features.schema import F32
 from schemas.catalogue import EDGES, Vertical
 
 _MEMBER = EDGES[Vertical.GROUP, "member"]
+_LOGS = GROUP_SEARCH.columns("members", "past_clicks")
 
 
-def group_columns(asked: Asked, docs: U32, names: list[str]) -> Mapping[str, F32]:
-    """The columns of GROUP_SEARCH for groups of the viewer's world, in any order."""
-    circle = asked.circle
-    columns: dict[str, F32] = {
-        "members": np.log1p(asked.world.segment.values("group.rank_count", docs).astype(np.float32)),
-        "viewer_is_in": holds(circle.mine(_MEMBER), docs).astype(np.float32),
-        "friends_in": np.log1p(hits_of(circle.friends(_MEMBER), docs)),
-    }
-    columns |= fit_columns(matches(asked, names), len(asked.typed.words))
-    return columns | asked_columns(asked, Vertical.GROUP, docs)
+def group_rows(asked: Asked, docs: U32) -> F32:
+    """The rows of GROUP_SEARCH for groups of the viewer's world, in any order."""
+    segment = asked.world.segment
+    rows = Rows(asked, GROUP_SEARCH, Vertical.GROUP, docs)
+    rows.put("members", segment.values("group.rank_count", docs))
+    rows.put_fit(matches(asked, segment.names(Vertical.GROUP), docs), len(asked.typed.words))
+    rows.put_ties(asked.circle.ties(Vertical.GROUP, _ties))
+    rows.put_asked()
+    rows.put_logs(_LOGS)
+    return rows.matrix
+
+
+def _ties(circle: Circle) -> Ties:
+    ties = {"viewer_is_in": Tie(circle.mine(_MEMBER)), "friends_in": Tie.of(circle.friends(_MEMBER))}
+    return Ties(GROUP_SEARCH, ties)

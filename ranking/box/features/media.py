@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-import numpy as np
-
 from index import U32, layout
 from ranking.box.asked import Asked
-from ranking.box.circle import holds
-from ranking.box.features.fit import asked_columns, held
+from ranking.box.circle import Circle
+from ranking.box.features.rows import Rows
+from ranking.box.ties import Tie, Ties
+from ranking.features.catalogue import MEDIA_SEARCH
 from ranking.features.schema import F32
 from schemas.catalogue import Vertical
 
-_DAY_MS = 86_400_000
+_LOGS = MEDIA_SEARCH.columns("author_followers", "past_clicks")
 
 
-def media_columns(asked: Asked, docs: U32, names: list[str]) -> Mapping[str, F32]:  # noqa: ARG001
-    """The columns of MEDIA_SEARCH for media of the viewer's world, in any order."""
+def media_rows(asked: Asked, docs: U32) -> F32:
+    """The rows of MEDIA_SEARCH for media of the viewer's world, in any order."""
     segment = asked.world.segment
+    rows = Rows(asked, MEDIA_SEARCH, Vertical.MEDIA, docs)
     authors = segment.values(layout.OWNER_COLUMN, docs)
-    created = segment.values("media.created_at_ms", docs)
-    columns: dict[str, F32] = {
-        "age_days": np.maximum(asked.context.now_ms - created, 0).astype(np.float32) / _DAY_MS,
-        "author_verified": held(asked, "media.verified", "1", docs),
-        "author_followers": np.log1p(segment.values("user.rank_count", authors).astype(np.float32)),
-        "follows_author": holds(asked.circle.followees, authors).astype(np.float32),
-    }
-    return columns | asked_columns(asked, Vertical.MEDIA, docs)
+    rows.put_age("age_days", segment.values("media.created_at_ms", docs))
+    rows.put_held("author_verified", "media.verified", "1")
+    rows.put("author_followers", segment.values("user.rank_count", authors))
+    rows.put_ties(asked.circle.ties(Vertical.MEDIA, _ties), authors)
+    rows.put_asked()
+    rows.put_logs(_LOGS)
+    return rows.matrix
+
+
+def _ties(circle: Circle) -> Ties:
+    return Ties(MEDIA_SEARCH, {"follows_author": Tie(circle.followees)})

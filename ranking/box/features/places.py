@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import numpy.typing as npt
 
 from index import U32
 from ranking.box.asked import Asked
-from ranking.box.circle import hits_of, holds
-from ranking.box.features.fit import asked_columns, fit_columns, matches
+from ranking.box.circle import Circle
+from ranking.box.features.rows import Rows, matches
+from ranking.box.ties import Tie, Ties
+from ranking.features.catalogue import PLACE_SEARCH
 from ranking.features.schema import F32
 from schemas.catalogue import EDGES, Vertical
 
 _VISITED_BY = EDGES[Vertical.PLACE, "visited_by"]
 _EARTH_KM = 6_371.0
+_LOGS = PLACE_SEARCH.columns("visits", "past_clicks")
 
 
-def place_columns(asked: Asked, docs: U32, names: list[str]) -> Mapping[str, F32]:
-    """The columns of PLACE_SEARCH for places of the viewer's world, in any order."""
-    segment, circle = asked.world.segment, asked.circle
-    columns: dict[str, F32] = {
-        "visits": np.log1p(segment.values("place.rank_count", docs).astype(np.float32)),
-        "viewer_visits": holds(circle.mine(_VISITED_BY), docs).astype(np.float32),
-        "friends_visits": np.log1p(hits_of(circle.friends(_VISITED_BY), docs)),
-    }
+def place_rows(asked: Asked, docs: U32) -> F32:
+    """The rows of PLACE_SEARCH for places of the viewer's world, in any order."""
+    segment = asked.world.segment
+    rows = Rows(asked, PLACE_SEARCH, Vertical.PLACE, docs)
+    rows.put("visits", segment.values("place.rank_count", docs))
     if asked.context.place is not None:
         here = (segment.values("place.lat", docs), segment.values("place.lon", docs))
-        columns["distance_km"] = np.log1p(kilometres(asked.context.place, *here)).astype(np.float32)
-    columns |= fit_columns(matches(asked, names), len(asked.typed.words))
-    return columns | asked_columns(asked, Vertical.PLACE, docs)
+        rows.put("distance_km", np.log1p(kilometres(asked.context.place, *here)))
+    rows.put_fit(matches(asked, segment.names(Vertical.PLACE), docs), len(asked.typed.words))
+    rows.put_ties(asked.circle.ties(Vertical.PLACE, _ties))
+    rows.put_asked()
+    rows.put_logs(_LOGS)
+    return rows.matrix
+
+
+def _ties(circle: Circle) -> Ties:
+    ties = {"viewer_visits": Tie(circle.mine(_VISITED_BY)), "friends_visits": Tie.of(circle.friends(_VISITED_BY))}
+    return Ties(PLACE_SEARCH, ties)
 
 
 def kilometres(

@@ -2,66 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-import numpy as np
-
-from index import BEGINS, COVERED, U32, layout
+from index import BEGINS, COVERED, U32, layout, take_better
 from query import AFFINITY_UNIT
 from ranking.box.asked import Asked
-from ranking.box.circle import hits_of, holds
-from ranking.box.features.fit import asked_columns, better, fit_columns, held, matches
+from ranking.box.circle import Circle
+from ranking.box.features.rows import Rows, matches
+from ranking.box.ties import Tie, Ties
+from ranking.features.catalogue import ACCOUNT_SEARCH
 from ranking.features.schema import F32
 from schemas.catalogue import EDGES, Vertical
 
 _FOLLOWED_BY = EDGES[Vertical.USER, "followed_by"]
-_DAY_MS = 86_400_000
+_LOGS = ACCOUNT_SEARCH.columns("followers", "following", "posts", "past_clicks")
 
 
-def account_columns(asked: Asked, docs: U32, names: list[str]) -> Mapping[str, F32]:
-    """The columns of ACCOUNT_SEARCH for accounts of the viewer's world, in any order."""
+def account_rows(asked: Asked, docs: U32) -> F32:
+    """The rows of ACCOUNT_SEARCH for accounts of the viewer's world, in any order."""
     segment, circle = asked.world.segment, asked.circle
-    by_username = matches(asked, names, splits=True)
-    by_fullname = matches(asked, segment.text(Vertical.USER, "fullname").of(docs))
-    public = part_of(docs, segment.bits(layout.PUBLIC_USERS))
-    created = segment.values("user.created_at_ms", docs)
-    posts = segment.lists("media.owner").sizes(docs, segment.bits(layout.PUBLIC_MEDIA))
-    columns: dict[str, F32] = {
-        "followers": np.log1p(segment.values("user.rank_count", docs).astype(np.float32)),
-        "following": np.log1p(_following(asked, docs)),
-        "posts": np.log1p(posts.astype(np.float32)),
-        "verified": held(asked, "user.verified", "1", docs),
-        "private": 1 - public,
-        "age_days": np.maximum(asked.context.now_ms - created, 0).astype(np.float32) / _DAY_MS,
-        "follows": holds(circle.followees, docs).astype(np.float32),
-        "is_followed": holds(circle.followers, docs).astype(np.float32),
-        "mutuals": np.log1p(hits_of(circle.mutuals, docs)),
-        "fan_mutuals": np.log1p(hits_of(circle.fan_mutuals, docs)),
-        "username_begins": by_username[:, BEGINS],
-        "username_share": by_username[:, COVERED],
+    rows = Rows(asked, ACCOUNT_SEARCH, Vertical.USER, docs)
+    by_username = matches(asked, segment.names(Vertical.USER), docs, splits=True)
+    rows.put("username_begins", by_username[:, BEGINS])
+    rows.put("username_share", by_username[:, COVERED])
+    take_better(by_username, matches(asked, segment.text(Vertical.USER, "fullname"), docs))
+    rows.put_fit(by_username, len(asked.typed.words))
+    rows.put("followers", segment.values("user.rank_count", docs))
+    rows.put("following", _following(asked, docs))
+    rows.put("posts", segment.lists("media.owner").sizes(docs, segment.bits(layout.PUBLIC_MEDIA)))
+    rows.put_held("verified", "user.verified", "1")
+    rows.put_lacked("private", segment.bits(layout.PUBLIC_USERS))
+    rows.put_age("age_days", segment.values("user.created_at_ms", docs))
+    rows.put_ties(circle.ties(Vertical.USER, _ties))
+    rows.put_asked()
+    rows.put_logs(_LOGS)
+    return rows.matrix
+
+
+def _ties(circle: Circle) -> Ties:
+    ties = {
+        "follows": Tie(circle.followees),
+        "is_followed": Tie(circle.followers),
+        "mutuals": Tie.of(circle.mutuals),
+        "fan_mutuals": Tie.of(circle.fan_mutuals),
     }
-    affinity, affine = circle.affinity(docs), circle.affine_mutuals
-    if affinity is not None:
-        columns["affinity"] = np.log1p(affinity)
-    if affine is not None:
-        columns["affine_mutuals"] = np.log1p(hits_of(affine, docs) / AFFINITY_UNIT)
-    columns |= fit_columns(better(by_username, by_fullname), len(asked.typed.words))
-    return columns | asked_columns(asked, Vertical.USER, docs)
+    if circle.affinities is not None:
+        ties["affinity"] = Tie(circle.followees, circle.affinities)
+    if circle.affine_mutuals is not None:
+        ties["affine_mutuals"] = Tie.of(circle.affine_mutuals, AFFINITY_UNIT)
+    return Ties(ACCOUNT_SEARCH, ties)
 
 
-def part_of(docs: U32, words: np.ndarray[tuple[int], np.dtype[np.uint64]]) -> F32:
-    """1 for each document that a bitset has."""
-    bits = (words[docs >> 6] >> (docs & 63).astype(np.uint64)) & np.uint64(1)
-    found: F32 = bits.astype(np.float32)
-    return found
-
-
-def _following(asked: Asked, docs: U32) -> F32:
+def _following(asked: Asked, docs: U32) -> U32:
     """How many accounts each follows, in the viewer's world."""
-    order = np.argsort(docs)
-    keys = docs[order]
-    found = np.zeros(len(docs), dtype=np.float32)
-    for cut in asked.world.cut(_FOLLOWED_BY, keys):
-        sizes = cut.lists.sizes(cut.keys, cut.mask)
-        found[order[keys.searchsorted(cut.keys)]] += sizes
-    return found
+    world = asked.world
+    gate = world.gate(_FOLLOWED_BY)
+    assert gate is not None, "the box asks for a viewer or a stranger, and through no other edge"
+    return world.segment.lists(_FOLLOWED_BY.key).sizes_gated(docs, gate)
