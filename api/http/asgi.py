@@ -18,7 +18,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 LONGEST_BODY = 64 << 10
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})", re.ASCII)
-_ALWAYS = (
+ALWAYS = (
     (b"cache-control", b"private, no-store"),
     (b"x-content-type-options", b"nosniff"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
@@ -71,10 +71,14 @@ def head_of(scope: Scope) -> Head:
     )
 
 
+def request_id_of(given: str) -> str:
+    """The caller's request id where it is one, else a new one."""
+    return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+
+
 def trace_of(head: Head) -> Trace:
     """The caller's request id and trace where they are such, else a new id."""
-    given = head.headers.get("x-request-id", "")
-    trace = Trace(given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8))
+    trace = Trace(request_id_of(head.headers.get("x-request-id", "")))
     parent = _TRACEPARENT.fullmatch(head.headers.get("traceparent", ""))
     trace.span_id = secrets.token_hex(8)
     if parent is not None:
@@ -91,7 +95,7 @@ async def send_answer(
         (b"content-type", content_type.encode()),
         (b"content-length", str(len(body)).encode()),
         (b"x-request-id", request_id.encode()),
-        *_ALWAYS,
+        *ALWAYS,
         *((name.encode(), value.encode("latin-1")) for name, value in headers.items()),
     ]
     await send({"type": "http.response.start", "status": status, "headers": sent})

@@ -1,55 +1,98 @@
-"""HTTP/1.1 as uvicorn reads it, with a bound on what stands before the body, and problems for what cannot be read."""
+"""HTTP/1.1 as uvicorn reads it, with a door before it, a bound on what stands before the body, and problems for what is no HTTP."""
 
 from __future__ import annotations
 
-import secrets
-from typing import final
-
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from api.http.asgi import ALWAYS, request_id_of
+from api.http.door import Door
 from api.http.problems import Refusal, problem_body, query_too_long
 
 LONGEST_LINE = 65_535
 """Bytes of path and query that the parser can take apart."""
 LONGEST_HEADERS = 64 << 10
-_REASONS = {400: b"Bad Request", 413: b"Content Too Large"}
+_REASONS = {400: b"Bad Request", 413: b"Content Too Large", 503: b"Service Unavailable"}
+_BODY = (b"content-length", b"transfer-encoding")
 
 
-@final
 class Protocol(HttpToolsProtocol):
-    """A connection. A client whose head is too long, or no HTTP, is told so and is not heard further."""
+    """A connection. Whoever finds the door shut is answered at once, and may ask again over it; a client whose head is too long, or
+    no HTTP, is told so and not heard further."""
 
+    door: Door
     _refusal: Refusal | None = None
     _left = LONGEST_HEADERS
+    _is_refused = False
+
+    @classmethod
+    def before(cls, door: Door) -> type[Protocol]:
+        """The protocol with a door."""
+        return type(cls.__name__, (cls,), {"door": door})
 
     def on_message_begin(self) -> None:
         """A request begins."""
         self._left = LONGEST_HEADERS
+        self._is_refused = False
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
         """A piece of path and query."""
         super().on_url(url)
         if len(self.url) > LONGEST_LINE:
-            self._refuse(query_too_long())
+            self._end(query_too_long())
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header."""
         self._left -= len(name) + len(value)
         if self._left < 0:
-            self._refuse(Refusal(413, "too-large", f"the headers are longer than {LONGEST_HEADERS:,} bytes"))
+            self._end(Refusal(413, "too-large", f"the headers are longer than {LONGEST_HEADERS:,} bytes"))
         super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """All headers are there: the request is answered here or goes on to the application."""
+        refusal = self.door.refusal(self.url.partition(b"?")[0]) if self._may_be_refused() else None
+        if refusal is None:
+            super().on_headers_complete()
+            return
+        self._is_refused = True
+        self._answer(refusal, request_id_of(dict(self.headers).get(b"x-request-id", b"").decode("latin-1")))
+        self.on_response_complete()
+
+    def on_message_complete(self) -> None:
+        """The request has ended."""
+        if not self._is_refused:
+            super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  (uvicorn's words for all of it are the same)
         """The last answer on this connection."""
         refusal = self._refusal or Refusal(400, "no-http", "this is no HTTP request that can be read")
-        status, headers, body = problem_body(refusal, secrets.token_hex(8))
-        headers |= {"content-length": str(len(body)), "connection": "close"}
-        head = b"".join(f"{name}: {value}\r\n".encode("latin-1") for name, value in headers.items())
-        self.transport.write(b"HTTP/1.1 %d %b\r\n%b\r\n%b" % (status, _REASONS[status], head, body))
+        self._answer(refusal, request_id_of(""), b"connection: close\r\n")
         self.transport.close()
 
-    def _refuse(self, refusal: Refusal) -> None:
+    def _may_be_refused(self) -> bool:
+        """Whether the connection can go on after an answer from here: nothing is asked before it, and nothing follows that is not a
+        request."""
+        return (
+            self.parser.get_method() == b"GET"
+            and self.parser.should_keep_alive()
+            and not self.parser.should_upgrade()
+            and (self.cycle is None or self.cycle.response_complete)
+            and not any(name in _BODY for name, _ in self.headers)
+        )
+
+    def _answer(self, refusal: Refusal, request_id: str, more: bytes = b"") -> None:
+        status, headers, body = problem_body(refusal, request_id)
+        told = [
+            *self.server_state.default_headers,
+            *((name.encode(), value.encode("latin-1")) for name, value in headers.items()),
+            (b"content-length", str(len(body)).encode()),
+            (b"x-request-id", request_id.encode()),
+            *ALWAYS,
+        ]
+        head = b"".join(b"%b: %b\r\n" % header for header in told)
+        self.transport.write(b"HTTP/1.1 %d %b\r\n%b%b\r\n%b" % (status, _REASONS[status], head, more, body))
+
+    def _end(self, refusal: Refusal) -> None:
         """End the parsing: what a callback raises, the parser makes an error of its own."""
         self._refusal = refusal
         raise refusal

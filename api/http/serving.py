@@ -1,7 +1,7 @@
 """One endpoint on the wire: from an ASGI request through admission to encoded bytes, with whatever can go wrong on the way.
 
-In this order: what it costs us to look at is bounded, then who calls, then what the key may, then whether there is room, then
-parameters, then the answer. Whoever leaves has the work stopped.
+In this order: what it costs us to look at is bounded, then who calls, then what the key may, then parameters, then whether there is
+room (what has none is mostly refused before, at the door), then the answer. Whoever leaves has the work stopped.
 """
 
 from __future__ import annotations
@@ -72,12 +72,6 @@ class Served:
 
     async def _answer(self, scope: AsgiScope, receive: Receive, head: Head, trace: Trace, started: float) -> bytes:
         endpoint, service = self._endpoint, self._service
-        if endpoint.lane is not None:
-            try:
-                service.engine.check(endpoint.lane)  # before anything is spent on it
-            except Refusal:
-                service.metrics.add("monoceros_shed_total", endpoint.lane.name.lower())
-                raise
         if len(head.query) > LONGEST_QUERY:
             raise query_too_long()
         data = await body_of(receive)

@@ -21,6 +21,8 @@ from typing import final
 
 from api.http.app import create_app
 from api.http.auth import CONSOLE
+from api.http.door import Door
+from api.http.endpoints import ENDPOINTS
 from api.http.logs import JsonLog
 from api.http.making import ServiceOptions, Shared, make_service
 from api.http.static import PAGES, StaticFiles
@@ -219,7 +221,7 @@ def _work(options: ServiceOptions, session: Session, shared: Shared, listening: 
         app = create_app(service, scrapers=options.scrapers, static=StaticFiles(PAGES if options.pages else None))
         config = uvicorn.Config(
             app,
-            http=Protocol,
+            http=Protocol.before(Door(service.engine, service.metrics, ENDPOINTS)),
             log_config=None,
             access_log=False,
             server_header=False,

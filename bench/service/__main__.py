@@ -24,7 +24,8 @@ from ingest import generate_events, open_sink
 from schemas.errors import MonocerosError
 
 PARTS = ("memory", "capacity", "latency", "overhead", "explore", "overload")
-MEMORY_WORKERS = 8
+MEMORY_WORKERS, MEMORY_S = 8, 30
+"""Seconds within which each of the workers has met as many viewers as it keeps."""
 EXCESS, HALF, SHARE = 1.25, 0.5, 0.7
 """Of their capacities: raw queries and explore in overload each, typeahead meanwhile; typeahead where its latency is measured.
 1.25 + 1.25 + 0.5 is three times what the machine can do."""
@@ -84,8 +85,8 @@ class Run:
         with serving(self.index, MEMORY_WORKERS, self.log) as served:
             tokens = self.questions.tokens(served.url)
             fresh = served.private_dirty_mib()
-            streams = {name: {"connections": 8, "requests": asked} for name, asked in self._all(tokens).items()}
-            served.load(self.options.seconds, **streams)
+            streams = {name: {"connections": 24, "requests": asked} for name, asked in self._all(tokens).items()}
+            served.load(max(self.options.seconds, MEMORY_S), **streams)
             return {"workers": MEMORY_WORKERS, "fresh_mib": fresh, "busy_mib": served.private_dirty_mib()}
 
     def capacity(self, served: Served) -> dict[str, Any]:

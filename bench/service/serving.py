@@ -119,7 +119,9 @@ class Questions:
 
     def __init__(self, index: Path, seed: int, viewers: int) -> None:
         self._random = random.Random(seed)
-        searcher = Searcher(open_index(index, is_verified=True), Settings())
+        searcher = Searcher(
+            open_index(index, is_verified=True), Settings(deadline_ms=60_000)
+        )  # its kernels may be cold
         ids = searcher.segment.ids(Vertical.USER)
         self.viewers = [int(ids[place]) for place in self._random.sample(range(len(ids)), min(viewers, len(ids)))]
         names = searcher.run(Request(text="name:*", vertical=Vertical.USER, limit=2_000)).names

@@ -12,7 +12,7 @@ import numpy as np
 
 from index.corpus import U32
 from index.kernels.bits import ONE, Words
-from index.kernels.lists import GAPS, ROARING, U16, roaring_into_bits, size_of, sorted_docs
+from index.kernels.lists import GAPS, ROARING, U16, count_in, roaring_into_bits, size_of, sorted_docs
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
@@ -157,7 +157,4 @@ def masked_sizes(keys: U32, offsets: U32, lists: U32, wanted: U32, mask: Words, 
         if not is_masked:
             out[k] = size_of(lists, start, stop)
             continue
-        docs = sorted_docs(lists, start, stop)
-        for i in range(len(docs)):
-            doc = np.int64(docs[i])
-            out[k] += np.uint32((mask[doc >> 6] >> np.uint64(doc & 63)) & ONE)
+        out[k] = np.uint32(count_in(lists, start, stop, mask))
