@@ -32,6 +32,8 @@ class TermDictionary:
 
     def find(self, term: str) -> int | None:
         """The key of a term, None where it is unknown."""
+        if len(self) <= _FEW:
+            return self._keys.get(term)
         encoded = _bytes(term)
         at = first_not_below(self.terms.blob, self.terms.offsets, encoded, False)
         if at == len(self.terms) or self.terms[at] != term:
@@ -52,6 +54,11 @@ class TermDictionary:
             if found <= room:
                 return rows[:found], edits[:found]
             room = found
+
+    @cached_property
+    def _keys(self) -> dict[str, int]:
+        """The keys of a small dictionary, made when first asked for."""
+        return {self.terms[key]: key for key in range(len(self))}
 
     @cached_property
     def _beginnings(self) -> tuple[U32, U8, U32, U32]:
@@ -132,6 +139,8 @@ class Terms:
         return np.sort(np.concatenate(found))
 
 
+_FEW = 1_024
+"""Up to so many terms are looked up in a table in memory: those of flags, countries and frequent prefixes."""
 _ROOM = 1_024
 """Terms that a fuzzy look-up has room for at first."""
 

@@ -15,7 +15,7 @@ from typing import assert_never, final
 
 import numpy as np
 
-from index import U32, WINDOW, DocSet, Order, Tally, new_words
+from index import NONE, U32, WINDOW, DocSet, Order, Tally, distinct, new_words, set_bits
 from query.affinity import Affinity, affinity_weights
 from query.plan import (
     Plan,
@@ -152,14 +152,19 @@ class Execution:
 
     def _unite(self, plan: PlanOr, base: int, end: int) -> DocSet:
         sets = [self.evaluate(operand, base, end) for operand in plan.operands]
-        union = sets[0]
         if len(sets) == 1:
-            return union
-        if all(docs.packed is not None for docs in sets) and len(sets) == 2:
-            return union | sets[1]
+            return sets[0]
+        packed = [docs.packed for docs in sets if docs.packed is not None]
+        if len(packed) == len(sets):
+            if len(sets) == 2:
+                return sets[0] | sets[1]
+            return DocSet(base, end, distinct(np.concatenate(packed), NONE, self.size(plan.vertical)))
         words = new_words(end - base)
         for docs in sets:
-            words |= docs.to_words()
+            if docs.packed is None:
+                words |= docs.to_words()
+            else:
+                set_bits(words, base, docs.packed)
         return DocSet(base, end, None, words)
 
     # -- candidates ------------------------------------------------------------------------------------------------

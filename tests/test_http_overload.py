@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
+from api.http.asgi import GoneError
 from api.http.engine import Engine, Lane, Limits
 from api.http.problems import Refusal
 from api.http.quotas import Quotas
+from api.http.serving import _while_here
 from api.keys import Key
 from query import Request, Searcher, StoppedError
 from tests.service import site, write_keys
@@ -157,6 +159,38 @@ def test_whoever_leaves_stops_the_work_and_whoever_waited_too_long_is_told() -> 
         assert (error.value.status, error.value.code) == (504, "deadline")
 
     run(work)
+
+
+def test_a_request_ends_with_its_answer_or_with_its_client() -> None:
+    async def never() -> dict[str, str]:
+        return await asyncio.get_running_loop().create_future()
+
+    async def soon() -> dict[str, str]:
+        await asyncio.sleep(0.02)
+        return {"type": "http.disconnect"}
+
+    async def broken() -> dict[str, str]:
+        raise OSError
+
+    async def answer(after_s: float) -> int:
+        await asyncio.sleep(after_s)
+        return 7
+
+    async def main() -> None:
+        for after_s in (0, 0.03):
+            assert await _while_here(answer(after_s), never) == 7
+        assert await _while_here(answer(0), broken) == 7  # nobody looked
+        for leaves in (soon, broken):
+            with pytest.raises(GoneError):
+                await _while_here(answer(5), leaves)
+        assert await answer(0) == 7  # nothing of it is left behind
+        task = asyncio.create_task(_while_here(answer(5), never))
+        await asyncio.sleep(0.03)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(main())
 
 
 def test_the_engine_of_queries_stops_when_told(tmp_path: Path) -> None:

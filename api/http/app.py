@@ -19,7 +19,7 @@ from api.http.endpoints import ENDPOINTS
 from api.http.openapi import openapi
 from api.http.problems import Refusal, encode, problem_body
 from api.http.service import Service
-from api.http.serving import Served
+from api.http.serving import Direct, Served
 from api.http.static import StaticFiles
 from api.wire import Health
 from ranking import LoggedPast
@@ -65,6 +65,7 @@ def create_app(
     # the routes below are plain: parameters and OpenAPI come from the endpoints, not from signatures of functions
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     files = static or StaticFiles(None)
+    served = [(endpoint, Served(service, endpoint)) for endpoint in ENDPOINTS]
     described = encode(openapi(ENDPOINTS, _version()))
     routes = [
         Route("/livez", _health(lambda: True)),
@@ -74,11 +75,13 @@ def create_app(
         Route("/metrics", _metrics(service, scrapers)),
         *files.routes(),
         *(
-            Route(endpoint.path.replace("{tag}", "{tag:path}"), Served(service, endpoint), methods=[endpoint.method])
-            for endpoint in ENDPOINTS
+            Route(endpoint.path.replace("{tag}", "{tag:path}"), answers, methods=[endpoint.method])
+            for endpoint, answers in served
         ),
     ]
     app.router.routes.extend(routes)
+    plain = {(endpoint.method, endpoint.path): answers for endpoint, answers in served if "{" not in endpoint.path}
+    app.add_middleware(Direct, served=plain)
     app.add_exception_handler(HTTPException, _no_route)
     return app
 

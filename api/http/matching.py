@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from schemas.text import MAX_CODE_POINTS, fold, hashtag, split_words, words
 
@@ -16,17 +17,28 @@ def word_ranges(text: str, typed: str, *, splits_underscores: bool = False) -> l
 
     `splits_underscores`: parts of a word between `_` count as words too, as in usernames.
     """
-    *whole, last = words(typed) or [""]
+    *whole, last = _typed_words(typed) or ("",)
     if not last:
         return []
+    places, found = _read(text, splits_underscores)
+    ends = [
+        (start, start + len(last if word.startswith(last) else word))
+        for start, word in found
+        if word.startswith(last) or word in whole
+    ]
+    return _merged([(places[start][0], places[end - 1][1]) for start, end in ends]) if ends else []
+
+
+@lru_cache(64)
+def _typed_words(typed: str) -> tuple[str, ...]:
+    return tuple(words(typed))
+
+
+@lru_cache(8_192)
+def _read(text: str, splits_underscores: bool) -> tuple[Sequence[tuple[int, int]], tuple[tuple[int, str], ...]]:
+    """The places of `_folded`, and the words of the folded text with where they begin; kept: a name is shown letter by letter."""
     folded, places = _folded(text)
-    found: list[tuple[int, int]] = []
-    for start, word in _words(folded, splits_underscores):
-        if word.startswith(last):
-            found.append((start, start + len(last)))
-        elif word in whole:
-            found.append((start, start + len(word)))
-    return _merged([(places[start][0], places[end - 1][1]) for start, end in found])
+    return places, tuple(_words(folded, splits_underscores))
 
 
 def hashtag_ranges(text: str, typed: str) -> list[tuple[int, int]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, final
 
@@ -216,6 +217,24 @@ def _chosen(service: Service, caller: Caller, values: Mapping[str, Any]) -> Chos
     return choose(service.rankers, service.experiments, ranker, arm)
 
 
+@final
+class Direct:
+    """Hands requests of endpoints whose path has no parameters straight to them, and all others on."""
+
+    def __init__(
+        self,
+        app: Callable[[AsgiScope, Receive, Send], Awaitable[None]],
+        served: Mapping[tuple[str, str], Served],
+    ) -> None:
+        self._app = app
+        self._served = served
+
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        """Answer one request, or have it answered."""
+        found = self._served.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
+        await (self._app if found is None else found)(scope, receive, send)
+
+
 def with_stop(call: Call, stopped: Callable[[], bool]) -> Call:
     """The call with the word of whether it is still wanted."""
     return replace(call, stopped=stopped)
@@ -251,20 +270,43 @@ def _latest(head: Head, started: float) -> float:
 
 
 async def _while_here(work: Awaitable[Any], receive: Receive) -> Any:
-    """What the work gives; `GoneError`, and the work dropped, where the client leaves before."""
-    task = asyncio.ensure_future(work)
-    done, _ = await asyncio.wait((task,), timeout=_PATIENT_S)
-    if done:
-        return task.result()
-    leaving = asyncio.ensure_future(receive())
+    """What the work gives; `GoneError`, and the work dropped, where the client leaves before.
+
+    Nobody looks whether it is there before some time has passed: most answers are ready sooner, and cost no task.
+    """
+    task = asyncio.current_task()
+    assert task is not None
+    leaving: asyncio.Task[Any] | None = None
+    is_gone = False
+
+    def look() -> None:
+        nonlocal leaving
+        leaving = asyncio.ensure_future(_heard(receive))
+        leaving.add_done_callback(left)
+
+    def left(done: asyncio.Task[Any]) -> None:
+        nonlocal is_gone
+        if not done.cancelled():
+            is_gone = True
+            task.cancel()
+
+    timer = asyncio.get_running_loop().call_later(_PATIENT_S, look)
     try:
-        await asyncio.wait((task, leaving), return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            return task.result()
-        raise GoneError
+        return await work
+    except asyncio.CancelledError:
+        if is_gone and task.uncancel() == 0:
+            raise GoneError from None
+        raise
     finally:
-        leaving.cancel()
-        task.cancel()
+        timer.cancel()
+        if leaving is not None:
+            leaving.cancel()
+
+
+async def _heard(receive: Receive) -> None:
+    """Wait for what a client says after its request, which is that it leaves; a broken connection says as much."""
+    with suppress(Exception):
+        await receive()
 
 
 def _place(error: BaseException) -> str:

@@ -17,6 +17,7 @@ MOST_WORDS = 8
 class Typed:
     """`text` is what was typed, cut to 256 code points and without its sign; `words` are its folded words, `tag` is it as a
     hashtag. `only` is the vertical that the sign asks for. `is_open`: the last word may be unfinished.
+    `is_empty`: nothing was typed but a sign and white space.
     """
 
     text: str
@@ -24,16 +25,12 @@ class Typed:
     tag: str
     only: Vertical | None
     is_open: bool
+    is_empty: bool
 
     @staticmethod
     def of(text: str) -> Typed:
         """Read a text; any text is fine."""
         return _read(text[:MAX_CODE_POINTS])
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was typed but a sign and white space."""
-        return not self.text.strip()
 
     @property
     def key(self) -> str:
@@ -48,4 +45,4 @@ def _read(text: str) -> Typed:
     rest = rest.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair is in no name
     words = split_words(fold(rest))
     is_open = len(words) <= MOST_WORDS and not rest[-1:].isspace()
-    return Typed(rest, tuple(words[:MOST_WORDS]), hashtag(rest), only, is_open)
+    return Typed(rest, tuple(words[:MOST_WORDS]), hashtag(rest), only, is_open, not rest.strip())
