@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browsing import NARROW, is_within, paged, settled, violations
-from tests.servers.chromium import chromium
+from tests.servers.chromium import chromium, executable
 from tests.servers.monoceros import Running, started
 from tests.service import SECRET, signed, write_keys
 from tests.social_world import MEDIA, MIRA, NOOR, QUIN, RUTH, SAM, YUSUF, build_social_world
@@ -86,6 +87,11 @@ def another_site() -> Iterator[str]:
 
 
 # -- the combobox ------------------------------------------------------------------------------------------------------
+
+
+def test_the_browser_is_that_of_the_system(browser: Browser) -> None:
+    said = subprocess.run([executable(), "--version"], capture_output=True, text=True, check=True).stdout
+    assert browser.version in said
 
 
 def test_type_and_walk_the_list_by_the_keyboard(browser: Browser, service: Running) -> None:

@@ -88,7 +88,7 @@ function endpoints(found) {
     const shown = (value) => (value === Infinity ? "longer" : `≤ ${lasting(value)}`);
     return h("tr", null, h("th", { scope: "row" }, endpoint), h("td", { class: "num" }, short(total)), h("td", { class: "num" }, shown(within(0.5))), h("td", { class: "num" }, shown(within(0.99))));
   });
-  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Requests by endpoint" }, h("table", null, h("thead", null, h("tr", null, ["endpoint", "requests", "half", "99 %"].map((name) => h("th", { scope: "col" }, name)))), h("tbody", null, rows)));
+  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Requests by endpoint" }, h("table", null, h("thead", null, h("tr", null, ["endpoint", "requests", "half", "99 %"].map((name, place) => h("th", { scope: "col", class: place ? "num" : null }, name)))), h("tbody", null, rows)));
 }
 
 async function showAdmin(api, into, signal) {
