@@ -66,6 +66,29 @@ def test_the_urgent_go_first_and_raw_queries_leave_a_thread_free() -> None:
     assert order == ["typeahead", "explore", "raw", "raw", "raw"]
 
 
+def test_whoever_has_waited_long_enough_goes_next_whatever_else_waits() -> None:
+    order: list[str] = []
+
+    async def work(engine: Engine) -> None:
+        gates = [threading.Event(), threading.Event()]  # one for each thread
+        blocked = [
+            asyncio.create_task(engine.run(Lane.TYPEAHEAD, lambda _, gate=gate: gate.wait(30))) for gate in gates
+        ]
+        await asyncio.sleep(0.05)
+        waiting = [asyncio.create_task(engine.run(Lane.RAW, lambda _: order.append("raw")))]
+        await asyncio.sleep(1.2)
+        waiting += [asyncio.create_task(engine.run(Lane.EXPLORE, lambda _: order.append("explore"))) for _ in range(3)]
+        await asyncio.sleep(0.05)
+        gates[0].set()
+        await asyncio.gather(*waiting)
+        gates[1].set()
+        await asyncio.gather(*blocked)
+
+    run(work, wait_ms=(1e6, 1e6, 1_000.0))
+    assert order[0] == "raw"
+    assert len(order) == 4
+
+
 def test_raw_queries_are_shed_first_and_typeahead_last() -> None:
     async def work(engine: Engine) -> dict[Lane, int]:
         answered = dict.fromkeys(Lane, 0)

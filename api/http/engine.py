@@ -3,7 +3,8 @@
 The engine computes with one core at a time, and holds the interpreter for a part of it; so more threads than two help
 nobody. What waits is bounded by the time that it will wait: by what each lane has taken of late, a request that would wait
 longer than its lane allows is refused at once. Raw queries give way first, typeahead last, and while others wait, no raw
-query is begun that is thought to be long.
+query is begun that is thought to be long. Who was let in is to be answered: whoever has waited as long as the lane allows goes
+next, so that no stream of more urgent work keeps a request until it is of no use, and refused late.
 """
 
 from __future__ import annotations
@@ -187,14 +188,23 @@ class Engine:
     def _next(self) -> _Job[Any] | None:
         with self._lock:
             while True:
-                for lane in Lane:
-                    most = max(1, self._count - 1) if lane is Lane.RAW else self._count
-                    if self._queues[lane] and self._running[lane] < most:
-                        self._running[lane] += 1
-                        return self._queues[lane].popleft()
+                ready = [lane for lane in Lane if self._queues[lane] and self._running[lane] < self._most(lane)]
+                if ready:
+                    lane = min(ready, key=self._due)
+                    self._running[lane] += 1
+                    return self._queues[lane].popleft()
                 if self._is_closed:
                     return None
                 self._lock.wait()
+
+    def _most(self, lane: Lane) -> int:
+        """How many of a lane may run at once: raw queries never take the last thread."""
+        return max(1, self._count - 1) if lane is Lane.RAW else self._count
+
+    def _due(self, lane: Lane) -> float:
+        """The order in which the oldest of each lane go: whose time to wait is over, the longest over first, then by lanes."""
+        over_ms = (time.perf_counter() - self._queues[lane][0].queued) * 1e3 - self._limits.wait_ms[lane]
+        return -over_ms if over_ms > 0 else float(lane) + 1
 
 
 def overloaded() -> Refusal:

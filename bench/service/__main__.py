@@ -26,6 +26,7 @@ from schemas.errors import MonocerosError
 PARTS = ("memory", "capacity", "latency", "overhead", "explore", "overload")
 MEMORY_WORKERS, MEMORY_S = 8, 30
 """Seconds within which each of the workers has met as many viewers as it keeps."""
+WARM_S = 5
 EXCESS, HALF, SHARE = 1.25, 0.5, 0.7
 """Of their capacities: raw queries and explore in overload each, typeahead meanwhile; typeahead where its latency is measured.
 1.25 + 1.25 + 0.5 is three times what the machine can do."""
@@ -90,8 +91,9 @@ class Run:
             return {"workers": MEMORY_WORKERS, "fresh_mib": fresh, "busy_mib": served.private_dirty_mib()}
 
     def capacity(self, served: Served) -> dict[str, Any]:
-        """Answers a second of each kind alone, connections always busy."""
+        """Answers a second of each kind alone, connections always busy; all kinds before, as first requests load kernels."""
         asked = self._all(self.questions.tokens(served.url))
+        served.load(WARM_S, **{name: {"connections": 4, "requests": requests} for name, requests in asked.items()})
         return {
             name: served.load(
                 self.options.seconds, **{name: {"connections": self.options.connections, "requests": requests}}
