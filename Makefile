@@ -44,8 +44,8 @@ oracle-long: setup  ## engine against oracle: 1,000,000 random cases (about an h
 mutated: setup  ## 100,000 changed signed requests to the service: none may be accepted (CASES and SEED can be set)
 	MONOCEROS_MUTATED=$(or $(CASES),100000) $(if $(SEED),MONOCEROS_SEED=$(SEED)) $(BIN)/python -m pytest tests/test_http_auth.py -k mutated
 
-live-long: setup  ## the law of the live index: 20,000 random histories against the oracle (HISTORIES and SEED can be set)
-	$(BIN)/python -m tests.live_long --histories $(or $(HISTORIES),20000) --seed $(or $(SEED),1) --workers $(WORKERS)
+live-long: setup  ## the law of the live index: 20,000 random histories against the oracle (HISTORIES, FIRST, SEED can be set)
+	$(BIN)/python -m tests.live_long --histories $(or $(HISTORIES),20000) --first $(or $(FIRST),0) --seed $(or $(SEED),1) --workers $(WORKERS)
 
 kills: setup  ## SIGKILL at 500 random moments of ingest, checkpoint, build and publish (KILLS and SEED can be set)
 	$(BIN)/python -m tests.kills --kills $(or $(KILLS),500) --seed $(or $(SEED),1)

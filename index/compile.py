@@ -13,6 +13,7 @@ from index.docset import WINDOW, DocSet, new_words, part
 from index.idmap import BulkIdMap, IdMap
 from index.kernels.matching import take_better
 from index.kernels.shares import take_shares
+from index.kernels.terms import first_not_below
 from index.kernels.walks import settle, weak_and_walk
 from index.kernels.windows import OR
 from index.live.compile import compile_live
@@ -68,7 +69,7 @@ def compile_kernels() -> None:
     strings = Strings(strings.blob.copy(), strings.offsets.astype(np.uint32))
     Names(strings).of(few[:1])
     words_of = TermDictionary(strings)
-    words_of.find("a")
+    first_not_below(strings.blob, strings.offsets, strings.blob, False)  # which `find` asks where there are many terms
     words_of.range("a")
     words_of.near("a", 1, is_open=True)
     matches = name_matches(["ann lee"], ["an"], is_open=True, most=2)

@@ -73,7 +73,7 @@ class Manifest:
                 for name, a in self.arrays.items()
             },
         }
-        return json.dumps(content, indent=1, sort_keys=True).encode()
+        return json.dumps(content, sort_keys=True).encode()
 
     @staticmethod
     def from_bytes(data: bytes, where: str) -> Manifest:

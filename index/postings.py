@@ -18,7 +18,7 @@ from index.kernels import touched as touch
 from index.kernels.bits import Words
 from index.kernels.build import drop_repeats, group, less, pack, packed_offsets, transpose
 from index.kernels.gated import sizes_gated, union_gated
-from index.kernels.live import ARRAYS, first_holding
+from index.kernels.live import LAYER, first_holding
 from index.kernels.membership import contains
 from schemas.ids import INT64_MAX
 
@@ -29,13 +29,13 @@ _SPARSE_PART = 5
 SPARSE = 4
 """An edge keeps the keys that have a list beside the lists where fewer than one key in so many has one."""
 
-_EXACT = 64
+EXACT = 64
 """Keys up to which the length of every list is read for an estimate."""
 
 _NO_KEYS = np.empty(0, dtype=np.uint32)
 _FIRST = np.zeros(1, dtype=np.uint32)
 _NO_MASK = np.empty(0, dtype=np.uint64)
-_NO_LAYERS = np.empty((0, 2 * len(ARRAYS)), dtype=np.int64)
+_NO_LAYERS = np.empty((0, len(LAYER)), dtype=np.int64)
 
 
 class Gate(NamedTuple):
@@ -186,7 +186,7 @@ class PostingLists:
 
     def estimate(self, keys: U32) -> int:
         """About how many postings they hold, for sorted keys that are about one range, without a look at each of them."""
-        if len(keys) <= _EXACT or len(self.keys):
+        if len(keys) <= EXACT or len(self.keys):
             return self.total(keys)
         rows = len(self.offsets) - 1
         first, last = min(int(keys[0]), rows), min(int(keys[-1]) + 1, rows)

@@ -1,6 +1,7 @@
 """`make live-long`: the law of the live index for as many random histories as asked, on several processes.
 
-Prints the seeds it uses; a failure is replayed and shrunk by `python -m tests.live_shrink SEED`.
+Prints the seeds it uses; a failure is replayed and shrunk by `python -m tests.live_shrink SEED`. The histories of a seed have
+numbers, so that a run can be made in slices: `--first` says at which one begins.
 """
 
 from __future__ import annotations
@@ -30,9 +31,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--histories", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--first", type=int, default=0, help="the number of the first history, from 0")
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
-    first = options.seed * 1_000_000
+    first = options.seed * 1_000_000 + options.first
     seeds = range(first, first + options.histories, AT_ONCE)
     total = Report()
     started = time.monotonic()

@@ -12,11 +12,11 @@ SCRIPT = """
 import sys
 from numba.core.dispatcher import Dispatcher
 from index import compile_kernels
-from index.kernels import bits, build, columns, gather, lists, live, membership, terms, touched, walks, windows
+from index.kernels import bits, build, columns, gather, lists, live, membership, ranked, terms, touched, walks, windows
 from index import idmap
 
 def compiled():
-    modules = (bits, build, columns, gather, lists, live, membership, terms, touched, walks, windows, idmap)
+    modules = (bits, build, columns, gather, lists, live, membership, ranked, terms, touched, walks, windows, idmap)
     return {f"{m.__name__}.{n}": len(k.signatures) for m in modules for n, k in vars(m).items() if isinstance(k, Dispatcher)}
 
 compile_kernels()
@@ -24,7 +24,8 @@ before = compiled()
 assert len(before) > 20, before
 # called by kernels only
 inner = {"u32_at", "ones", "trailing_zeros", "sorted_docs", "row_of", "run_of", "lower_bound", "holds", "set_touched"}
-inner |= {"holds_now", "mark_key", "most_of", "next_doc", "gaps_into_sorted", "mark_list", "size_of"}
+inner |= {"holds_now", "mark_key", "most_of", "next_doc", "gaps_into_sorted", "mark_list", "size_of", "in_list", "bounds_of"}
+inner |= {"word_at", "count_in", "size_of_key"}
 assert {name.rpartition(".")[2] for name, count in before.items() if count == 0 and "._" not in name} <= inner, before
 from tests.agreement import Report, compare_world
 report = Report()

@@ -217,14 +217,17 @@ def test_the_best_of_two_unions_in_rank_order(seed: int) -> None:
     late = [*range(BASE, size)]
     rng.shuffle(late)
     slots = sorted(rng.choices(range(BASE + 1), k=len(late)))
+    first = rng.choice((0, 0, 90, LATE // 2, LATE))
+    slots[:first] = [0] * len(slots[:first])  # as those of new media are
     order = Order(BASE, size, np.array(late, dtype=np.uint32), np.array(slots, dtype=np.uint32))
     place = {doc: (doc, 1, 0) for doc in range(BASE)} | {
         doc: (slot, 0, number) for number, (doc, slot) in enumerate(zip(late, slots, strict=True))
     }
     parts, held = [], []
     for _ in range(2):
-        base = {rng.randrange(30): random_docs(rng, BASE) for _ in range(rng.randrange(1, 9))}
-        lists, expected = layered(rng, base, 30) if rng.random() < 0.7 else (lists_of(base, 30), base)
+        is_layered = rng.random() < 0.7  # else it may have been made from others, late documents and all
+        base = {rng.randrange(30): random_docs(rng, BASE if is_layered else size) for _ in range(rng.randrange(1, 9))}
+        lists, expected = layered(rng, base, 30) if is_layered else (lists_of(base, 30), base)
         keys = rng.sample(range(34), rng.choice((0, 1, 1, 5)))
         mask = rng.choice((None, set(range(DOCS)) - random_docs(rng, DOCS), random_docs(rng, DOCS)))
         parts.append((lists, u32(keys), None if mask is None else bits(mask)))

@@ -185,6 +185,7 @@ def main() -> None:
     """Make, measure, write after each part."""
     options = arguments()
     run_ = Run(options)
+    options.out.mkdir(parents=True, exist_ok=True)
     path = options.out / "live.json"
     results = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     results |= {"machine": machine(), "base": run_.base(), "users": options.users, "seed": options.seed}

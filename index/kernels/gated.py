@@ -10,7 +10,7 @@ import numpy as np
 
 from index.corpus import I64, U32
 from index.kernels.bits import ONE, Words
-from index.kernels.live import holds_now, mark_key, most_of, size_of_key
+from index.kernels.live import holds_now, mark_key, most_of, size_of_key, speaker
 from index.kernels.touched import sweep
 
 
@@ -33,26 +33,30 @@ def union_gated(
     has, and the others those of the documents `mine`, and no more.
     """
     room = np.int64(len(out))
+    layers = np.empty(len(wanted), dtype=np.int64)
+    places = np.empty(len(wanted), dtype=np.int64)
     for k in range(len(wanted)):
         key = np.int64(wanted[k])
         if _lets_through(seen, key):
-            room -= most_of(keys, offsets, lists, table, key)
+            layers[k], places[k] = speaker(table, key)
+            room -= most_of(keys, offsets, lists, table, key, layers[k], places[k])
             if room < 0:
                 return np.int64(-1)
     for k in range(len(wanted)):
         key = np.int64(wanted[k])
+        layer = layers[k]
+        place = places[k]
         if not _lets_through(seen, key):
             continue
-        if key == me:
+        if key == me or _lets_through(opened, key):
+            mask = shown_of_me if key == me else shown
             mark_key(
-                keys, offsets, lists, table, hidden, is_hiding, key, shown_of_me, len(shown_of_me) > 0, words, touched
+                keys, offsets, lists, table, hidden, is_hiding, key, layer, place, mask, len(mask) > 0, words, touched
             )
-        elif _lets_through(opened, key):
-            mark_key(keys, offsets, lists, table, hidden, is_hiding, key, shown, len(shown) > 0, words, touched)
         else:
             for i in range(len(mine)):
                 doc = np.int64(mine[i])
-                if holds_now(keys, offsets, lists, table, hidden, is_hiding, key, doc):
+                if holds_now(keys, offsets, lists, table, hidden, is_hiding, key, layer, place, doc):
                     words[doc >> 6] |= ONE << np.uint64(doc & 63)
                     touched[doc >> 12] |= ONE << np.uint64((doc >> 6) & 63)
     return np.int64(sweep(words, touched, out))
@@ -75,6 +79,7 @@ def sizes_gated(
         elif _lets_through(opened, key):
             out[k] = size_of_key(keys, offsets, lists, table, hidden, is_hiding, key, shown, len(shown) > 0)
         else:
+            layer, place = speaker(table, key)
             for i in range(len(mine)):
                 doc = np.int64(mine[i])
-                out[k] += holds_now(keys, offsets, lists, table, hidden, is_hiding, key, doc)
+                out[k] += holds_now(keys, offsets, lists, table, hidden, is_hiding, key, layer, place, doc)

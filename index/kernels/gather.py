@@ -31,6 +31,15 @@ def row_of(keys: U32, rows: int, key: int) -> np.int64:
     return lo if lo < len(keys) and keys[lo] == key else np.int64(-1)
 
 
+@numba.njit(cache=True, nogil=True, inline="always")
+def bounds_of(keys: U32, offsets: U32, key: int) -> tuple[np.int64, np.int64]:
+    """Where the list of a key begins and ends."""
+    row = row_of(keys, len(offsets) - 1, key)
+    if row < 0:
+        return np.int64(0), np.int64(0)
+    return np.int64(offsets[row]), np.int64(offsets[row + 1])
+
+
 @numba.njit(cache=True, nogil=True)
 def run_of(keys: U32, offsets: U32, lists: U32, wanted: U32, k: int) -> tuple[np.int64, np.int64, np.int64]:
     """Where the list of `wanted[k]` begins and ends, and the next k. Packed lists that stand end to end, such as those of the words

@@ -1,10 +1,10 @@
 """Kernels of the live index: posting lists read through layers, rank order, and the merging of layers.
 
-Base lists come as (keys, offsets, lists), as in `index/kernels/gather.py`. The layers of an edge come as one table of numbers,
-a row for each layer, the newest first: address and length of each of its arrays (`ARRAYS`), which the caller keeps alive. So a
-call costs the same however many layers there are. `hidden` is a bitset over the vertical, not looked at where `is_hiding`
-is false. For each key the newest layer that touches it speaks alone: its list is that of the base, less what that layer
-removes and what is hidden, and what the layer adds.
+Base lists come as (keys, offsets, lists), as in `index/kernels/gather.py`. The layers of an edge come as one table of numbers.
+Its first row has two bitsets of keys (`FILTER`), the others a layer each (`LAYER`), the newest first; without layers there is no
+row. The caller keeps alive what the addresses mean. `hidden` is a bitset over the vertical, not looked at where `is_hiding` is
+false. For each key the newest layer that touches it speaks alone: its list is that of the base, less what that layer removes and
+what is hidden, and what the layer adds.
 """
 
 from __future__ import annotations
@@ -21,14 +21,22 @@ from numpy.typing import NDArray
 
 from index.corpus import I64, U8, U32
 from index.kernels.bits import ONE, Words
-from index.kernels.gather import row_of
+from index.kernels.gather import bounds_of, run_of
+from index.kernels.gather import total_length as base_length
 from index.kernels.lists import ROARING, lower_bound, roaring_into_bits, size_of, sorted_docs
-from index.kernels.membership import holds
+from index.kernels.membership import holds, in_list
 from index.kernels.touched import mark_list, set_touched
 
-ARRAYS = ("touched", "added.keys", "added.offsets", "added.lists", "removed.keys", "removed.offsets", "removed.lists")
-"""What stands in a row of the table; `touched` is a bitset of keys (uint64), the others are uint32."""
-_TOUCHED, _ADDED, _REMOVED = 0, 1, 4
+LAYER = (
+    *("keys", "count", "starts", "buckets", "shift"),
+    *("added", "added.lists", "added.size", "removed", "removed.lists", "removed.size"),
+)
+"""A row of the table: the sorted `keys` that the layer touches (`count` of them); where those of each bucket begin, a key being in
+bucket `key >> shift`; and twice, for each key, where the list of what is added or removed begins and ends, and the lists."""
+FILTER = ("touched", "touched.words", "losing", "losing.words")
+"""The first row: the keys that layers may touch, and those from whose lists they may remove something. Others they do not."""
+_KEYS, _COUNT, _STARTS, _BUCKETS, _SHIFT, ADDED, _, _, REMOVED, _, _ = range(len(LAYER))
+_TOUCHED, _LOSING = 0, 2
 
 
 @intrinsic
@@ -42,33 +50,73 @@ def pointer(_context: Any, address: Any) -> Any:
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def _array(table: I64, layer: int, column: int) -> U32:
-    at: Any = pointer(table[layer, 2 * column])  # type: ignore[call-arg]
-    return carray(at, table[layer, 2 * column + 1], np.uint32)
+def _array(table: I64, row: int, column: int, length: int) -> U32:
+    at: Any = pointer(table[row, column])  # type: ignore[call-arg]
+    return carray(at, length, np.uint32)
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def _speaker(table: I64, key: int) -> np.int64:
-    """The layer that speaks for a key, -1 where none does."""
-    for layer in range(len(table)):
-        at: Any = pointer(table[layer, 2 * _TOUCHED])  # type: ignore[call-arg]
-        words = carray(at, table[layer, 2 * _TOUCHED + 1], np.uint64)
-        if key >> 6 < len(words) and (words[key >> 6] >> np.uint64(key & 63)) & ONE != 0:
-            return np.int64(layer)
-    return np.int64(-1)
+def _may(table: I64, column: int, key: int) -> bool:
+    """Whether a bitset of the first row has a key."""
+    if len(table) == 0 or key >> 6 >= table[0, column + 1]:
+        return False
+    at: Any = pointer(table[0, column])  # type: ignore[call-arg]
+    words = carray(at, table[0, column + 1], np.uint64)
+    return bool((words[key >> 6] >> np.uint64(key & 63)) & ONE != 0)
 
 
 @numba.njit(cache=True, nogil=True)
-def _row(keys: U32, offsets: U32, lists: U32, key: int) -> U32:
-    """The words of one list."""
-    row = row_of(keys, len(offsets) - 1, key)
-    return lists[:0] if row < 0 else lists[np.int64(offsets[row]) : np.int64(offsets[row + 1])]
+def speaker(table: I64, key: int) -> tuple[np.int64, np.int64]:
+    """The row of the layer that speaks for a key, and the place of the key there; (-1, -1) where none does."""
+    if not _may(table, _TOUCHED, key):
+        return np.int64(-1), np.int64(-1)
+    for layer in range(1, len(table)):
+        bucket = key >> table[layer, _SHIFT]
+        if bucket >= table[layer, _BUCKETS]:
+            continue
+        starts = _array(table, layer, _STARTS, bucket + 2)
+        keys = _array(table, layer, _KEYS, table[layer, _COUNT])
+        lo = np.int64(starts[bucket])
+        end = np.int64(starts[bucket + 1])
+        hi = end
+        while lo < hi:
+            mid = (lo + hi) >> 1
+            if keys[mid] < key:
+                lo = mid + 1
+            else:
+                hi = mid
+        if lo < end and keys[lo] == key:
+            return np.int64(layer), lo
+    return np.int64(-1), np.int64(-1)
 
 
 @numba.njit(cache=True, nogil=True)
-def _layer_row(table: I64, layer: int, kind: int, key: int) -> U32:
-    """The words of the list of a key that a layer adds or removes."""
-    return _row(_array(table, layer, kind), _array(table, layer, kind + 1), _array(table, layer, kind + 2), key)
+def make_starts(keys: U32, shift: int, starts: U32) -> None:
+    """Where the keys of each bucket begin among sorted keys, and behind the last bucket where they end."""
+    at = 0
+    for bucket in range(len(starts)):
+        while at < len(keys) and keys[at] >> shift < bucket:
+            at += 1
+        starts[bucket] = at
+
+
+@numba.njit(cache=True, nogil=True)
+def make_bounds(keys: U32, row_keys: U32, offsets: U32, bounds: U32) -> None:
+    """Where the list of each key begins, and where the last one ends: `offsets` are those of the keys that have one."""
+    row = 0
+    for k in range(len(keys)):
+        bounds[k] = offsets[row]
+        if row < len(row_keys) and row_keys[row] == keys[k]:
+            row += 1
+    bounds[len(keys)] = offsets[row]
+
+
+@numba.njit(cache=True, nogil=True)
+def said(table: I64, layer: int, place: int, kind: int) -> U32:
+    """The words of the list that a layer adds or removes (`ADDED`, `REMOVED`) under the key at a place."""
+    bounds = _array(table, layer, kind, table[layer, _COUNT] + 1)
+    lists = _array(table, layer, kind + 1, table[layer, kind + 2])
+    return lists[np.int64(bounds[place]) : np.int64(bounds[place + 1])]
 
 
 @numba.njit(cache=True, nogil=True)
@@ -105,15 +153,41 @@ def _less(docs: U32, removed: U32, hidden: Words, is_hiding: bool) -> U32:
 
 
 @numba.njit(cache=True, nogil=True)
-def _or(words: U32, out: Words) -> None:
+def _or(lists: U32, start: int, end: int, out: Words) -> None:
     """OR a list into a bitset over the whole vertical."""
-    if len(words) and words[0] == ROARING:
-        roaring_into_bits(words.view(np.uint16), 0, out, 0)
+    if start == end:
         return
-    docs = _docs(words)
+    if lists[start] == ROARING:
+        roaring_into_bits(lists.view(np.uint16), 2 * start, out, 0)
+        return
+    docs = sorted_docs(lists, start, end)
     for i in range(len(docs)):
         doc = np.int64(docs[i])
         out[doc >> 6] |= ONE << np.uint64(doc & 63)
+
+
+@numba.njit(cache=True, nogil=True)
+def _met(table: I64, wanted: U32) -> I64:
+    """The places of those keys that layers may touch, mostly few of many: what is done for these is kept out of loops over all, in
+    which each array that a call is given costs a look at who holds it."""
+    count = 0
+    for k in range(len(wanted)):
+        count += _may(table, _TOUCHED, np.int64(wanted[k]))
+    out = np.empty(count, dtype=np.int64)
+    at = 0
+    for k in range(len(wanted)):
+        if at < count and _may(table, _TOUCHED, np.int64(wanted[k])):
+            out[at] = k
+            at += 1
+    return out[:at]
+
+
+@numba.njit(cache=True, nogil=True)
+def _losing_from(table: I64, wanted: U32, k: int) -> np.int64:
+    """The first place from k on of a key from whose list a layer may remove something."""
+    while k < len(wanted) and not _may(table, _LOSING, np.int64(wanted[k])):
+        k += 1
+    return np.int64(k)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -132,20 +206,73 @@ def union_into(
 
     Where `unhidden` is a bitset too, base lists from which no layer removes anything go there, hidden documents and all.
     """
-    for k in range(len(wanted)):
-        key = np.int64(wanted[k])
-        layer = _speaker(table, key)
-        base = _row(keys, offsets, lists, key)
-        removed = lists[:0]
-        if layer >= 0:
-            _or(_layer_row(table, layer, _ADDED, key), out)
-            removed = _docs(_layer_row(table, layer, _REMOVED, key))
-        if len(removed) == 0 and not is_hiding:
-            _or(base, out)
-        elif len(removed) == 0 and len(unhidden):
-            _or(base, unhidden)
+    k = np.int64(0)
+    losing = np.int64(-1)
+    while k < len(wanted):
+        if losing < k:
+            losing = _losing_from(table, wanted, k)
+        if k < losing:
+            start, end, k = run_of(keys, offsets, lists, wanted[:losing], k)
         else:
-            _or(_less(_docs(base), removed, hidden, is_hiding), out)
+            key = np.int64(wanted[k])
+            start, end = bounds_of(keys, offsets, key)
+            layer, place = speaker(table, key)
+            k += 1
+            if layer >= 0:
+                removed = _docs(said(table, layer, place, REMOVED))
+                if len(removed):
+                    docs = _less(sorted_docs(lists, start, end), removed, hidden, is_hiding)
+                    _or(docs, 0, len(docs), out)
+                    continue
+        if not is_hiding:
+            _or(lists, start, end, out)
+        elif len(unhidden):
+            _or(lists, start, end, unhidden)
+        else:
+            docs = _less(sorted_docs(lists, start, end), lists[:0], hidden, is_hiding)
+            _or(docs, 0, len(docs), out)
+    for k in _met(table, wanted):
+        layer, place = speaker(table, np.int64(wanted[k]))
+        if layer >= 0:
+            added = said(table, layer, place, ADDED)
+            _or(added, 0, len(added), out)
+
+
+@numba.njit(cache=True, nogil=True)
+def _mark_base(
+    keys: U32,
+    offsets: U32,
+    lists: U32,
+    table: I64,
+    hidden: Words,
+    is_hiding: bool,
+    key: int,
+    layer: int,
+    place: int,
+    mask: Words,
+    is_masked: bool,
+    words: Words,
+    touched: Words,
+) -> None:
+    start, end = bounds_of(keys, offsets, key)
+    if layer >= 0:
+        removed = _docs(said(table, layer, place, REMOVED))
+        if len(removed):
+            docs = _less(sorted_docs(lists, start, end), removed, hidden, is_hiding)
+            set_touched(docs, mask, is_masked, words, touched)
+            return
+    if is_hiding:
+        docs = _less(sorted_docs(lists, start, end), lists[:0], hidden, is_hiding)
+        set_touched(docs, mask, is_masked, words, touched)
+    else:
+        mark_list(lists, start, end, mask, is_masked, words, touched)
+
+
+@numba.njit(cache=True, nogil=True)
+def _mark_added(table: I64, layer: int, place: int, mask: Words, is_masked: bool, words: Words, touched: Words) -> None:
+    if layer >= 0:
+        added = said(table, layer, place, ADDED)
+        mark_list(added, 0, len(added), mask, is_masked, words, touched)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -157,22 +284,16 @@ def mark_key(
     hidden: Words,
     is_hiding: bool,
     key: int,
+    layer: int,
+    place: int,
     mask: Words,
     is_masked: bool,
     words: Words,
     touched: Words,
 ) -> None:
-    """Set the documents of one key's list that the mask lets through."""
-    layer = _speaker(table, key)
-    removed = lists[:0]
-    if layer >= 0:
-        set_touched(_docs(_layer_row(table, layer, _ADDED, key)), mask, is_masked, words, touched)
-        removed = _docs(_layer_row(table, layer, _REMOVED, key))
-    base = _row(keys, offsets, lists, key)
-    if len(removed) == 0 and not is_hiding:
-        mark_list(base, 0, len(base), mask, is_masked, words, touched)
-    else:
-        set_touched(_less(_docs(base), removed, hidden, is_hiding), mask, is_masked, words, touched)
+    """Set the documents of one key's list that the mask lets through; `layer` and `place` are what `speaker` says of the key."""
+    _mark_base(keys, offsets, lists, table, hidden, is_hiding, key, layer, place, mask, is_masked, words, touched)
+    _mark_added(table, layer, place, mask, is_masked, words, touched)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -190,8 +311,24 @@ def mark(
     touched: Words,
 ) -> None:
     """As `touched.mark`."""
-    for k in range(len(wanted)):
-        mark_key(keys, offsets, lists, table, hidden, is_hiding, np.int64(wanted[k]), mask, is_masked, words, touched)
+    k = np.int64(0)
+    losing = np.int64(-1)
+    while k < len(wanted):
+        if losing < k:
+            losing = _losing_from(table, wanted, k)
+        if k < losing and not is_hiding:
+            start, end, k = run_of(keys, offsets, lists, wanted[:losing], k)
+            mark_list(lists, start, end, mask, is_masked, words, touched)
+        else:
+            key = np.int64(wanted[k])
+            layer, place = speaker(table, key)
+            _mark_base(
+                keys, offsets, lists, table, hidden, is_hiding, key, layer, place, mask, is_masked, words, touched
+            )
+            k += 1
+    for k in _met(table, wanted):
+        layer, place = speaker(table, np.int64(wanted[k]))
+        _mark_added(table, layer, place, mask, is_masked, words, touched)
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
@@ -226,13 +363,14 @@ def count_into(
     end = np.int64(at)
     for k in range(len(wanted)):
         key = np.int64(wanted[k])
-        layer = _speaker(table, key)
+        layer, place = speaker(table, key)
         removed = lists[:0]
         amount = amounts[k] if len(amounts) else np.uint32(1)
         if layer >= 0:
-            end = _count(_docs(_layer_row(table, layer, _ADDED, key)), amount, mask, is_masked, counts, met, end)
-            removed = _docs(_layer_row(table, layer, _REMOVED, key))
-        docs = _less(_docs(_row(keys, offsets, lists, key)), removed, hidden, is_hiding)
+            end = _count(_docs(said(table, layer, place, ADDED)), amount, mask, is_masked, counts, met, end)
+            removed = _docs(said(table, layer, place, REMOVED))
+        first, last = bounds_of(keys, offsets, key)
+        docs = _less(sorted_docs(lists, first, last), removed, hidden, is_hiding)
         end = _count(docs, amount, mask, is_masked, counts, met, end)
     return end
 
@@ -279,57 +417,64 @@ def size_of_key(
     is_masked: bool,
 ) -> np.uint32:
     """The number of documents of one key's list that the mask lets through."""
-    layer = _speaker(table, key)
-    base = _row(keys, offsets, lists, key)
+    layer, place = speaker(table, key)
+    start, end = bounds_of(keys, offsets, key)
     size = np.uint32(0)
     removed = lists[:0]
     if layer >= 0:
-        size += _shown(_docs(_layer_row(table, layer, _ADDED, key)), mask, is_masked)
-        removed = _docs(_layer_row(table, layer, _REMOVED, key))
+        size += _shown(_docs(said(table, layer, place, ADDED)), mask, is_masked)
+        removed = _docs(said(table, layer, place, REMOVED))
     if is_masked or is_hiding:
-        size += _shown(_less(_docs(base), removed, hidden, is_hiding), mask, is_masked)
+        size += _shown(_less(sorted_docs(lists, start, end), removed, hidden, is_hiding), mask, is_masked)
     else:
-        size += np.uint32(_size(base) - len(removed))
+        size += np.uint32(size_of(lists, start, end) - len(removed))
     return np.uint32(size)
 
 
 @numba.njit(cache=True, nogil=True)
-def most_of(keys: U32, offsets: U32, lists: U32, table: I64, key: int) -> np.int64:
-    """How many postings the list of a key holds, hidden ones included."""
-    layer = _speaker(table, key)
-    most = _size(_row(keys, offsets, lists, key))
+def most_of(keys: U32, offsets: U32, lists: U32, table: I64, key: int, layer: int, place: int) -> np.int64:
+    """How many postings the list of a key holds, hidden ones included; `layer` and `place` as in `mark_key`."""
+    start, end = bounds_of(keys, offsets, key)
+    most = size_of(lists, start, end)
     if layer >= 0:
-        most += _size(_layer_row(table, layer, _ADDED, key)) - _size(_layer_row(table, layer, _REMOVED, key))
+        most += _size(said(table, layer, place, ADDED)) - _size(said(table, layer, place, REMOVED))
     return most
 
 
 @numba.njit(cache=True, nogil=True)
 def total_length(keys: U32, offsets: U32, lists: U32, table: I64, wanted: U32, enough: int) -> np.int64:
-    """How many postings the lists of the wanted keys hold together, hidden ones included; more than `enough` where they hold more
-    than that."""
-    total = np.int64(0)
-    for k in range(len(wanted)):
-        total += most_of(keys, offsets, lists, table, np.int64(wanted[k]))
+    """How many postings the lists of the wanted keys hold together, at most: hidden and removed ones are counted too; more than
+    `enough` where that is more."""
+    total = base_length(keys, offsets, lists, wanted, enough)
+    for k in _met(table, wanted):
         if total > enough:
             break
+        layer, place = speaker(table, np.int64(wanted[k]))
+        if layer >= 0:
+            total += _size(said(table, layer, place, ADDED))
     return total
 
 
 @numba.njit(cache=True, nogil=True)
 def holds_now(
-    keys: U32, offsets: U32, lists: U32, table: I64, hidden: Words, is_hiding: bool, key: int, doc: int
+    keys: U32,
+    offsets: U32,
+    lists: U32,
+    table: I64,
+    hidden: Words,
+    is_hiding: bool,
+    key: int,
+    layer: int,
+    place: int,
+    doc: int,
 ) -> bool:
-    """Whether the list of a key holds a document."""
-    layer = _speaker(table, key)
+    """Whether the list of a key holds a document; `layer` and `place` as in `mark_key`."""
     held = holds(keys, offsets, lists, key, doc)
     if held and is_hiding:
         held = (hidden[doc >> 6] >> np.uint64(doc & 63)) & ONE == 0
     if layer >= 0:
-        kind = _REMOVED if held else _ADDED
-        said = holds(
-            _array(table, layer, kind), _array(table, layer, kind + 1), _array(table, layer, kind + 2), key, doc
-        )
-        held = said != held
+        words = said(table, layer, place, REMOVED if held else ADDED)
+        held = in_list(words, 0, len(words), doc) != held
     return held
 
 
@@ -347,7 +492,9 @@ def contains(
 ) -> None:
     """Whether the list of each wanted key holds the document beside it."""
     for k in range(len(wanted)):
-        out[k] = holds_now(keys, offsets, lists, table, hidden, is_hiding, np.int64(wanted[k]), np.int64(docs[k]))
+        key = np.int64(wanted[k])
+        layer, place = speaker(table, key)
+        out[k] = holds_now(keys, offsets, lists, table, hidden, is_hiding, key, layer, place, np.int64(docs[k]))
 
 
 @numba.njit(cache=True, nogil=True)
@@ -356,7 +503,9 @@ def first_holding(
 ) -> np.int64:
     """The place of the first wanted key whose list holds a document, -1 where none does."""
     for k in range(len(wanted)):
-        if holds_now(keys, offsets, lists, table, hidden, is_hiding, np.int64(wanted[k]), doc):
+        key = np.int64(wanted[k])
+        layer, place = speaker(table, key)
+        if holds_now(keys, offsets, lists, table, hidden, is_hiding, key, layer, place, doc):
             return np.int64(k)
     return np.int64(-1)
 

@@ -73,18 +73,20 @@ def _in_roaring(halves: U16, origin: int, doc: int) -> bool:
 
 
 @numba.njit(cache=True, nogil=True)
-def holds(keys: U32, offsets: U32, lists: U32, key: int, doc: int) -> bool:
-    """Whether the list of a key holds a document."""
-    row = row_of(keys, len(offsets) - 1, key)
-    if row < 0:
-        return False
-    start = np.int64(offsets[row])
-    stop = np.int64(offsets[row + 1])
+def in_list(lists: U32, start: int, stop: int, doc: int) -> bool:
+    """Whether the list at `lists[start:stop]` holds a document."""
     if start == stop or lists[start] < GAPS:
         return _in_packed(lists, start, stop, doc)
     if lists[start] == ROARING:
         return _in_roaring(lists.view(np.uint16), 2 * start, doc)
     return _in_gaps(lists, start, doc)
+
+
+@numba.njit(cache=True, nogil=True)
+def holds(keys: U32, offsets: U32, lists: U32, key: int, doc: int) -> bool:
+    """Whether the list of a key holds a document."""
+    row = row_of(keys, len(offsets) - 1, key)
+    return bool(row >= 0 and in_list(lists, np.int64(offsets[row]), np.int64(offsets[row + 1]), doc))
 
 
 @numba.njit(cache=True, nogil=True)

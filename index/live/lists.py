@@ -6,11 +6,13 @@ The same interface as `index.postings`, and the same laws, but that `size` and `
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, final
+from threading import Lock
+from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import AnyArray
 from index.corpus import I64, U32
 from index.docset import DocSet, new_words
 from index.kernels import lists as kernels
@@ -19,23 +21,42 @@ from index.kernels.bits import Words, set_bits
 from index.kernels.gated import sizes_gated, union_gated
 from index.live.layer import Layer
 from index.live.rows import rows_of
-from index.postings import Gate, PostingList, PostingLists
+from index.postings import EXACT, Gate, PostingList, PostingLists
 from schemas.ids import INT64_MAX
 
 _NO_WORDS = np.empty(0, dtype=np.uint64)
 _NO_DOCS = np.empty(0, dtype=np.uint32)
 _NO_LISTS = PostingLists(_NO_DOCS, np.zeros(1, dtype=np.uint32), _NO_DOCS, 0)
+_ROOM, _OF_ROOM = 5, 4
+"""A bitset that has become too short gets so much more room than it needs."""
 _DENSE = 7
 """Unions of more than `documents >> 7` postings are made in a bitset of their own where documents are hidden."""
 
 
-class EdgeLayer(NamedTuple):
-    """What one layer says of the lists of one edge; `touched` as a bitset of keys, `row` as the kernels read it."""
+@final
+class EdgeLayer:
+    """What one layer says of the lists of one edge: `touched` are its keys, `losing` those from whose lists it removes something,
+    `row` is all of it as the kernels read it."""
 
-    touched: Words
-    added: PostingLists
-    removed: PostingLists
-    row: tuple[int, ...]
+    __slots__ = ("_arrays", "losing", "row", "touched")
+
+    def __init__(self, touched: U32, added: PostingLists, removed: PostingLists) -> None:
+        """`touched` is not empty, and holds the keys of both lists."""
+        self.touched, self.losing = _u32(touched), _u32(removed.keys)
+        last, shift = int(touched[-1]), 0
+        while last >> shift > len(touched):
+            shift += 1
+        starts = np.empty((last >> shift) + 2, dtype=np.uint32)
+        live.make_starts(self.touched, shift, starts)
+        self._arrays: list[U32] = [self.touched, starts]
+        row = [self.touched.ctypes.data, len(touched), starts.ctypes.data, len(starts) - 1, shift]
+        for lists in (added, removed):
+            bounds = np.empty(len(touched) + 1, dtype=np.uint32)
+            live.make_bounds(self.touched, _u32(lists.keys), _u32(lists.offsets), bounds)
+            words = _u32(lists.lists)
+            self._arrays += (bounds, words)
+            row += (bounds.ctypes.data, words.ctypes.data, len(words))
+        self.row = tuple(row)
 
     @staticmethod
     def of(layer: Layer, edge: str) -> EdgeLayer | None:
@@ -43,25 +64,46 @@ class EdgeLayer(NamedTuple):
         keys = layer.get(f"{edge}.touched")
         if keys is None or len(keys) == 0:
             return None
-        touched = new_words(int(keys[-1]) + 1)
-        set_bits(touched, 0, keys)
-        added, removed = _plain(layer, f"{edge}.added"), _plain(layer, f"{edge}.removed")
-        row = [touched.ctypes.data, len(touched)]
-        for lists in (added, removed):
-            for array in (lists.keys, lists.offsets, lists.lists):
-                row += [array.ctypes.data, len(array)]
-        return EdgeLayer(touched, added, removed, tuple(row))
-
-    def touches(self, key: int) -> bool:
-        """Whether the layer speaks for a key."""
-        return key >> 6 < len(self.touched) and bool((int(self.touched[key >> 6]) >> (key & 63)) & 1)
+        added, removed = (rows_of(layer.arrays, f"{edge}.{kind}", 0) or _NO_LISTS for kind in ("added", "removed"))
+        return EdgeLayer(keys, added, removed)
 
 
-def _plain(layer: Layer, name: str) -> PostingLists:
-    """Lists of a layer, in arrays as kernels read them through their addresses."""
-    lists = rows_of(layer.arrays, name, 0) or _NO_LISTS
-    keys, offsets, words = (np.ascontiguousarray(a, dtype=np.uint32) for a in (lists.keys, lists.offsets, lists.lists))
-    return PostingLists(keys, offsets, words, 0)
+def _u32(array: AnyArray) -> U32:
+    """An array as kernels read it through its address."""
+    return np.ascontiguousarray(array, dtype=np.uint32)
+
+
+@final
+class KeyFilter:
+    """The keys of an edge that layers touch, and those from whose lists layers remove something, as bitsets that only grow: all
+    publications over one base share them, and an older one looks in vain for what came later."""
+
+    def __init__(self) -> None:
+        self._touched, self._losing = _NO_WORDS, _NO_WORDS
+        self._layers: tuple[EdgeLayer, ...] = ()
+        self._lock = Lock()
+
+    def over(self, layers: Sequence[EdgeLayer]) -> tuple[Words, Words]:
+        """Both, with all that these layers have."""
+        with self._lock:
+            for layer in layers:
+                if not any(layer is known for known in self._layers):
+                    self._touched = _with(self._touched, layer.touched)
+                    self._losing = _with(self._losing, layer.losing)
+            self._layers = tuple(layers)
+            return self._touched, self._losing
+
+
+def _with(words: Words, keys: U32) -> Words:
+    """A bitset with these (sorted) keys too: the same, or a longer one where it has no room for them."""
+    if len(keys) == 0:
+        return words
+    if int(keys[-1]) >> 6 >= len(words):
+        grown = new_words(int(keys[-1]) * _ROOM // _OF_ROOM + 1)
+        grown[: len(words)] = words
+        words = grown
+    set_bits(words, 0, keys)
+    return words
 
 
 @final
@@ -123,12 +165,26 @@ class LiveList:
 class LiveLists:
     """All lists of one edge. `layers` are those that speak for it, the newest first; `hidden` is over all documents."""
 
-    __slots__ = ("_base", "_documents", "_hidden", "_is_hiding", "_layers", "_table")
+    __slots__ = ("_added", "_base", "_documents", "_filters", "_hidden", "_is_hiding", "_layers", "_table")
 
-    def __init__(self, base: PostingLists, layers: Sequence[EdgeLayer], hidden: Words | None, documents: int) -> None:
+    def __init__(
+        self,
+        base: PostingLists,
+        layers: Sequence[EdgeLayer],
+        hidden: Words | None,
+        documents: int,
+        keys: KeyFilter | None = None,
+    ) -> None:
+        """`keys` is shared by the lists of this edge over this base."""
         self._base = base
         self._layers = tuple(layers)
-        self._table = np.array([layer.row for layer in layers], dtype=np.int64).reshape(-1, 2 * len(live.ARRAYS))
+        self._filters = (keys or KeyFilter()).over(layers)
+        self._table = np.zeros((1 + len(layers), len(live.LAYER)), dtype=np.int64)
+        first = [number for words in self._filters for number in (words.ctypes.data, len(words))]
+        self._table[0, : len(live.FILTER)] = first
+        for row, layer in enumerate(layers, start=1):
+            self._table[row] = layer.row
+        self._added = sum(layer.row[live.ADDED + 2] for layer in layers)
         self._is_hiding = hidden is not None
         self._hidden = _NO_WORDS if hidden is None else hidden
         self._documents = documents
@@ -136,9 +192,12 @@ class LiveLists:
     def of(self, key: int) -> PostingList | LiveList:
         """The list of one key, empty where it has none."""
         base = self._base.of(key)
-        for layer in self._layers:
-            if layer.touches(key):
-                return LiveList(self, key, base, layer.removed.of(key), layer.added.of(key))
+        layer, place = live.speaker(self._table, key)
+        if layer >= 0:
+            removed, added = (
+                live.said(self._table, int(layer), int(place), kind) for kind in (live.REMOVED, live.ADDED)
+            )
+            return LiveList(self, key, base, PostingList(removed), PostingList(added))
         return LiveList(self, key, base, _NOTHING, _NOTHING) if self._is_hiding else base
 
     @property
@@ -190,8 +249,11 @@ class LiveLists:
         return int(live.total_length(base.keys, base.offsets, base.lists, self._table, keys, enough))
 
     def estimate(self, keys: U32) -> int:
-        """About how many postings they hold, without a look at each key."""
-        return self._base.estimate(keys) + sum(len(layer.added.lists) for layer in self._layers)
+        """As `PostingLists.estimate`: what layers add to all keys counts by share."""
+        if len(keys) <= EXACT:
+            return self.total(keys)
+        rows = max(len(self._base.offsets) - 1, len(keys))
+        return self._base.estimate(keys) + self._added * len(keys) // rows
 
     def contains(self, keys: U32, docs: U32) -> NDArray[np.bool_]:
         """Whether the list of each key holds the document beside it."""

@@ -20,7 +20,7 @@ from index.layout import OWNER_COLUMN, PLACE_COLUMN, RAW_TAGS, keeps_prefixes, p
 from index.live.columns import LiveColumn, LiveTexts
 from index.live.late import LateIds, LiveIdMap
 from index.live.layer import Layer
-from index.live.lists import EdgeLayer, LiveList, LiveLists
+from index.live.lists import EdgeLayer, KeyFilter, LiveList, LiveLists
 from index.live.order import Order
 from index.live.pointer import Live
 from index.manifest import Manifest
@@ -47,6 +47,7 @@ class LiveSegment:
         self.generation = base.generation
         self.state: State = (live.generation, live.sequence)
         self._views: dict[Any, Any] = {}
+        self._filters: dict[str, KeyFilter] = {} if before is None else before._filters
         is_longer = before is not None and layers[: len(before.layers)] == before.layers
         self._late = {v: _late_ids(v, layers, before, is_longer) for v in Vertical}
         self._late_count = {v: len(self._late[v]) for v in Vertical}
@@ -122,7 +123,7 @@ class LiveSegment:
             if not layers and hidden is None:
                 return base
             size = len(self.terms(RAW_TAGS)) if name == RAW_TAGS else self.size(_vertical(name))
-            return LiveLists(base, layers, hidden, size)
+            return LiveLists(base, layers, hidden, size, self._filters.setdefault(name, KeyFilter()))
 
         return self._kept(("lists", name), make)
 
