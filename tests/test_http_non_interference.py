@@ -19,11 +19,12 @@ from tests import oracle
 from tests.agreement import build
 from tests.oracle.random_cases import random_cases, random_viewers
 from tests.oracle.random_world import random_tables
-from tests.service import Site, site, target_of
+from tests.service import SCOPES, Site, site, target_of, write_keys
 
 CASES = 25
 NOW_S = 1_800_000_000.0
 """One clock for both worlds: ages are part of what ranks media."""
+NAMED = ({"ranker": "hand"}, {"ranker": "learned"}, {"ranker": "explore/1"}, {"arm": "none/none"})
 _VOLATILE = ("x-request-id", "date")
 
 
@@ -34,7 +35,10 @@ def served(tables: dict[str, list[oracle.Row]]) -> Iterator[Site]:
         warehouse, index = Path(directory, "warehouse"), Path(directory, "index")
         oracle.write_world(tables, warehouse)
         build(warehouse, index)
-        here = stack.enter_context(site(index, Path(directory)))
+        keys = write_keys(
+            Path(directory, "keys.json"), {"id": "all", "scopes": [one for one in SCOPES if one != "operator"]}
+        )
+        here = stack.enter_context(site(index, Path(directory), keys=keys))
         here.service.now = lambda: NOW_S
         yield here
 
@@ -66,6 +70,9 @@ def targets(rng: Random, ids: dict[Vertical, list[int]], names: list[str]) -> It
         seen = ",".join(str(some(Vertical.MEDIA)) for _ in range(3))
         yield target_of("/v1/explore", limit=rng.randrange(1, 20), seen=seen, country=rng.choice(("fr", "us", "")))
         yield target_of("/v1/explore", fields="owner,place,hashtags", explain="true")
+        yield target_of("/v1/explore", limit=5, **rng.choice(NAMED))
+        yield target_of("/v1/typeahead", q=rng.choice("abs"), **rng.choice(NAMED))
+        yield target_of("/v1/search", q="name:*", generation=rng.choice(("000001", "000002")))  # by no operator
         for plural, vertical in (("users", Vertical.USER), ("media", Vertical.MEDIA), ("groups", Vertical.GROUP)):
             yield target_of(f"/v1/{plural}", ids=",".join(str(some(vertical)) for _ in range(6)))
         yield target_of("/v1/hashtags", ids=",".join(str(some(Vertical.HASHTAG)) for _ in range(6)))
