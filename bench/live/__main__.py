@@ -1,8 +1,8 @@
 """`python -m bench.live`: the live index under load, into bench/LIVE.md and bench/live.json.
 
 Order: readers with ingest beside them up to a swap of bases; the rate of ingest from a file, restarts in the middle of the rest of
-it, the steps of an event, the rate from Kafka; many events on a base, and what these cost readers. A part that fails is a line
-in the report, and the run goes on.
+it, the steps of an event, the rate from Kafka, and what readers pay for what was taken; likes and follows on a base, and the same.
+A part that fails is a line in the report, and the run goes on.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ from bench.live.report import report
 from bench.live.restart import restarts
 from bench.live.traffic import Traffic
 from bench.made import HERE, FailedError, World, run
+from bench.memory import disk_mib
 from index import open_published
 from ingest import generate_events, open_sink
 from schemas.errors import MonocerosError
 
-PARTS = ("traffic", "gentle", "rate", "size", "restart", "stages", "kafka", "many", "many_size")
+PARTS = ("traffic", "gentle", "rate", "restart", "stages", "kafka", "size", "many", "many_size")
 RESERVE_SHARE = 0.1
 """Of the events that there are, what is left for the restarts."""
 
@@ -75,7 +76,7 @@ class Run:
         self.scratch = options.directory.resolve() / "scratch"
         self.scratch.mkdir(parents=True, exist_ok=True)
         self.log = self.scratch / "log"
-        self.full = self.scratch / "full"
+        self.full, self.from_kafka = self.scratch / "full", self.scratch / "from_kafka"
         self._prepare()
 
     def _prepare(self) -> None:
@@ -113,8 +114,10 @@ class Run:
         return self._size(self.options.many_index or self.scratch / "many")
 
     def size(self) -> dict[str, Any]:
-        """What readers pay for what `rate` put on the base."""
-        return self._size(self.full)
+        """What readers pay for what `rate` or `kafka` put on the base, whichever put more there."""
+        filled = {"rate": self.full, "kafka": self.from_kafka}
+        most = max(filled, key=lambda name: disk_mib(filled[name] / "live"))
+        return self._size(filled[most]) | {"filled_by": most}
 
     def _size(self, index: Path) -> dict[str, Any]:
         told = {"--index": index, "--facts": self.facts, "--seed": self.options.seed}
@@ -141,8 +144,7 @@ class Run:
             url = server.make_topic("slipstream")
             with closing(open_source(self.url, group=None)) as source, closing(open_sink(url)) as sink:
                 produce(source, sink, limit=self.options.kafka_events)
-            index = linked(self.index, self.scratch / "from_kafka")
-            return ingest_rate(index, url, self.options.rate_seconds, self.log)
+            return ingest_rate(linked(self.index, self.from_kafka), url, self.options.rate_seconds, self.log)
 
     def traffic(self) -> dict[str, Any]:
         """Readers with ingest beside them."""

@@ -186,7 +186,7 @@ def _many(results: Results) -> Iterator[str]:
 
 
 def _mixed(results: Results) -> Iterator[str]:
-    yield "What `rate` took from the file."
+    yield f"What `{results['size']['filled_by']}` took."
     yield ""
     yield from _size(results["size"])
 
