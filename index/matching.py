@@ -10,9 +10,9 @@ from typing import Protocol
 import numpy as np
 
 from index.corpus import I64, U8, U32
-from index.kernels.matching import F32, MATCHED, MATCHES, UNDERSCORE, UNKNOWN, match_names
+from index.kernels.matching import F32, MATCHES, OTHER, UNDERSCORE, UNKNOWN, fold_letters, match_names
 from index.terms import code_points
-from schemas.text import MAX_CODE_POINTS, fold_all, is_word_char
+from schemas.text import MAX_CODE_POINTS, fold_all, fold_of_letter, is_word_char
 
 _END = "\0"
 
@@ -32,18 +32,22 @@ class Texts(Protocol):
 def text_matches(
     texts: Texts, docs: U32, words: Sequence[str], *, is_open: bool, most: int, splits: bool = False
 ) -> F32:
-    """As `name_matches` of the texts of documents. Those that are ASCII are matched as they stand: it folds by letter."""
+    """As `name_matches` of the texts of documents, which are read as they stand where they fold letter by letter."""
     out = np.empty((len(docs), MATCHES), dtype=np.float32)
     if len(docs) == 0:
         return out
-    wanted, ends = _wanted(tuple(words))
-    codes = texts.joined(docs)
-    found = match_names(codes, _ASCII_KINDS, wanted, ends, is_open, splits, most, MAX_CODE_POINTS, out)
-    if found == -len(docs):
-        others = (out[:, MATCHED] < 0).nonzero()[0]
-        out[others] = name_matches(texts.of(docs[others]), words, is_open=is_open, most=most, splits=splits)
-    elif found != len(docs):  # a text holds a separator
+    blob = texts.joined(docs)
+    codes, is_other = np.empty(len(blob), dtype=np.uint32), np.empty(len(docs), dtype=np.uint8)
+    found, end = fold_letters(blob, _FOLDS, MAX_CODE_POINTS, codes, is_other)
+    if found < 0:
+        _learn_folds(str(blob.data, "utf-8"))
+        found, end = fold_letters(blob, _FOLDS, MAX_CODE_POINTS, codes, is_other)
+    if found != len(docs):  # a text holds a separator
         return name_matches(texts.of(docs), words, is_open=is_open, most=most, splits=splits)
+    match_names(codes[:end], _KINDS, *_wanted(tuple(words)), is_open, splits, most, out)
+    if is_other.any():
+        others = is_other.nonzero()[0]
+        out[others] = name_matches(texts.of(docs[others]), words, is_open=is_open, most=most, splits=splits)
     return out
 
 
@@ -53,12 +57,8 @@ def name_matches(names: Sequence[str], words: Sequence[str], *, is_open: bool, m
     if not names:
         return out
     codes = code_points(_END.join(fold_all(names)))
-    wanted, ends = _wanted(tuple(words))
-    found = match_names(codes, _KINDS, wanted, ends, is_open, splits, most, len(codes), out)
-    if found < 0:
-        _learn(codes)
-        found = match_names(codes, _KINDS, wanted, ends, is_open, splits, most, len(codes), out)
-    if found != len(names):  # a name holds a separator
+    _learn_kinds(codes)
+    if match_names(codes, _KINDS, *_wanted(tuple(words)), is_open, splits, most, out) != len(names):
         plain = [name.replace(_END, " ") for name in names]
         return name_matches(plain, words, is_open=is_open, most=most, splits=splits)
     return out
@@ -70,18 +70,24 @@ def _wanted(words: tuple[str, ...]) -> tuple[U32, I64]:
     return code_points("".join(words)), np.cumsum(np.array([len(word) for word in words], dtype=np.int64))
 
 
-def _learn(codes: U32) -> None:
-    """Find out the kinds of code points."""
-    for code in np.unique(codes[_KINDS[codes] == UNKNOWN]).tolist():
-        _KINDS[code] = _kind(chr(code))
+def _learn_kinds(codes: U32) -> None:
+    """Find out the kinds of code points that are met for the first time."""
+    unknown = codes[_KINDS[codes] == UNKNOWN]
+    for code in np.unique(unknown).tolist() if len(unknown) else ():
+        _KINDS[code] = UNDERSCORE if code == ord("_") else int(is_word_char(chr(code)))
 
 
-def _kind(char: str) -> int:
-    return UNDERSCORE if char == "_" else int(is_word_char(char))
+def _learn_folds(text: str) -> None:
+    """Find out what the characters of a text fold to, and of what kind that is."""
+    for char in set(text):
+        folded = fold_of_letter(char)
+        if folded is None:
+            _FOLDS[ord(char)] = OTHER
+        else:
+            _learn_kinds(code_points(folded))
+            _FOLDS[ord(char)] = ord(folded)
 
 
 _KINDS: U8 = np.full(sys.maxunicode + 1, UNKNOWN, dtype=np.uint8)
-"""The kind of each code point, filled in when one is first met: whoever fills in a place writes the same."""
-_learn(np.arange(0x80, dtype=np.uint32))
-_ASCII_KINDS: U8 = np.full(0x100, UNKNOWN, dtype=np.uint8)
-_ASCII_KINDS[:0x80] = _KINDS[:0x80]
+_FOLDS: U32 = np.zeros(sys.maxunicode + 1, dtype=np.uint32)
+"""What is known of each code point, filled in when one is first met: whoever fills in a place writes the same."""

@@ -34,6 +34,15 @@ def fold_all(texts: Sequence[str]) -> list[str]:
     return folded if len(folded) == len(texts) else [fold(text) for text in texts]
 
 
+def fold_of_letter(char: str) -> str | None:
+    """What a character folds to wherever it stands, if that is one character; None where it is more or none, or where what stands
+    beside it may count: marks, and the parts of Hangul syllables. A text of other characters folds letter by letter."""
+    if unicodedata.category(char)[0] == "M" or unicodedata.combining(char) or "\u1100" <= char <= "\u11ff":
+        return None
+    folded = fold(char)
+    return folded if len(folded) == 1 else None
+
+
 def _fold_whole(text: str) -> str:
     if text.isascii():
         return text.lower()

@@ -63,3 +63,14 @@ def test_a_share_in_a_machine_word_allows_as_many_misses_of_any_number(seed):
     assert found.denominator <= most
     for count in range(most + 1):
         assert floor(found * count) == floor(share * count)
+
+
+def test_texts_of_letters_that_fold_alone_fold_letter_by_letter() -> None:
+    alone = {char: folded for code in range(0x3_0000) if (folded := text.fold_of_letter(char := chr(code))) is not None}
+    assert [alone[char] for char in "ÉЙς猫"] == ["e", "и", "σ", "猫"]
+    assert not alone.keys() & {"\ufb01", "\u00df", "\u0301", "\ud558", "\u1161", "\u304c"}
+    rng = Random(5)
+    chars = sorted(alone)
+    for _ in range(20_000):
+        raw = "".join(rng.choices(chars, k=6))
+        assert text.fold(raw) == "".join(alone[char] for char in raw), raw

@@ -7,67 +7,81 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.corpus import I64, U8, U32
+from index.kernels.near import code_point
 
 F32 = NDArray[np.float32]
-AnyCodes = NDArray[np.uint8] | NDArray[np.uint32]
-"""Bytes of ASCII, or code points."""
 POSITION, WHOLE, MATCHED, COVERED, BEGINS, EDITS = range(6)
 """Columns of what `match_names` writes."""
 MATCHES = 6
 UNDERSCORE, UNKNOWN = 2, 255
-"""Kinds of code points that `match_names` knows beside 0 and 1."""
+"""Kinds of code points beside 0 and 1: the second stands for one that is not known yet."""
+OTHER = 0xFFFF_FFFF
+"""What stands for the fold of a code point that says nothing of how a text with it folds."""
+
+
+@numba.njit(cache=True, nogil=True)
+def fold_letters(blob: U8, folds: U32, longest: int, codes: U32, is_other: U8) -> tuple[np.int64, np.int64]:
+    """Write texts folded letter by letter, as far as that is how they fold, a zero between two; the number of texts and where
+    they end.
+
+    `blob` holds the texts in UTF-8, a zero between two; of each the first `longest` code points count. `folds` says what each code
+    point folds to: 0 where that is not known yet, `OTHER` where a text with it folds in another way. Such texts are left out, and
+    marked. Where texts are more than there are marks, one more than these is their number; it is -1, with nothing that counts
+    written, where the fold of a code point is not known.
+    """
+    size = len(blob)
+    text = 0
+    at = np.int64(0)
+    end = np.int64(0)
+    while True:
+        if text == len(is_other):
+            return np.int64(text + 1), end
+        start = end
+        is_other[text] = 0
+        letters = 0
+        while at < size and blob[at] != 0:
+            code, at = code_point(blob, at)
+            if letters < longest:
+                folded = folds[code]
+                if folded == 0:
+                    return np.int64(-1), end
+                if folded == OTHER:
+                    is_other[text] = 1
+                codes[end] = folded
+                end += 1
+                letters += 1
+        if is_other[text]:
+            end = start
+        text += 1
+        if at >= size:
+            return np.int64(text), end
+        codes[end] = 0
+        end += 1
+        at += 1
 
 
 @numba.njit(cache=True, nogil=True)
 def match_names(
-    codes: AnyCodes,
-    kinds: U8,
-    wanted: U32,
-    wanted_ends: I64,
-    is_open: bool,
-    splits: bool,
-    most: int,
-    longest: int,
-    out: F32,
+    codes: U32, kinds: U8, wanted: U32, wanted_ends: I64, is_open: bool, splits: bool, most: int, out: F32
 ) -> np.int64:
     """For each name, by column: the place among its words of the first that fits any wanted word, the wanted words that fit as a
     whole, those that fit at all, the letters that they cover over the letters of the name, whether the first wanted word stands
     at its beginning, and the fewest edits from the last wanted word to a word of the name (`most` + 1: more than so many).
 
-    `codes` holds the names end to end, a zero between two; of each the first `longest` code points count, and capital letters of
-    ASCII become small, in place. `kinds` says of each code point whether it is part of a word (1), `_` (2), or neither (0). With
-    `splits`, `_` parts words too. With `is_open` the last wanted word may go on. A place that nothing has is NaN.
-
-    The number of names that were met, one more than `out` has room for where there are more. It is negative where some names hold a
-    code point whose kind is not known (255): they are passed over, and have -1 words that fit.
+    `codes` holds the names end to end, a zero between two; `kinds` says of each code point whether it is part of a word (1), `_`
+    (2), or neither (0). With `splits`, `_` parts words too. With `is_open` the last wanted word may go on. A place that nothing
+    has is NaN. The number of names that were met, one more than `out` has room for where there are more.
     """
     size = len(codes)
     words = len(wanted_ends)
     start = np.int64(0)
     name = 0
-    sign = 1
     while True:
         if name == len(out):
             return np.int64(name + 1)
-        behind = start
-        while behind < size and codes[behind] != 0:
-            behind += 1
-        end = min(behind, start + longest)
-        is_known = True
-        for at in range(start, end):
-            code = codes[at]
-            if 65 <= code <= 90:
-                codes[at] = code + 32
-            elif kinds[code] == UNKNOWN:
-                is_known = False
-        if not is_known:
-            sign = -1
-            out[name, MATCHED] = -1
-            name += 1
-            if behind >= size:
-                return np.int64(-name)
-            start = behind + 1
-            continue
+        end = start
+        while end < size and codes[end] != 0:
+            end += 1
         for column in range(out.shape[1]):
             out[name, column] = 0
         out[name, POSITION] = np.nan
@@ -118,9 +132,9 @@ def match_names(
         if letters:
             out[name, COVERED] = min(np.float32(1), np.float32(covered) / np.float32(letters))
         name += 1
-        if behind >= size:
-            return np.int64(sign * name)
-        start = behind + 1
+        if end >= size:
+            return np.int64(name)
+        start = end + 1
 
 
 @numba.njit(cache=True, nogil=True)
@@ -146,7 +160,7 @@ def _joins(kind: int, splits: bool) -> bool:
 
 
 @numba.njit(cache=True, nogil=True)
-def _edits(text: AnyCodes, word: U32, is_open: bool, most: int) -> np.int64:
+def _edits(text: U32, word: U32, is_open: bool, most: int) -> np.int64:
     """Edits from a word to a text, or with `is_open` to the beginning of it that is nearest."""
     letters = len(word)
     rows = np.empty((3, letters + 1), dtype=np.int64)

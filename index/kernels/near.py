@@ -20,7 +20,7 @@ _FAR = 1 << 20
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def _code_point(blob: U8, at: int) -> tuple[np.uint32, int]:
+def code_point(blob: U8, at: int) -> tuple[np.uint32, int]:
     """The code point that begins at a byte of valid UTF-8, and where the next one begins."""
     first = np.uint32(blob[at])
     if first < 0x80:
@@ -47,7 +47,7 @@ def shared_letters(blob: U8, offsets: NDArray[np.uint64], shared: U8, lengths: U
         length = 0
         same = 0
         while at < end and length < LEVELS:
-            code, at = _code_point(blob, at)
+            code, at = code_point(blob, at)
             if same == length and row > 0 and same < lengths[row - 1] and before[length] == code:
                 same += 1
             before[length] = code
@@ -75,7 +75,7 @@ def fill_beginnings(
             depth -= 1
         at = np.int64(offsets[row])
         for number in range(np.int64(lengths[row])):
-            code, at = _code_point(blob, at)
+            code, at = code_point(blob, at)
             if number >= depth:
                 depth = number + 1
                 opened[depth] = node
@@ -164,7 +164,7 @@ def _letters_end(blob: U8, offsets: NDArray[np.uint64], row: int, letters: int) 
     at = np.int64(offsets[row])
     end = np.int64(offsets[row + 1])
     for _ in range(letters):
-        _, at = _code_point(blob, at)
+        _, at = code_point(blob, at)
     return bool(at >= end)
 
 
@@ -229,7 +229,7 @@ def _scan(
         depth = 0
         is_left = False
         while at < end and depth < deepest:
-            code, after = _code_point(blob, at)
+            code, after = code_point(blob, at)
             if depth >= known or codes[depth] != code:
                 codes[depth] = code
                 known = depth + 1
