@@ -63,6 +63,10 @@ def test_everything_can_be_asked(ann: Client) -> None:
     assert [h.id for h in ann.ask(questions.hashtag_recent("#golden")).results] == ["11", "10"]
     assert [h.id for h in ann.ask(questions.place_recent(510)).results] == ["11", "10"]
     assert [h.id for h in ann.ask(questions.user_media(2)).results] == ["10"]
+    assert ann.ask(questions.experiments()).experiments == []
+    assert {one.task for one in ann.ask(questions.rankers()).rankers} >= {"blend", "explore"}
+    assert ann.search("name:*", generation="000001", limit=1).results[0].name == "ann"
+    assert ann.typeahead("go", ranker="hand").slots[0].name == "#golden"
     token = ann.viewer_token(1)
     assert token.expires > time.time()
 

@@ -15,6 +15,7 @@ from api.wire import (
     Documents,
     Done,
     Events,
+    ExperimentsOut,
     ExposureKept,
     ExposureSeen,
     Generation,
@@ -25,6 +26,7 @@ from api.wire import (
     MediaSeen,
     Promotion,
     RankedMedia,
+    RankersOut,
     Results,
     SearchSeen,
     Suggested,
@@ -168,6 +170,16 @@ def lag() -> Question[Lag]:
 def cache() -> Question[CacheState]:
     """The cache of the worker that answers."""
     return Question("GET", "/v1/admin/cache", CacheState)
+
+
+def experiments() -> Question[ExperimentsOut]:
+    """The experiments that run, with the arm of the viewer."""
+    return Question("GET", "/v1/admin/experiments", ExperimentsOut)
+
+
+def rankers() -> Question[RankersOut]:
+    """The models that are kept, by task, and which are in force."""
+    return Question("GET", "/v1/admin/rankers", RankersOut)
 
 
 def dead_letters(*, limit: int | None = None) -> Question[DeadLettersOut]:
