@@ -21,6 +21,8 @@ from schemas.catalogue import EDGES, Edge, Vertical
 
 MOST_PEOPLE = 2_000
 """Of those around a viewer so many, the best by static rank, lead on to others."""
+_MOST_LEADERS = 1_024
+"""Of so many documents it is kept who leads to them."""
 _FOLLOWED_BY = EDGES[Vertical.USER, "followed_by"]
 _FOLLOWER = EDGES[Vertical.USER, "follower"]
 _NO_DOCS = np.empty(0, dtype=np.uint32)
@@ -38,6 +40,7 @@ class Circle:
         self._leads: dict[Edge, list[Cut]] = {}
         self._mine: dict[Edge, U32] = {}
         self._ties: dict[Vertical, Ties] = {}
+        self._leaders: dict[tuple[str, int], int] = {}
 
     @cached_property
     def followees(self) -> U32:
@@ -89,7 +92,7 @@ class Circle:
             kept = self._ties[vertical] = make(self)
         return kept
 
-    def leads(self, edge: Edge) -> list[Cut]:
+    def _leads_of(self, edge: Edge) -> list[Cut]:
         """The lists of an edge of those whom the viewer follows, `known` alone; the keys of each cut stand in static-rank order."""
         kept = self._leads.get(edge)
         if kept is None:
@@ -97,6 +100,21 @@ class Circle:
             cuts = self._world.cut(edge, self.known)
             kept = self._leads[edge] = [cut._replace(keys=order.sorted(cut.keys)) for cut in cuts]
         return kept
+
+    def leader(self, edge: Edge, doc: int) -> int:
+        """The best known of those of `known` from whom an edge leads to a document; there is one. Kept, for a document is shown
+        letter after letter."""
+        kept = self._leaders.get((edge.key, doc))
+        if kept is None:
+            if len(self._leaders) >= _MOST_LEADERS:
+                self._leaders.clear()
+            kept = self._leaders[edge.key, doc] = self._find_leader(edge, doc)
+        return kept
+
+    def _find_leader(self, edge: Edge, doc: int) -> int:
+        found = [(cut.lists.first_holding(cut.keys, doc), cut.keys) for cut in self._leads_of(edge)]
+        leading = np.unique(np.array([keys[at] for at, keys in found if at >= 0], dtype=np.uint32))
+        return int(self._world.segment.order(Vertical.USER).sorted(leading)[0])
 
     def mine(self, edge: Edge) -> U32:
         """The documents to which an edge leads from the viewer, sorted."""

@@ -102,10 +102,6 @@ def _fit(vertical: Vertical, fits: bool, begins: bool, edits: float) -> str:
 
 def _friend(asked: Asked, vertical: Vertical, doc: int) -> str:
     """The name of the best known of those whom the viewer follows who lead to a document."""
-    segment = asked.world.segment
     edge = EDGES[vertical, "followed_by"] if vertical is Vertical.USER else EDGES[vertical, FRIENDS[vertical][2]]
-    found = [(cut.lists.first_holding(cut.keys, doc), cut.keys) for cut in asked.circle.leads(edge)]
-    leading = [keys[at] for at, keys in found if at >= 0]
-    if len(leading) > 1:
-        leading = segment.order(Vertical.USER).sorted(np.unique(np.array(leading, dtype=np.uint32)))[:1].tolist()
-    return names(segment, Vertical.USER, np.array(leading, dtype=np.uint32))[0]
+    leader = np.array([asked.circle.leader(edge, doc)], dtype=np.uint32)
+    return names(asked.world.segment, Vertical.USER, leader)[0]
