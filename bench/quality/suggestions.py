@@ -7,6 +7,9 @@ Recall@20 of the friendships that are after and not before, per user, divided by
 Each city is tested with a model trained on the others; a folder of one city with a model from the other half of its people, pairs
 between the halves left out. Cities without new friendships, or without any before, are left out, which is said. Adamic–Adar is the
 baseline, equal scores in the order of ids.
+
+In Kuala Lumpur the order of equal scores matters: there the baseline's Recall@20 is 0.2292, with equal scores in an order drawn at
+random 0.2326, with larger ids first 0.2351.
 """
 
 from __future__ import annotations
