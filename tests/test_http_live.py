@@ -18,7 +18,7 @@ from tests.histories import random_history
 from tests.live_law import stages
 from tests.oracle.random_cases import random_cases, random_viewers
 from tests.service import Site, site, target_of
-from tests.test_http_non_interference import NOW_S, targets, told
+from tests.test_http_non_interference import NOW_S, no_operator, targets, told
 
 NAMES = ["ann", "café", "#tb", "s", "한"]
 IN_TIME_S = 2.0
@@ -52,7 +52,7 @@ def test_every_endpoint_of_a_live_service_keeps_secrets(
     opened = last = None
     for _, _, engine, live in stages(random_history(seed), tmp_path / "live", rng):
         if here is None:
-            opened = site(engine.index, tmp_path)
+            opened = site(engine.index, tmp_path, keys=no_operator(tmp_path))
             here = opened.__enter__()
         await_state(here, engine.index)
         last = live
@@ -68,7 +68,7 @@ def test_every_endpoint_of_a_live_service_keeps_secrets(
             reduced = tmp_path / f"reduced{viewer}"
             oracle.write_world(oracle.visible_tables(world, viewer, hashtag_id), reduced / "warehouse")
             build(reduced / "warehouse", reduced / "index")
-            with site(reduced / "index", tmp_path) as left:
+            with site(reduced / "index", tmp_path, keys=no_operator(tmp_path)) as left:
                 left.service.now = lambda: NOW_S
                 asked = list(targets(rng, ids, NAMES))
                 for case in random_cases(world, seed, 15):

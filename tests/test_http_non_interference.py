@@ -28,6 +28,12 @@ NAMED = ({"ranker": "hand"}, {"ranker": "learned"}, {"ranker": "explore/1"}, {"a
 _VOLATILE = ("x-request-id", "date")
 
 
+def no_operator(directory: Path) -> Path:
+    """A key that may do all but read the whole world, as which another generation counts too."""
+    scopes = [scope for scope in SCOPES if scope != "operator"]
+    return write_keys(directory / "viewers.json", {"id": "all", "scopes": scopes})
+
+
 @contextmanager
 def served(tables: dict[str, list[oracle.Row]]) -> Iterator[Site]:
     """A service over the index of these rows."""
@@ -35,10 +41,7 @@ def served(tables: dict[str, list[oracle.Row]]) -> Iterator[Site]:
         warehouse, index = Path(directory, "warehouse"), Path(directory, "index")
         oracle.write_world(tables, warehouse)
         build(warehouse, index)
-        keys = write_keys(
-            Path(directory, "keys.json"), {"id": "all", "scopes": [one for one in SCOPES if one != "operator"]}
-        )
-        here = stack.enter_context(site(index, Path(directory), keys=keys))
+        here = stack.enter_context(site(index, Path(directory), keys=no_operator(Path(directory))))
         here.service.now = lambda: NOW_S
         yield here
 
