@@ -120,7 +120,7 @@ class Session:
 
     def _version(self) -> str | None:
         if not (self._models / "affinity").is_dir():
-            return None  # and LightGBM, which is an extra of the package, is not asked for
+            return None  # and the rankers' libraries, which take a second to load, are not asked for
         from ranking import version_in_force
 
         return version_in_force(self._models, "affinity")

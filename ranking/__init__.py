@@ -5,6 +5,7 @@ from ranking.affinity.learning import affinities, learn_affinity
 from ranking.affinity.table import AffinityTable
 from ranking.box.box import Box
 from ranking.box.candidates import ROOM as BOX_ROOM
+from ranking.box.candidates import warm_box
 from ranking.box.intents import TASK as INTENT
 from ranking.box.intents import VERTICALS as BOX_VERTICALS
 from ranking.box.intents import Intents, intents_in_force, load_intents, save_intents
@@ -213,4 +214,5 @@ __all__ = [
     "train",
     "train_task",
     "version_in_force",
+    "warm_box",
 ]

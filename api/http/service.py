@@ -23,7 +23,7 @@ from api.http.quotas import Quotas
 from api.http.tracing import Tracing
 from api.session import Session
 from index import LiveSegment
-from ranking import Box, Experiments, LoggedPast, Rankers
+from ranking import Box, Experiments, LoggedPast, Rankers, warm_box
 from schemas.errors import MonocerosError
 
 FOLLOW_S = 0.25
@@ -117,6 +117,7 @@ class Service:
 
     def _refresh(self) -> bool:
         is_new = self.session.refresh()
+        warm_box(self.session.searcher.segment)
         self.epochs.of(self.session.searcher.segment)
         return is_new
 

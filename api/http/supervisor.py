@@ -28,6 +28,7 @@ from api.http.making import ServiceOptions, Shared, make_service
 from api.http.static import PAGES, StaticFiles
 from api.session import Session
 from index import current_state
+from ranking import warm_box
 from schemas.errors import InputError, MonocerosError
 
 _GRACE_S = 10
@@ -44,6 +45,7 @@ def run_service(options: ServiceOptions, session: Session) -> None:
     """Serve until told to stop. `InputError` where the options must not be, or the port cannot be had."""
     options.check()
     make_service(options, session, Shared.make(1))  # what is wrong with keys or cache is said here, not by workers
+    warm_box(session.searcher.segment)
     _Supervisor(options, session).run()
 
 
@@ -143,6 +145,7 @@ class _Supervisor:
         with suppress(MonocerosError, OSError):
             if current_state(self._session.index)[0] != self._session.generation or self._must_reload:
                 self._session.refresh()
+                warm_box(self._session.searcher.segment)
                 gc.collect()
                 gc.freeze()
 

@@ -18,11 +18,9 @@ from ranking.box.blending import DRAFTED, INTERLEAVED, blend_matrix, interleaved
 from ranking.box.candidates import candidates
 from ranking.box.circle import Circles
 from ranking.box.intents import VERTICALS, Intents, intents_in_force
-from ranking.box.lexicon import Sounds
 from ranking.box.past import KnownPast, PastSearches
 from ranking.box.ranked import Ranked, rank
 from ranking.box.reasons import reason_and_source
-from ranking.box.rewriting.transliteration import latin
 from ranking.box.rewriting.typed import Typed
 from ranking.box.trending import Trending
 from ranking.box.weights import BLENDED, BY_VERTICAL
@@ -49,7 +47,6 @@ class Box:
     past: PastSearches = field(default_factory=KnownPast)
     _circles: Circles = field(default_factory=Circles, repr=False)
     _trending: Trending = field(default_factory=Trending, repr=False)
-    _sounds: Sounds = field(default_factory=lambda: Sounds(latin), repr=False)
 
     def typeahead(
         self, context: Context, typed: str, limit: int = 10, verticals: Sequence[Vertical] = VERTICALS
@@ -106,7 +103,7 @@ class Box:
         )
 
     def _ranked(self, asked: Asked, vertical: Vertical, limit: int) -> Ranked:
-        found = candidates(asked, vertical, self._sounds)
+        found = candidates(asked, vertical)
         return rank(asked, found, self.rankers.scorer(BY_VERTICAL[vertical]), limit)
 
     def _order(self, context: Context, lists: Sequence[Ranked], matrix: F32, limit: int) -> tuple[list[int], str, str]:

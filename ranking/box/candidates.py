@@ -15,7 +15,8 @@ from ranking.box.lexicon import Lexicon, Sounds
 from ranking.box.rewriting import rewrite
 from ranking.box.rewriting.nothing_typed import EVERYTHING, of_country
 from ranking.box.rewriting.tiers import TIERS
-from schemas.catalogue import EDGES, Vertical
+from ranking.box.rewriting.transliteration import latin
+from schemas.catalogue import EDGES, Edge, Vertical
 
 ROOM: dict[Vertical, int] = {
     Vertical.USER: 60,
@@ -28,6 +29,17 @@ ROOM: dict[Vertical, int] = {
 FEW = 5
 """Where fewer are found, words count too that are near the typed ones, or sound like them."""
 
+_SOUNDS = Sounds(latin)
+"""Of the process: what it keeps depends on dictionaries alone, and workers have what was made before they were forked."""
+
+
+def warm_box(segment: AnySegment) -> None:
+    """Make the tables of words that the first slip, or the first word in another script, would wait for."""
+    for vertical in ROOM:
+        for terms, _ in segment.terms(_edge(vertical).key).runs:
+            _SOUNDS.table(terms)
+            terms.near("", 0, is_open=False)
+
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
@@ -38,9 +50,9 @@ class Candidates:
     incomplete: tuple[dict[str, Any], ...]
 
 
-def candidates(asked: Asked, vertical: Vertical, sounds: Sounds) -> Candidates:
+def candidates(asked: Asked, vertical: Vertical) -> Candidates:
     """The candidates for what was typed, those whom the viewer chose before among them."""
-    lexicon = Lexicon(asked.world, EDGES[vertical, "caption" if vertical is Vertical.MEDIA else "name"], sounds)
+    lexicon = Lexicon(asked.world, _edge(vertical), _SOUNDS)
     form = _form(asked, vertical, lexicon, is_wide=False)
     found = _find(asked, vertical, form)
     if len(found.docs) < FEW and not asked.typed.is_empty:
@@ -48,6 +60,10 @@ def candidates(asked: Asked, vertical: Vertical, sounds: Sounds) -> Candidates:
         if wide != form:
             found = _find(asked, vertical, wide)
     return _with_others(asked, found)
+
+
+def _edge(vertical: Vertical) -> Edge:
+    return EDGES[vertical, "caption" if vertical is Vertical.MEDIA else "name"]
 
 
 def _form(asked: Asked, vertical: Vertical, lexicon: Lexicon, *, is_wide: bool) -> Node | None:
