@@ -7,36 +7,37 @@ from __future__ import annotations
 
 import numpy as np
 
-from index import AND, LESS, OR, U32, LivePart, PostingList, Words, best_of_two
+from index import AND, LESS, OR, U32, LivePart, LiveSegment, PostingList, Words, best_of_two
 from query.execute import Execution
 from query.plan import Plan, PlanAnd, PlanList, PlanOr, PlanUnion
 
 _APART = 32
-"""A list that is so many times as long as another is looked up in and not read."""
+"""Through layers, a list that is so many times as long as another is looked up in and not read."""
 _FEW_LISTS = 16
 """Unions of more lists are made before they are combined with another."""
 _NO_LISTS = PostingList(np.empty(0, dtype=np.uint32)).alone(None)
 
 
 def first_of_lists(execution: Execution, plan: Plan, limit: int) -> U32 | None:
-    """The best `limit` documents; None for other forms, where few candidates are quicker looked up in a long list, and where
-    base documents do not rank by number."""
+    """The best `limit` documents; None for other forms, where few candidates are quicker looked up in a long list that layers
+    change, and where base documents do not rank by number."""
     execution.check()
     match plan:
         case PlanList():
             return best_of_two(plan.list.alone(plan.mask), _NO_LISTS, OR, limit, execution.order(plan.vertical))
         case PlanAnd(excluded=(), by_size=(PlanList() | PlanUnion() as one, PlanList() | PlanUnion() as other)):
-            return _first_of_both(execution, one, other, limit) if _are_near(one, other) else None
+            return _first_of_both(execution, one, other, limit) if _suits(execution, one, other) else None
         case PlanAnd(by_size=(PlanList() | PlanUnion() as one,), excluded=(PlanList() | PlanUnion() as other,)):
-            return _combined(execution, one, other, LESS, limit) if _are_near(one, other) else None
+            return _combined(execution, one, other, LESS, limit) if _suits(execution, one, other) else None
         case PlanOr(operands=(PlanList() | PlanUnion() as one, PlanList() | PlanUnion() as other)):
             return _combined(execution, one, other, OR, limit)
         case _:
             return None
 
 
-def _are_near(one: Plan, other: Plan) -> bool:
-    return other.estimate <= one.estimate * _APART
+def _suits(execution: Execution, one: Plan, other: Plan) -> bool:
+    is_layered = isinstance(execution.world.segment, LiveSegment)
+    return not is_layered or other.estimate <= one.estimate * _APART
 
 
 def _first_of_both(

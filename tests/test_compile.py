@@ -27,6 +27,12 @@ inner = {"u32_at", "ones", "trailing_zeros", "sorted_docs", "row_of", "run_of", 
 inner |= {"holds_now", "mark_key", "most_of", "next_doc", "gaps_into_sorted", "mark_list", "size_of", "in_list", "bounds_of"}
 inner |= {"word_at", "count_in", "size_of_key"}
 assert {name.rpartition(".")[2] for name, count in before.items() if count == 0 and "._" not in name} <= inner, before
+# a kernel without counts of references hands out no array
+from numba.core.types import Array
+kernels = [k for m in (bits, lists, windows) for k in vars(m).values() if isinstance(k, Dispatcher)]
+lean = [k for k in kernels if k.targetoptions.get("_nrt") is False]
+assert len(lean) > 20, lean
+assert not any(isinstance(s.return_type, Array) for k in lean for s in k.nopython_signatures)
 from tests.agreement import Report, compare_world
 report = Report()
 for seed in (3, 8, 31):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -168,6 +170,26 @@ def test_the_first_of_two_unions(table, masks, keys, limit, is_sparse):
     alone = lists.of(2).alone(parts[0][2])
     expected = {doc for doc in table.get(2, ()) if masks[0] is None or doc in masks[0]}
     assert first_of_two(alone, (lists, as_array(set()), None), OR, limit).tolist() == sorted(expected)[:limit]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_first_of_two_lists_however_far_apart(seed):
+    random = np.random.default_rng(seed)
+    sizes = (3, 40, LONG, 5_000, SIZE // 3)
+    table = {key: set(random.choice(SIZE, size, replace=False).tolist()) for key, size in enumerate(sizes)}
+    table[5] = set(range(WINDOW, WINDOW + 9_000)) | {5}
+    lists = lists_of(table, 6)
+    masks = [None, *(dense(set(random.choice(SIZE, SIZE // 2, replace=False).tolist())).words for _ in range(2))]
+    for one, other in itertools.product(table, table):
+        for mask, other_mask in ((None, None), (masks[1], None), (None, masks[2]), (masks[1], masks[2])):
+            left, right = (
+                {doc for doc in table[key] if cut is None or int(cut[doc >> 6]) >> (doc & 63) & 1}
+                for key, cut in ((one, mask), (other, other_mask))
+            )
+            for how, expected in ((AND, left & right), (LESS, left - right)):
+                parts = lists.of(one).alone(mask), lists.of(other).alone(other_mask)
+                assert first_of_two(*parts, how, 700).tolist() == sorted(expected)[:700]
+                assert first_of_two(*parts, how, 5).tolist() == sorted(expected)[:5]
 
 
 def test_names_are_read_together():

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from index.corpus import U8, U32
+from index.kernels.compiled import lean
 
 Words = NDArray[np.uint64]
 
@@ -14,7 +14,7 @@ ONE = np.uint64(1)
 LOW6 = np.uint32(63)
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def set_bits(words: Words, base: int, docs: U32) -> None:
     """Set the bit of every document."""
     for i in range(len(docs)):
@@ -22,7 +22,7 @@ def set_bits(words: Words, base: int, docs: U32) -> None:
         words[at >> 6] |= ONE << np.uint64(at & 63)
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def clear_bits(words: Words, base: int, docs: U32) -> None:
     """Clear the bit of every document."""
     for i in range(len(docs)):
@@ -30,7 +30,7 @@ def clear_bits(words: Words, base: int, docs: U32) -> None:
         words[at >> 6] &= ~(ONE << np.uint64(at & 63))
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def keep_set(docs: U32, words: Words, base: int, wanted: bool, out: U32) -> int:
     """Copy to `out` the documents whose bit is `wanted`; the number of them."""
     kept = 0
@@ -41,7 +41,7 @@ def keep_set(docs: U32, words: Words, base: int, wanted: bool, out: U32) -> int:
     return kept
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def flag_set(docs: U32, words: Words, base: int, flag: int, flags: U8) -> None:
     """Set a flag in the byte beside each document whose bit is set."""
     for i in range(len(docs)):
@@ -50,7 +50,7 @@ def flag_set(docs: U32, words: Words, base: int, flag: int, flags: U8) -> None:
             flags[i] |= np.uint8(flag)
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def part(docs: U32, words: Words, kept: U32, left: U32) -> int:
     """Copy documents whose bit is set to `kept`, the others to `left`; the number of those kept."""
     n = 0
@@ -66,7 +66,7 @@ def part(docs: U32, words: Words, kept: U32, left: U32) -> int:
     return n
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def ones(word: np.uint64) -> np.int64:
     """The number of set bits of a word (Warren, Hacker's Delight, 5-1; compilers know the pattern)."""
     word -= (word >> np.uint64(1)) & np.uint64(0x5555_5555_5555_5555)
@@ -75,13 +75,13 @@ def ones(word: np.uint64) -> np.int64:
     return np.int64((word * np.uint64(0x0101_0101_0101_0101)) >> np.uint64(56))
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def trailing_zeros(word: np.uint64) -> np.int64:
     """The number of the lowest set bit of a word that is not 0: without a branch, for the next word is never foreseen."""
     return ones((word & (~word + ONE)) - ONE)
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def count_bits(words: Words) -> np.int64:
     """The number of set bits."""
     total = np.int64(0)
@@ -90,7 +90,7 @@ def count_bits(words: Words) -> np.int64:
     return total
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def any_bit(words: Words) -> bool:
     """Whether any bit is set."""
     for i in range(len(words)):
@@ -99,7 +99,7 @@ def any_bit(words: Words) -> bool:
     return False
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def first_bits(words: Words, base: int, out: U32) -> int:
     """Write the first `len(out)` set documents in order; the number written."""
     found = 0

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from index.corpus import U8, U32
 from index.kernels.bits import ONE, Words, ones
+from index.kernels.compiled import lean
 
 U16 = NDArray[np.uint16]
 
@@ -40,7 +41,7 @@ def word_at(halves: U16, at: int) -> np.uint64:
     )
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def roaring_into_bits(halves: U16, origin: int, words: Words, base: int) -> None:
     """OR the part of the Roaring list that begins at `halves[origin]` into a bitset, as far as it lies in its span."""
     span = len(words) << 6
@@ -65,7 +66,7 @@ def roaring_into_bits(halves: U16, origin: int, words: Words, base: int) -> None
                 words[first + i] |= word_at(halves, at + 4 * i)
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def roaring_into_sorted(halves: U16, origin: int, base: int, end: int, out: U32) -> int:
     """Write the documents of a Roaring list that lie between `base` and `end` in order; the number of them."""
     head = origin + HEADER + 4
@@ -101,7 +102,7 @@ def next_doc(halves: U16, at: int, doc: int) -> tuple[np.int64, np.int64]:
     return np.int64(doc + u32_at(halves, at + 1)), np.int64(at + 3)
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def gaps_into_sorted(lists: U32, start: int, out: U32) -> np.int64:
     """Write the documents of the list in gaps that begins at `lists[start]` in order; the number of them."""
     halves: U16 = lists.view(np.uint16)
@@ -127,7 +128,7 @@ def sorted_docs(lists: U32, start: int, stop: int) -> U32:
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def size_of(lists: U32, start: int, stop: int) -> np.int64:
     """The number of documents of the list at `lists[start:stop]`."""
     if start == stop or lists[start] < GAPS:
@@ -140,7 +141,7 @@ def _is_set(words: Words, bit: int) -> np.int64:
     return np.int64((words[bit >> 6] >> np.uint64(bit & 63)) & ONE)
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def count_in(lists: U32, start: int, stop: int, words: Words) -> np.int64:
     """The number of documents of the list at `lists[start:stop]` that are set in a bitset of the vertical; nothing is decoded."""
     found = np.int64(0)
@@ -159,7 +160,7 @@ def count_in(lists: U32, start: int, stop: int, words: Words) -> np.int64:
     return found
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def _count_in_roaring(halves: U16, origin: int, words: Words) -> np.int64:
     found = np.int64(0)
     head = origin + HEADER + 4
@@ -179,7 +180,7 @@ def _count_in_roaring(halves: U16, origin: int, words: Words) -> np.int64:
     return found
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def keep_in_roaring(docs: U32, halves: U16, wanted: bool, out: U32) -> int:
     """Copy to `out` the (sorted) documents whose membership in a Roaring list is `wanted`; the number of them."""
     containers = u32_at(halves, HEADER + 2)
@@ -221,7 +222,7 @@ def keep_in_roaring(docs: U32, halves: U16, wanted: bool, out: U32) -> int:
     return kept
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def lower_bound(docs: U32, value: int, start: int) -> int:
     """The first place from `start` on whose document is not below `value`: galloping, then binary search."""
     n = len(docs)
@@ -242,7 +243,7 @@ def lower_bound(docs: U32, value: int, start: int) -> int:
     return lo
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def keep_in_sorted(docs: U32, others: U32, wanted: bool, out: U32) -> int:
     """Copy to `out` the documents whose membership in `others` is `wanted` (both sorted); the number of them."""
     kept = 0
@@ -259,7 +260,7 @@ def keep_in_sorted(docs: U32, others: U32, wanted: bool, out: U32) -> int:
     return kept
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def flag_in_sorted(docs: U32, others: U32, flag: int, flags: U8) -> None:
     """Set a flag in the byte beside each document that is among the others (both sorted)."""
     at = 0
@@ -271,7 +272,7 @@ def flag_in_sorted(docs: U32, others: U32, flag: int, flags: U8) -> None:
             flags[i] |= np.uint8(flag)
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def merge(one: U32, other: U32, out: U32) -> int:
     """The sorted union of two sorted arrays; its length."""
     i = 0

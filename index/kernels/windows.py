@@ -2,8 +2,9 @@
 first.
 
 A window of a union becomes a bitset of 1,024 words. Two of them are combined a word at a time, or, where the one is a single list
-of few documents there, these are looked up in the bitset of the other. So nothing is searched for, and the walk stops in the
-window that has the last document wanted.
+of few documents there, these are looked up in the other: in its bitset, which is made where it is not stored so, or by searching
+where the other is one list of very many more. So the walk costs what the shorter list has, and stops in the window that has the
+last document wanted.
 
 A list is told by where it begins in the words of all lists, in words (`start`) or, read as uint16, in halves. A cursor in it is the
 number of a container of a Roaring list, or a place of a packed one.
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from index.corpus import I64, U32
 from index.kernels.bits import ONE, Words, trailing_zeros
+from index.kernels.compiled import lean
 from index.kernels.gather import row_of
 from index.kernels.lists import ARRAY_MAX, GAPS, HEADER, ROARING, U16, gaps_into_sorted, lower_bound, size_of, u32_at
 
@@ -27,9 +29,11 @@ WINDOW_WORDS = 1024
 _END = np.int64(1 << 16)
 """Behind every window that a list can have."""
 _NUMBERS, _HALVES, _BITSET = 0, 1, 2
+_APART = 128
+"""A window of one list that has so many times as many documents as that of another is searched and not spread."""
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def _window_at(lists: U32, halves: U16, start: int, end: int, cursor: int) -> np.int64:
     """The window that a cursor stands in."""
     if start < end and lists[start] == ROARING:
@@ -38,7 +42,7 @@ def _window_at(lists: U32, halves: U16, start: int, end: int, cursor: int) -> np
     return np.int64(lists[start + cursor]) >> 16 if start + cursor < end else _END
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def _seek(lists: U32, halves: U16, start: int, end: int, cursor: int, window: int) -> np.int64:
     """The cursor moved on to this window, or to the first one behind it that the list has."""
     if start == end or lists[start] != ROARING:
@@ -50,7 +54,7 @@ def _seek(lists: U32, halves: U16, start: int, end: int, cursor: int, window: in
     return np.int64(cursor)
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def _extent(lists: U32, halves: U16, start: int, end: int, cursor: int) -> tuple[np.int64, np.int64, int]:
     """Where the window that the cursor stands in begins and ends, and in which form: numbers in `lists`, the lower halves of
     numbers in `halves`, or a bitset there."""
@@ -65,7 +69,7 @@ def _extent(lists: U32, halves: U16, start: int, end: int, cursor: int) -> tuple
     return at, at + cardinality, _HALVES
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def _spread(lists: U32, halves: U16, first: int, last: int, form: int, out: Words) -> None:
     """OR a window of a list into a bitset."""
     if form == _BITSET:
@@ -86,19 +90,19 @@ def _spread(lists: U32, halves: U16, first: int, last: int, form: int, out: Word
             out[low >> 6] |= ONE << np.uint64(low & 63)
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def _behind(first: int, last: int, form: int, cursor: int) -> np.int64:
     """The cursor behind a window."""
     return np.int64(cursor + (last - first if form == _NUMBERS else 1))
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def _is_set(mask: Words, doc: int) -> bool:
     """Whether a mask over the whole vertical lets a document through; an empty one does."""
     return len(mask) == 0 or (mask[doc >> 6] >> np.uint64(doc & 63)) & ONE != 0
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def _cut(bits: Words, mask: Words, window: int) -> None:
     """What a mask over the whole vertical lets through of a window; an empty one lets everything through."""
     first = window * WINDOW_WORDS
@@ -106,7 +110,7 @@ def _cut(bits: Words, mask: Words, window: int) -> None:
         bits[i] &= mask[first + i]
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def _look_up(
     docs: NDArray[Any], window: int, others: Words, wanted: bool, mask: Words, out: U32, found: int
 ) -> np.int64:
@@ -119,6 +123,54 @@ def _look_up(
             if found < len(out) and _is_set(mask, doc):
                 out[found] = doc
                 found += 1
+    return np.int64(found)
+
+
+@lean
+def _look_up_stored(
+    docs: NDArray[Any], window: int, halves: U16, first: int, wanted: bool,
+    mask: Words, other_mask: Words, out: U32, found: int,
+) -> np.int64:  # fmt: skip
+    """As `_look_up`, in a bitset as it is stored, of which `other_mask` lets through what counts."""
+    for i in range(len(docs)):
+        low = np.int64(docs[i]) & 0xFFFF
+        doc = (window << 16) + low
+        is_held = (halves[first + (low >> 4)] >> (low & 15)) & 1 == 1 and _is_set(other_mask, doc)
+        if is_held == wanted and found < len(out) and _is_set(mask, doc):
+            out[found] = doc
+            found += 1
+    return np.int64(found)
+
+
+@lean
+def _search(
+    docs: NDArray[Any], window: int, others: NDArray[Any], wanted: bool,
+    mask: Words, other_mask: Words, out: U32, found: int,
+) -> np.int64:  # fmt: skip
+    """As `_look_up`, in the documents of a window of one list, or their lower halves, of which `other_mask` lets through what
+    counts: galloping from where the last search ended."""
+    at = np.int64(0)
+    size = len(others)
+    for i in range(len(docs)):
+        low = np.int64(docs[i]) & 0xFFFF
+        step = 1
+        hi = at
+        while hi < size and np.int64(others[hi]) & 0xFFFF < low:
+            at = hi + 1
+            hi += step
+            step <<= 1
+        hi = min(hi, size)
+        while at < hi:
+            mid = (at + hi) >> 1
+            if np.int64(others[mid]) & 0xFFFF < low:
+                at = mid + 1
+            else:
+                hi = mid
+        doc = (window << 16) + low
+        is_held = at < size and np.int64(others[at]) & 0xFFFF == low and _is_set(other_mask, doc)
+        if is_held == wanted and found < len(out) and _is_set(mask, doc):
+            out[found] = doc
+            found += 1
     return np.int64(found)
 
 
@@ -160,7 +212,7 @@ def _without_gaps(lists: U32, starts: I64, ends: I64) -> U32:
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def _next(lists: U32, halves: U16, starts: I64, ends: I64, cursors: I64, window: int) -> tuple[np.int64, int, int]:
     """The first window from `window` on that any of the lists has, with all cursors moved to it or behind; how many lists have it,
     and one of them."""
@@ -181,7 +233,7 @@ def _next(lists: U32, halves: U16, starts: I64, ends: I64, cursors: I64, window:
     return nearest, having, one
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def _take(lists: U32, halves: U16, starts: I64, ends: I64, cursors: I64, window: int, mask: Words, out: Words) -> None:
     """What all lists have of a window, under the mask, as a bitset; cursors go behind it."""
     out[:] = 0
@@ -191,6 +243,32 @@ def _take(lists: U32, halves: U16, starts: I64, ends: I64, cursors: I64, window:
             _spread(lists, halves, first, last, form, out)
             cursors[k] = _behind(first, last, form, cursors[k])
     _cut(out, mask, window)
+
+
+@lean
+def _few_beside(
+    docs: NDArray[Any], window: int, wanted: bool, mask: Words,
+    lists: U32, halves: U16, starts: I64, ends: I64, cursors: I64, having: int, k: int, other_mask: Words,
+    room: Words, out: U32, found: int,
+) -> np.int64:  # fmt: skip
+    """As `_look_up`, in a union of which `having` lists have the window, list k among them; `room` is for a bitset of it."""
+    if having == 0:
+        return _search(docs, window, lists[:0], wanted, mask, other_mask, out, found)
+    if having == 1:
+        first, last, form = _extent(lists, halves, starts[k], ends[k], cursors[k])
+        cursors[k] = _behind(first, last, form, cursors[k])
+        if form == _BITSET:
+            return _look_up_stored(docs, window, halves, first, wanted, mask, other_mask, out, found)
+        if last - first > _APART * len(docs):
+            if form == _HALVES:
+                return _search(docs, window, halves[first:last], wanted, mask, other_mask, out, found)
+            return _search(docs, window, lists[first:last], wanted, mask, other_mask, out, found)
+        room[:] = 0
+        _spread(lists, halves, first, last, form, room)
+        _cut(room, other_mask, window)
+    else:
+        _take(lists, halves, starts, ends, cursors, window, other_mask, room)
+    return _look_up(docs, window, room, wanted, mask, out, found)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -213,7 +291,7 @@ def first_of_two(
     window = np.int64(0)
     while found < len(out):
         here, having, k = _next(lists, halves, starts, ends, cursors, window)
-        there = _next(other_lists, other_halves, other_starts, other_ends, other_cursors, window)[0]
+        there, other_having, o = _next(other_lists, other_halves, other_starts, other_ends, other_cursors, window)
         if how == AND and here != there:
             window = max(here, there)
             if window == _END:
@@ -223,18 +301,26 @@ def first_of_two(
         if window == _END:
             break
         if there < window:  # LESS: what the other has before is of no use
-            _next(other_lists, other_halves, other_starts, other_ends, other_cursors, window)
-        _take(other_lists, other_halves, other_starts, other_ends, other_cursors, window, other_mask, others)
+            there, other_having, o = _next(other_lists, other_halves, other_starts, other_ends, other_cursors, window)
         if how != OR and having == 1:
             first, last, form = _extent(lists, halves, starts[k], ends[k], cursors[k])
             if form != _BITSET:
                 cursors[k] = _behind(first, last, form, cursors[k])
+                if there != window:
+                    other_having = 0
                 if form == _HALVES:
-                    found = _look_up(halves[first:last], window, others, how == AND, mask, out, found)
+                    found = _few_beside(
+                        halves[first:last], window, how == AND, mask, other_lists, other_halves,
+                        other_starts, other_ends, other_cursors, other_having, o, other_mask, others, out, found,
+                    )  # fmt: skip
                 else:
-                    found = _look_up(lists[first:last], window, others, how == AND, mask, out, found)
+                    found = _few_beside(
+                        lists[first:last], window, how == AND, mask, other_lists, other_halves,
+                        other_starts, other_ends, other_cursors, other_having, o, other_mask, others, out, found,
+                    )  # fmt: skip
                 window += 1
                 continue
+        _take(other_lists, other_halves, other_starts, other_ends, other_cursors, window, other_mask, others)
         _take(lists, halves, starts, ends, cursors, window, mask, bits)
         for w in range(WINDOW_WORDS):
             if how == AND:
