@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple, assert_never, final
 
 import numpy as np
@@ -29,7 +29,7 @@ class Places:
 
     def __init__(self, segment: AnySegment, kept: int) -> None:
         self._segment = segment
-        self._text = lru_cache(kept)(self._find_text)
+        self._text = lru_cache(kept)(partial(_find_text, segment))
 
     def of(self, term: BoundTerm) -> Place:
         """The place of a term's value; no keys where it is unknown."""
@@ -46,14 +46,6 @@ class Places:
                 return Place(self._machine_tags(value))
             case _:
                 assert_never(value)
-
-    def _find_text(self, vertical: Vertical, name: str, text: str, is_prefix: bool) -> Place:
-        segment, edge = self._segment, EDGES[vertical, name]
-        kept = segment.frequent_prefix(edge, text) if is_prefix else None
-        if kept is not None:
-            return Place(_NO_KEYS, kept)
-        terms = segment.terms(layout.HASHTAG_DICTIONARY if edge.kind is ValueKind.HASHTAG else edge.key)
-        return Place(terms.keys(text) if is_prefix else _one(terms.find(text)))
 
     def _machine_tags(self, value: MachineTagValue) -> U32:
         """The machine tags whose parts fit: one range, or one key, for every `namespace:predicate=` that fits."""
@@ -73,6 +65,15 @@ class Places:
             else:
                 found.append(_one(terms.find(head + parts.value)))
         return np.sort(np.concatenate(found)) if found else _NO_KEYS
+
+
+def _find_text(segment: AnySegment, vertical: Vertical, name: str, text: str, is_prefix: bool) -> Place:
+    edge = EDGES[vertical, name]
+    kept = segment.frequent_prefix(edge, text) if is_prefix else None
+    if kept is not None:
+        return Place(_NO_KEYS, kept)
+    terms = segment.terms(layout.HASHTAG_DICTIONARY if edge.kind is ValueKind.HASHTAG else edge.key)
+    return Place(terms.keys(text) if is_prefix else _one(terms.find(text)))
 
 
 def resolve(term: BoundTerm, world: World, places: Places) -> PlanList | PlanUnion | PlanNothing:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple, final
 
 import numpy as np
@@ -81,10 +81,11 @@ class Searcher:
         self.affinity = affinity
         self.settings = settings
         self._clock_ns = clock_ns
-        self._parse = lru_cache(settings.cached_texts)(self._parse_text)
-        self._bound = lru_cache(settings.cached_texts)(self._bind)
+        # what is kept holds no searcher: one ends with its last request, and with it the masks and files that it holds
+        self._parse = lru_cache(settings.cached_texts)(partial(parse, settings=settings))
+        self._bound = lru_cache(settings.cached_texts)(partial(_bind, self._parse))
         self._places = Places(segment, settings.cached_texts)
-        self._viewer_plans = lru_cache(settings.cached_viewers)(self._make_plans)
+        self._viewer_plans = lru_cache(settings.cached_viewers)(partial(_make_plans, segment, self._places, settings))
 
     def over(self, segment: AnySegment, affinity: Affinity | None = None) -> Searcher:
         """A searcher of another segment that shares what does not depend on the segment: parsed and bound texts."""
@@ -235,15 +236,21 @@ class Searcher:
             )
         return limit
 
-    def _parse_text(self, text: str) -> Node:
-        return parse(text, self.settings)
 
-    def _bind(self, text: str, vertical: Vertical | None, viewer: ExternalId | None, has_affinity: bool) -> Bound:
-        node = self._parse(text)
-        return rewrite(bind(node, vertical=vertical, viewer=viewer, text=text, has_affinity=has_affinity))
+def _bind(
+    parsed: Callable[[str], Node],
+    text: str,
+    vertical: Vertical | None,
+    viewer: ExternalId | None,
+    has_affinity: bool,
+) -> Bound:
+    return rewrite(bind(parsed(text), vertical=vertical, viewer=viewer, text=text, has_affinity=has_affinity))
 
-    def _make_plans(self, viewer: ExternalId | None, is_operator: bool) -> Plans:
-        return Plans(World(self.segment, viewer, is_operator=is_operator), self._places, self.settings)
+
+def _make_plans(
+    segment: AnySegment, places: Places, settings: Settings, viewer: ExternalId | None, is_operator: bool
+) -> Plans:
+    return Plans(World(segment, viewer, is_operator=is_operator), places, settings)
 
 
 def _text_of(tree: Node, tiers: Sequence[Tier]) -> str:

@@ -27,6 +27,8 @@ PARTS = ("memory", "capacity", "latency", "overhead", "explore", "overload")
 MEMORY_WORKERS, MEMORY_S = 8, 30
 """Seconds within which each of the workers has met as many viewers as it keeps."""
 WARM_S = 5
+TYPISTS = 40
+"""Who type at once where a rate is asked for: at 200 requests a second, a letter every 200 ms each."""
 EXCESS, HALF, SHARE = 1.25, 0.5, 0.7
 """Of their capacities: raw queries and explore in overload each, typeahead meanwhile; typeahead where its latency is measured.
 1.25 + 1.25 + 0.5 is three times what the machine can do."""
@@ -103,7 +105,7 @@ class Run:
 
     def latency(self, served: Served) -> dict[str, Any]:
         """Typeahead at 70 % of its capacity."""
-        asked = self.questions.typeahead(self.questions.tokens(served.url))
+        asked = self.questions.typeahead(self.questions.tokens(served.url), TYPISTS)
         return served.load(
             self.options.seconds, typeahead={"rate": SHARE * self._capacity("typeahead"), "requests": asked}
         )
@@ -120,7 +122,7 @@ class Run:
 
     def overload(self, served: Served) -> dict[str, Any]:
         """Three times what the machine can do, then typeahead alone."""
-        asked = self._all(self.questions.tokens(served.url))
+        asked = self._all(self.questions.tokens(served.url), TYPISTS)
         end = self.options.overload
         whole = end * 1.1 + 10
         rates = {name: EXCESS * self._capacity(name) for name in ("two_hop", "explore")}
@@ -138,9 +140,9 @@ class Run:
             raise FailedError("its capacity was not measured")
         return float(found["streams"][name]["rate"])
 
-    def _all(self, tokens: list[str]) -> dict[str, list[tuple[str, str]]]:
+    def _all(self, tokens: list[str], typists: int = 1) -> dict[str, list[tuple[str, str]]]:
         q = self.questions
-        return {"typeahead": q.typeahead(tokens), "two_hop": q.two_hops(tokens), "explore": q.explore(tokens)}
+        return {"typeahead": q.typeahead(tokens, typists), "two_hop": q.two_hops(tokens), "explore": q.explore(tokens)}
 
 
 def main() -> None:

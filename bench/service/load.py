@@ -12,8 +12,8 @@ import re
 import sys
 import time
 from array import array
-from collections import deque
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, cast
 
 import numpy as np
@@ -22,7 +22,7 @@ import uvloop
 _TOOK = re.compile(rb'"took_ms":([0-9.]+)')
 _LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 _SPARE = 512
-"""Connections that an open stream may have in use at once; what finds none is counted as dropped by the generator."""
+"""Requests that an open stream may have in flight at once; what comes beyond is counted as dropped by the generator."""
 
 
 @dataclass
@@ -99,15 +99,17 @@ async def closed(stream: dict[str, Any], started: float, seconds: float, done: D
 
 
 async def opened(stream: dict[str, Any], started: float, seconds: float, done: Done) -> None:
-    """At a rate, from `begin` to `end` of the run."""
+    """At a rate, from `begin` to `end` of the run; each viewer over connections of his own, as browsers do."""
     requests = _requests(stream)
-    idle: deque[Connection] = deque(Connection(*stream["address"]) for _ in range(_SPARE))
+    viewers = [token for _, token in stream["requests"]]
+    idle: dict[str, list[Connection]] = {token: [] for token in viewers}
     running: set[asyncio.Task[None]] = set()
 
-    async def one(due: float, request: bytes, connection: Connection) -> None:
+    async def one(due: float, request: bytes, own: list[Connection]) -> None:
+        connection = own.pop() if own else Connection(*stream["address"])
         status, body = await connection.ask(request)
         _note(done, started, due, status, body)
-        idle.append(connection)
+        own.append(connection)
 
     first, gap = started + stream.get("begin", 0.0), 1 / stream["rate"]
     last = min(started + seconds, started + stream.get("end", seconds))
@@ -116,8 +118,9 @@ async def opened(stream: dict[str, Any], started: float, seconds: float, done: D
         wait = due - time.perf_counter()
         if wait > 0:
             await asyncio.sleep(wait)
-        if idle:
-            task = asyncio.create_task(one(due, requests[number % len(requests)], idle.popleft()))
+        if len(running) < _SPARE:
+            at = number % len(requests)
+            task = asyncio.create_task(one(due, requests[at], idle[viewers[at]]))
             running.add(task)
             task.add_done_callback(running.discard)
         else:
@@ -126,7 +129,7 @@ async def opened(stream: dict[str, Any], started: float, seconds: float, done: D
         if number % 64 == 0:
             await asyncio.sleep(0)  # answers are read even where we are late
     await asyncio.gather(*running)
-    for connection in idle:
+    for connection in chain.from_iterable(idle.values()):
         connection.close()
 
 

@@ -11,7 +11,8 @@ Results = dict[str, Any]
 _HEAD = """\
 Written by `make bench-service`: the service and the load generator on one machine, over loopback, by viewer tokens, on a generated
 world with events over its base. *Load* is the number of processes that wanted to run, as the mean of the minute before; *cores* is
-processor time by wall time. Latencies of open loops count from the moment at which a request was due."""
+processor time by wall time. Latencies of open loops count from the moment at which a request was due. Typeahead is asked as it is
+typed, letter by letter up to the sixth, each viewer over connections of his own."""
 
 
 def report(found: Results) -> str:

@@ -23,6 +23,7 @@ from schemas.catalogue import Vertical
 from schemas.settings import Settings
 
 _START_S = 300
+_LETTERS = 6
 Requests = list[tuple[str, str]]
 
 
@@ -132,14 +133,22 @@ class Questions:
         with Client(url, deadline_s=60) as client:
             return [client.viewer_token(viewer, lifetime_s=3_600).token for viewer in self.viewers]
 
-    def typeahead(self, tokens: list[str], count: int = 4_000) -> Requests:
-        """One to four letters of names."""
+    def typeahead(self, tokens: list[str], at_once: int = 1, count: int = 4_000) -> Requests:
+        """Names that viewers type letter by letter, up to the sixth; so many viewers type at once, a letter each in turns."""
+        asked: Requests = []
+        typing = [self._typed(tokens) for _ in range(at_once)]
+        while len(asked) < count:
+            for number in range(at_once):
+                if not typing[number]:
+                    typing[number] = self._typed(tokens)
+                asked.append(typing[number].pop(0))
+        return asked
+
+    def _typed(self, tokens: list[str]) -> Requests:
+        word, token = self._random.choice(self._words) or "a", self._random.choice(tokens)
         return [
-            (
-                f"/v1/typeahead?q={quote(word[: self._random.randrange(1, 5)] or 'a')}&limit=8",
-                self._random.choice(tokens),
-            )
-            for word in self._random.choices(self._words, k=count)
+            (f"/v1/typeahead?q={quote(word[:letters])}&limit=8", token)
+            for letters in range(1, min(len(word), _LETTERS) + 1)
         ]
 
     def two_hops(self, tokens: list[str]) -> Requests:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import cached_property
 from threading import Lock
 from typing import final
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 
@@ -31,16 +31,22 @@ _NOBODY = Tally(_NO_DOCS, _NO_DOCS)
 
 @final
 class Circle:
-    """The viewer's side of the features; empty for a stranger. Parts are made when first asked for."""
+    """The viewer's side of the features; empty for a stranger. Parts are made when first asked for, while its world lives."""
 
     def __init__(self, world: World, affinity: Affinity | None) -> None:
-        self._world = world
+        self._world_of = ref(world)  # it is kept by its world, which it would keep from ending
         self.affinity_model = affinity
         self._friends: dict[Edge, Tally] = {}
         self._leads: dict[Edge, list[Cut]] = {}
         self._mine: dict[Edge, U32] = {}
         self._ties: dict[Vertical, Ties] = {}
         self._leaders: dict[tuple[str, int], int] = {}
+
+    @property
+    def _world(self) -> World:
+        world = self._world_of()
+        assert world is not None, "a circle is asked while its world is in use"
+        return world
 
     @cached_property
     def followees(self) -> U32:
