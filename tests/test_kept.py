@@ -1,4 +1,4 @@
-"""What is kept ends with what it is of, without waiting for the collector: masks and circles of viewers, and the files of a segment."""
+"""What is kept ends with what it is of, and waits for no collector: masks and circles of viewers, and the files of a segment."""
 
 from __future__ import annotations
 
