@@ -63,8 +63,8 @@ def auc(scores: npt.NDArray[np.floating], labels: npt.NDArray[np.integer]) -> fl
     return float((ranks[labels == 1].sum() - ones * (ones + 1) / 2) / pairs) if pairs else float("nan")
 
 
-def recalls(hits: Ints, relevant: Ints, k: int | None = None) -> F64:
-    """Hits over what there was to find; with k, over the smaller of that and k, so that 1 can be reached."""
+def recalls(hits: Ints | F64, relevant: Ints, k: int | None = None) -> F64:
+    """Hits (or their means) over what there was to find; with k, over the smaller of that and k, so that 1 can be reached."""
     return hits / np.maximum(relevant if k is None else np.minimum(relevant, k), 1)
 
 

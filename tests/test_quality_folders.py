@@ -228,3 +228,16 @@ def test_lists_of_other_lengths_are_an_error(tmp_path):
     pl.DataFrame(row).write_parquet(tmp_path / "train.parquet")
     with pytest.raises(InputError, match="other numbers of feature_ids"):
         ltr.rows(tmp_path, "train")
+
+
+def test_hits_are_averaged_over_the_orders_of_equal_scores():
+    scores = np.array([3.0, 1.0, 1.0, 1.0, 0.0, -1.0])
+    assert suggestions.expected_hits(scores, np.array([0, 2, 4]), 2) == pytest.approx(1 + 1 / 3)
+    assert suggestions.expected_hits(scores, np.array([0, 2, 4]), 4) == 2
+    assert suggestions.expected_hits(scores, np.array([1]), 20) == 1
+
+
+def test_weeks_are_told_by_the_order_of_the_rows():
+    hours = np.array([166, 167, 166, 0, 167, 1, 60, 120, 10])
+    assert suggestions.since_first_week(hours).tolist() == [166, 167, 166, 168, 167, 169, 228, 288, 346]
+    assert suggestions.since_first_week(hours[:0]).tolist() == []

@@ -76,6 +76,9 @@ _SHARED = (
     "mixed_walk",
     "area_alike",
     "far_walk",
+    "met_in_an_hour",
+    "met_nearly",
+    "met_on_a_day",
 )
 
 SUGGESTIONS = FeatureSchema(
@@ -101,6 +104,15 @@ SUGGESTIONS = FeatureSchema(
         Feature("kinds_alike", Source.PLACES, "the same of kinds of place"),
         Feature("hours_alike", Source.PLACES, "the same of hours of the week"),
         Feature("company", Source.PLACES, "places that both visit, each worth 1 / log of its visitors"),
+        Feature(
+            "met_in_an_hour",
+            Source.PLACES,
+            "visits of one place by both in one hour, each worth 1 / log of those there",
+        ),
+        Feature(
+            "met_nearly", Source.PLACES, "the same within three hours, counted once for each window of three hours"
+        ),
+        Feature("met_on_a_day", Source.PLACES, "the same on one day"),
         Feature("places_like_followed", Source.PLACES, "mean of places_alike over those whom the viewer follows"),
         Feature("visits", Source.DOCUMENT, "visits of the account"),
         Feature("viewer_visits", Source.DOCUMENT, "visits of the viewer"),

@@ -20,6 +20,7 @@ from ranking.graph.spectral import leading
 CELLS = 800_000
 """Figures of one measure that are computed together; a block has as many viewers as fit."""
 NEAREST = 60
+MET = ("met_in_an_hour", "met_nearly", "met_on_a_day")
 SOURCES = (
     "adamic_adar",
     "three_paths_normalised",
@@ -28,6 +29,7 @@ SOURCES = (
     "moments_alike",
     "affine_paths",
     "mixed_walk",
+    "met_nearly",
 )
 """Each gives its nearest accounts as candidates."""
 SHARED = (
@@ -41,6 +43,7 @@ SHARED = (
     "mixed_walk",
     "area_alike",
     "far_walk",
+    *MET,
 )
 """Measures that also count relative to the best among the viewer's candidates, and to the account's own best."""
 FAR_STEPS = 8
@@ -104,6 +107,9 @@ class People:
             "kinds_alike": likeness(visits.kinds, visits.kinds[viewers]),
             "hours_alike": likeness(visits.hours, visits.hours[viewers]),
             "company": likeness(visits.company, visits.company[viewers]),
+            "met_in_an_hour": likeness(visits.met_in_an_hour, visits.met_in_an_hour[viewers]),
+            "met_nearly": likeness(visits.met_nearly, visits.met_nearly[viewers]),
+            "met_on_a_day": likeness(visits.met_on_a_day, visits.met_on_a_day[viewers]),
             "places_like_followed": followed,
             "affine_paths": np.asarray(((strong * middle).tocsr() @ self.affinity).toarray(), dtype=np.float32),
         }
