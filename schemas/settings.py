@@ -40,7 +40,7 @@ PARAMS: tuple[Param, ...] = (
         "processor time of a query, in milliseconds, after which the answer is partial",
     ),
     Param("cached_texts", 4_096, 0, 1_000_000, "parsed query texts that are kept"),
-    Param("cached_viewers", 128, 0, 100_000, "viewers whose visible world is kept"),
+    Param("cached_viewers", 96, 0, 100_000, "viewers whose visible world is kept"),
     Param("cached_plans", 32, 0, 10_000, "plans that are kept of each of these viewers"),
 )
 
@@ -57,7 +57,7 @@ class Settings:
     max_limit: int = 10_000
     deadline_ms: int = 200
     cached_texts: int = 4_096
-    cached_viewers: int = 128
+    cached_viewers: int = 96
     cached_plans: int = 32
 
     @staticmethod
