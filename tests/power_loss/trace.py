@@ -74,7 +74,7 @@ def is_available() -> bool:
 def record(command: Sequence[str], root: Path, scratch: Path) -> list[Step]:
     """Run a command and return, in order, what it did below `root` (paths relative to it) and what it said."""
     scratch.mkdir(parents=True, exist_ok=True)
-    strace = ["strace", "-ff", "-ttt", "-xx", "-s", "268435456", "-o", str(scratch / "t"), "-e", f"trace={CALLS}"]
+    strace = ["strace", "-ff", "-ttt", "-T", "-xx", "-s", "268435456", "-o", str(scratch / "t"), "-e", f"trace={CALLS}"]
     done = subprocess.run([*strace, *command], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()[-4_000:]
     lines: list[tuple[float, str]] = []
@@ -82,11 +82,14 @@ def record(command: Sequence[str], root: Path, scratch: Path) -> list[Step]:
         with file.open() as trace:
             for line in trace:
                 time, _, call = line.partition(" ")
-                lines.append((float(time), call))
+                took = _TOOK.search(call)
+                # by the ends of calls: what a thread opens may have begun before another's close, which gave it the descriptor
+                lines.append((float(time) + (float(took[1]) if took else 0.0), call))
     lines.sort(key=lambda timed: timed[0])
     return list(_steps((call for _, call in lines), str(root)))
 
 
+_TOOK = re.compile(r" <(\d+\.\d+)>$")
 _CALL = re.compile(r"(\w+)\((.*)\)\s+= (-?\d+)")
 
 
