@@ -201,6 +201,7 @@ def test_a_cursor_ends_with_its_generation(tmp_path: Path) -> None:
         cursor = here.search("name:*", ANN, limit=1)["cursor"]
         assert run("build", "--warehouse", tmp_path / "warehouse", "--index", index).exit_code == 0
         here.service.session.refresh()  # which may have been done by the service itself by now
+        assert here.service.session.generation == "000002"
         content = problem(here.get("/v1/search", ANN, q="name:*", limit=1, cursor=cursor), 410, "cursor-ended")
         assert "changed" in content["detail"]
         rolled = "/v1/admin/rollback"

@@ -117,7 +117,8 @@ class Service:
 
     def _refresh(self) -> bool:
         is_new = self.session.refresh()
-        warm_box(self.session.searcher.segment)
+        if is_new:
+            warm_box(self.session.searcher.segment)
         self.epochs.of(self.session.searcher.segment)
         return is_new
 
