@@ -29,7 +29,7 @@ SHUT, OPEN = -1e9, 1e9
 
 
 def door(*shut: Lane) -> Door:
-    engine = Engine(2, Limits(lag_ms=tuple(SHUT if lane in shut else OPEN for lane in Lane)))  # type: ignore[arg-type]
+    engine = Engine(Limits(lag_ms=tuple(SHUT if lane in shut else OPEN for lane in Lane)))  # type: ignore[arg-type]
     return Door(engine, Metrics(service_metrics(tuple(one.name for one in ENDPOINTS)), 1), ENDPOINTS)
 
 
@@ -39,11 +39,11 @@ def test_every_lane_has_its_paths() -> None:
         path = endpoint.path
         for name, value in values.items():
             path = path.replace("{" + name + "}", value)
-        assert (door(*Lane).refusal(path.encode()) is not None) == (endpoint.lane is not None), path
+        assert (door(*Lane).shut(path.encode()) is endpoint) == (endpoint.lane is not None), path
         others = [lane for lane in Lane if lane is not endpoint.lane]
-        assert door(*others).refusal(path.encode()) is None, path
+        assert door(*others).shut(path.encode()) is None, path
     for path in ("/", "/livez", "/metrics", "/v1", "/v1/", "/v1/users/5/6/media", "/static/js/search.js"):
-        assert door(*Lane).refusal(path.encode()) is None
+        assert door(*Lane).shut(path.encode()) is None
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +99,54 @@ def test_a_refusal_is_a_problem_and_the_connection_goes_on(served: tuple[Service
     assert told[-1][1]["x-request-id"] == "mine"
     assert service.metrics.total("monoceros_shed_total", "raw") == before + 4
     assert service.metrics.total("monoceros_requests_total", "search", "503") == before + 4
+
+
+def test_what_is_refused_by_its_line_alone_is_told_what_all_are_told(served: tuple[Service, tuple[str, int]]) -> None:
+    _, address = served
+    alone, read = (
+        answers(address, RAW)[0],
+        answers(address, get("/v1/search?q=name:a", "x-request-id: 0000000000000000"))[0],
+    )
+    both = [
+        (status, headers | {"x-request-id": "", "date": ""}, content | {"request_id": ""})
+        for status, headers, content in (alone, read)
+    ]
+    assert both[0] == both[1]
+    assert alone[2]["request_id"] == alone[1]["x-request-id"] != answers(address, RAW)[0][2]["request_id"]
+
+
+@pytest.mark.parametrize(
+    "head", ["Content-Length: 0", "X-Request-Id: a", "a: b\n content-length:0", "expect: 100-continue"]
+)
+def test_a_request_that_says_more_is_not_refused_by_its_line(head: str) -> None:
+    refuse = Protocol.before(door(*Lane))
+    protocol = object.__new__(refuse)
+    assert protocol._shut_for(RAW) is not None
+    assert protocol._shut_for(get("/v1/search?q=name:a", head)) is None
+    for other in (
+        RAW + LIST,
+        RAW[:-1],
+        RAW[1:],
+        RAW.replace(b"GET", b"PUT"),
+        RAW.replace(b"1.1", b"1.0"),
+        get("/livez"),
+    ):
+        assert protocol._shut_for(other) is None
+
+
+def test_a_request_in_pieces_is_refused_when_its_head_is_whole(served: tuple[Service, tuple[str, int]]) -> None:
+    _, address = served
+    with socket.create_connection(address, timeout=20) as connection:
+        for piece in (RAW[:30], RAW[30:], RAW, LIST[:20], LIST[20:]):
+            connection.sendall(piece)
+            time.sleep(0.1)
+        stream = connection.makefile("rb")
+        found = []
+        for _ in range(3):
+            found.append(int(stream.readline().split()[1]))
+            headers = dict(line.decode().lower().rstrip().split(": ", 1) for line in iter(stream.readline, b"\r\n"))
+            stream.read(int(headers["content-length"]))
+    assert found == [503, 503, 200]
 
 
 def test_what_has_a_body_or_ends_its_connection_goes_the_long_way(served: tuple[Service, tuple[str, int]]) -> None:

@@ -24,10 +24,10 @@ from tests.test_http_api import problem
 
 
 def run(work: Callable[[Engine], Coroutine[Any, Any, Any]], **limits: Any) -> Any:
-    """Something done with an engine of two threads."""
+    """Something done with an engine."""
 
     async def inside() -> Any:
-        engine = Engine(2, Limits(**limits))
+        engine = Engine(Limits(**limits))
         engine.start()
         try:
             return await work(engine)
@@ -47,7 +47,7 @@ def test_work_gives_its_result_and_its_errors() -> None:
     run(work)
 
 
-def test_the_urgent_go_first_and_raw_queries_leave_a_thread_free() -> None:
+def test_the_urgent_go_first_and_typeahead_has_a_thread_of_its_own() -> None:
     order: list[str] = []
 
     async def work(engine: Engine) -> None:
@@ -56,9 +56,9 @@ def test_the_urgent_go_first_and_raw_queries_leave_a_thread_free() -> None:
         await asyncio.sleep(0.05)
         waiting = [asyncio.create_task(engine.run(Lane.RAW, lambda _: order.append("raw"))) for _ in range(3)]
         await asyncio.sleep(0.05)
-        assert order == []  # one thread is kept for others
+        waiting.append(asyncio.create_task(engine.run(Lane.EXPLORE, lambda _: order.append("explore"))))
         await engine.run(Lane.TYPEAHEAD, lambda _: order.append("typeahead"))
-        await engine.run(Lane.EXPLORE, lambda _: order.append("explore"))
+        assert order == ["typeahead"]
         gate.set()
         await asyncio.gather(*blocked, *waiting)
 
@@ -70,23 +70,121 @@ def test_whoever_has_waited_long_enough_goes_next_whatever_else_waits() -> None:
     order: list[str] = []
 
     async def work(engine: Engine) -> None:
-        gates = [threading.Event(), threading.Event()]  # one for each thread
-        blocked = [
-            asyncio.create_task(engine.run(Lane.TYPEAHEAD, lambda _, gate=gate: gate.wait(30))) for gate in gates
-        ]
+        gate = threading.Event()
+        blocked = asyncio.create_task(engine.run(Lane.TYPEAHEAD, lambda _: gate.wait(30)))
         await asyncio.sleep(0.05)
         waiting = [asyncio.create_task(engine.run(Lane.RAW, lambda _: order.append("raw")))]
         await asyncio.sleep(1.2)
         waiting += [asyncio.create_task(engine.run(Lane.EXPLORE, lambda _: order.append("explore"))) for _ in range(3)]
         await asyncio.sleep(0.05)
-        gates[0].set()
-        await asyncio.gather(*waiting)
-        gates[1].set()
-        await asyncio.gather(*blocked)
+        gate.set()
+        await asyncio.gather(blocked, *waiting)
 
     run(work, wait_ms=(1e6, 1e6, 1_000.0))
     assert order[0] == "raw"
     assert len(order) == 4
+
+
+def test_one_is_at_work_and_beside_it_typeahead() -> None:
+    begun: list[Lane] = []
+
+    async def work(engine: Engine) -> None:
+        gate = threading.Event()
+
+        def held(lane: Lane) -> Callable[[Callable[[], bool]], bool]:
+            def hold(_: Callable[[], bool]) -> bool:
+                begun.append(lane)
+                return gate.wait(30)
+
+            return hold
+
+        tasks = []
+        for lane in (Lane.RAW, Lane.EXPLORE, Lane.RAW, Lane.TYPEAHEAD, Lane.TYPEAHEAD):
+            tasks.append(asyncio.create_task(engine.run(lane, held(lane))))
+            await asyncio.sleep(0.05)
+        assert begun == [Lane.RAW, Lane.TYPEAHEAD]
+        gate.set()
+        await asyncio.gather(*tasks)
+
+    run(work, wait_ms=(1e6, 1e6, 1e6))
+    assert sorted(begun) == [Lane.TYPEAHEAD] * 2 + [Lane.EXPLORE] + [Lane.RAW] * 2
+
+
+def test_what_goes_first_for_its_age_lets_typeahead_begin_beside_it() -> None:
+    async def work(engine: Engine) -> None:
+        gate, raw_gate, began = threading.Event(), threading.Event(), threading.Event()
+
+        def begin(_: Callable[[], bool]) -> bool:
+            began.set()
+            return raw_gate.wait(30)
+
+        first = asyncio.create_task(engine.run(Lane.TYPEAHEAD, lambda _: gate.wait(30)))
+        await asyncio.sleep(0.05)
+        raw = asyncio.create_task(engine.run(Lane.RAW, begin))
+        await asyncio.sleep(0.2)
+        second = asyncio.create_task(engine.run(Lane.TYPEAHEAD, lambda _: began.is_set()))
+        await asyncio.sleep(0.05)
+        gate.set()
+        assert (await asyncio.wait_for(second, 10))[0] is True  # after the raw query began, before it ended
+        raw_gate.set()
+        await asyncio.gather(first, raw)
+
+    run(work, wait_ms=(1e6, 1e6, 100.0))
+
+
+def test_others_rest_while_typeahead_is_at_work() -> None:
+    steps: list[str] = []
+
+    async def work(engine: Engine) -> None:
+        begun, typed, gate = threading.Event(), threading.Event(), threading.Event()
+
+        def listed(stopped: Callable[[], bool]) -> float:
+            since = time.perf_counter()
+            begun.set()
+            typed.wait(10)
+            assert not stopped()
+            steps.append("explore")
+            return (time.perf_counter() - since) * 1e3
+
+        def typing(_: Callable[[], bool]) -> None:
+            typed.set()
+            gate.wait(10)
+            steps.append("typeahead")
+
+        explore = asyncio.create_task(engine.run(Lane.EXPLORE, listed))
+        assert await asyncio.to_thread(begun.wait, 10)
+        typeahead = asyncio.create_task(engine.run(Lane.TYPEAHEAD, typing))
+        await asyncio.sleep(0.3)
+        gate.set()
+        whole_ms, busy_ms = await explore
+        await typeahead
+        assert busy_ms < whole_ms  # the rest is not charged
+
+    run(work, wait_ms=(1e6, 1e6, 1e6))
+    assert steps == ["typeahead", "explore"]
+
+
+def test_nobody_rests_longer_than_his_lane_may_wait() -> None:
+    async def work(engine: Engine) -> None:
+        gate = threading.Event()
+
+        def listed(stopped: Callable[[], bool]) -> float:
+            while not engine._running[Lane.TYPEAHEAD]:
+                time.sleep(0.001)
+            before = time.perf_counter()
+            assert not stopped()
+            assert not stopped()
+            return time.perf_counter() - before
+
+        explore = asyncio.create_task(engine.run(Lane.EXPLORE, listed))
+        await asyncio.sleep(0.05)
+        typeahead = asyncio.create_task(engine.run(Lane.TYPEAHEAD, lambda _: gate.wait(30)))
+        rested_s, _ = await asyncio.wait_for(explore, 20)
+        assert rested_s >= 0.1
+        gate.set()
+        await typeahead
+
+    run(work, wait_ms=(1e6, 100.0, 1e6))
 
 
 def test_raw_queries_are_shed_first_and_typeahead_last() -> None:
@@ -101,7 +199,7 @@ def test_raw_queries_are_shed_first_and_typeahead_last() -> None:
             except Refusal as error:
                 refusals.append((error.status, error.code, error.retry_after_s))
 
-        for _ in range(3):  # teaches what each lane takes
+        for _ in range(20):  # teaches what each lane takes
             await asyncio.gather(*(ask(lane) for lane in Lane))
         answered.update(dict.fromkeys(Lane, 0))
         lanes = [lane for number in range(60) for lane in (Lane if number < 10 else (Lane.EXPLORE, Lane.RAW))]
@@ -124,10 +222,9 @@ def test_saying_no_takes_no_time() -> None:
         await asyncio.sleep(0)
         started = time.perf_counter()
         for _ in range(1_000):
-            with pytest.raises(Refusal):
-                engine.check(Lane.RAW)
+            assert not engine.has_room(Lane.RAW)
         assert (time.perf_counter() - started) / 1_000 < 0.001
-        engine.check(Lane.TYPEAHEAD)
+        assert engine.has_room(Lane.TYPEAHEAD)
         gate.set()
         await asyncio.gather(*tasks)
 
@@ -135,16 +232,10 @@ def test_saying_no_takes_no_time() -> None:
 
 
 def test_a_late_event_loop_sheds_too() -> None:
-    engine = Engine(2)
+    engine = Engine()
     for lag_ms, refused in ((0, []), (60, [Lane.RAW]), (150, [Lane.EXPLORE, Lane.RAW]), (500, list(Lane))):
         engine.lag_ms = lag_ms
-        found = []
-        for lane in Lane:
-            try:
-                engine.check(lane)
-            except Refusal:
-                found.append(lane)
-        assert found == refused
+        assert [lane for lane in Lane if not engine.has_room(lane)] == refused
 
 
 def test_long_queries_are_not_begun_while_others_wait() -> None:
@@ -156,6 +247,22 @@ def test_long_queries_are_not_begun_while_others_wait() -> None:
         engine.admit_cost(10)
         with pytest.raises(Refusal, match="more is asked"):
             engine.admit_cost(10**9)
+        gate.set()
+        await asyncio.gather(*blocked)
+
+    run(work, wait_ms=(1e6, 1e6, 1e6))
+
+
+def test_small_queries_teach_nothing_wrong_of_large_ones() -> None:
+    async def work(engine: Engine) -> None:
+        for postings, took_ms in ((2, 0.4), (20_000, 2.0)) * 200:
+            engine.learn(postings, took_ms)
+        gate = threading.Event()
+        blocked = [asyncio.create_task(engine.run(Lane.RAW, lambda _: gate.wait(5))) for _ in range(2)]
+        await asyncio.sleep(0.02)
+        engine.admit_cost(40_000)
+        with pytest.raises(Refusal):
+            engine.admit_cost(400_000)
         gate.set()
         await asyncio.gather(*blocked)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import random
 import re
-import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -73,14 +73,20 @@ def head_of(scope: Scope) -> Head:
 
 def request_id_of(given: str) -> str:
     """The caller's request id where it is one, else a new one."""
-    return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    return given if _REQUEST_ID.fullmatch(given) else new_id()
+
+
+def new_id() -> str:
+    """Sixteen hexadecimal digits that nobody else has, but could guess: asking the system for random bytes lets go of the
+    interpreter, and the engine's threads keep it for milliseconds. Workers differ, as `random` is seeded anew after a fork."""
+    return f"{random.getrandbits(64):016x}"
 
 
 def trace_of(head: Head) -> Trace:
     """The caller's request id and trace where they are such, else a new id."""
     trace = Trace(request_id_of(head.headers.get("x-request-id", "")))
     parent = _TRACEPARENT.fullmatch(head.headers.get("traceparent", ""))
-    trace.span_id = secrets.token_hex(8)
+    trace.span_id = new_id()
     if parent is not None:
         trace.trace, trace.parent, trace.is_sampled = parent[1], parent[2], bool(int(parent[3], 16) & 1)
         trace.headers["traceparent"] = f"00-{parent[1]}-{trace.span_id}-{parent[3]}"

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from typing import final
 
 from api.http.endpoint import Endpoint
-from api.http.engine import Engine
+from api.http.engine import Engine, overloaded
 from api.http.metrics import Metrics
-from api.http.problems import Refusal
+
+_STATUS = str(overloaded().status)
 
 
 @final
@@ -26,18 +27,19 @@ class Door:
         self._plain = {endpoint.path.encode(): endpoint for endpoint in read}
         self._patterns = [(_pattern(endpoint.path), endpoint) for endpoint in read if "{" in endpoint.path]
 
-    def refusal(self, path: bytes) -> Refusal | None:
-        """Why a GET of this path (as it stands in the request, without its query) cannot be answered now; None where it can."""
+    def shut(self, path: bytes) -> Endpoint | None:
+        """The endpoint of a GET of this path (as it stands in the request, without its query) where there is no room for it now;
+        None where there is."""
         endpoint = self._plain.get(path) or self._among_patterns(path)
-        if endpoint is None or endpoint.lane is None:
+        if endpoint is None or endpoint.lane is None or self._engine.has_room(endpoint.lane):
             return None
-        try:
-            self._engine.check(endpoint.lane)
-        except Refusal as refusal:
-            self._metrics.add("monoceros_shed_total", endpoint.lane.name.lower())
-            self._metrics.add("monoceros_requests_total", endpoint.name, str(refusal.status))
-            return refusal
-        return None
+        return endpoint
+
+    def count(self, endpoint: Endpoint) -> None:
+        """Count a refusal."""
+        assert endpoint.lane is not None
+        self._metrics.add("monoceros_shed_total", endpoint.lane.name.lower())
+        self._metrics.add("monoceros_requests_total", endpoint.name, _STATUS)
 
     def _among_patterns(self, path: bytes) -> Endpoint | None:
         return next((endpoint for pattern, endpoint in self._patterns if pattern.fullmatch(path)), None)

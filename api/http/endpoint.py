@@ -137,10 +137,10 @@ class Call:
         postings = self.searcher.estimate(request)
         self.stage("plan", begun)
         engine.admit_cost(postings)
-        begun = time.perf_counter()
+        begun, busy = time.perf_counter(), time.thread_time()
         answer = self.searcher.run(request, self.stopped)
         self.stage("execute", begun)
-        engine.learn(postings, answer.took_ms)
+        engine.learn(postings, (time.thread_time() - busy) * 1e3)
         return answer
 
     @property

@@ -1,21 +1,26 @@
 """Runs the work of requests in a few threads, in order of lanes, and says no before it is too late.
 
-The engine computes with one core at a time, and holds the interpreter for a part of it; so more threads than two help
-nobody. What waits is bounded by the time that it will wait: by what each lane has taken of late, a request that would wait
-longer than its lane allows is refused at once. Raw queries give way first, typeahead last, and while others wait, no raw
-query is begun that is thought to be long. Who was let in is to be answered: whoever has waited as long as the lane allows goes
-next, so that no stream of more urgent work keeps a request until it is of no use, and refused late.
+The engine holds the interpreter for most of what it does, so two pieces of work at once take as long as one after the other, and
+both are late. So one is at work at a time; only typeahead begins beside others, in a thread of its own, and these rest meanwhile,
+at the next step at which they ask whether they are still wanted. What waits is bounded by the time that it will wait: by what each
+lane has taken of late, a request that would wait longer than its lane allows is refused at once, and who was let in is answered.
+Raw queries give way first, typeahead last, and while others wait, no raw query is begun that is thought to be long. Whoever has
+waited as long as the lane allows goes next, so that no stream of more urgent work keeps a request until it is of no use.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import partial
 from typing import Any, Generic, TypeVar, final
 
 from api.http.problems import Refusal
@@ -35,7 +40,7 @@ class Lane(IntEnum):
 class Limits:
     """How long a request of each lane may have to wait, in ms, and how many may; beyond that it is refused."""
 
-    wait_ms: tuple[float, float, float] = (200.0, 60.0, 40.0)
+    wait_ms: tuple[float, float, float] = (200.0, 150.0, 100.0)
     waiting: tuple[int, int, int] = (256, 128, 64)
     lag_ms: tuple[float, float, float] = (400.0, 100.0, 50.0)
     """Lag of the event loop from which on a lane is refused."""
@@ -51,37 +56,39 @@ class _Job(Generic[T]):
     queued: float
     latest: float
     is_dropped: bool = field(default=False)
-
-    def stopped(self) -> bool:
-        return self.is_dropped
+    rested_ms: float = field(default=0.0)
 
 
+_THREADS = 2
+_NICE = 5
 _RETRY_S = 1.0
 _GAIN = 0.1
 _CALM_MS = 1.0
 """What a lane is thought to take before anything is known."""
+_CALM_POSTINGS = 1e4
+"""The postings that a raw query is thought to read in that time."""
 
 
 @final
 class Engine:
-    """A pool of threads. Everything but `_loop` runs in the thread of the event loop."""
+    """Two threads, one of which is left for typeahead. All but `_loop` and what it calls runs in the thread of the event loop."""
 
-    def __init__(self, threads: int = 2, limits: Limits | None = None) -> None:
+    def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
-        self._count = threads
         self._threads: list[threading.Thread] = []
-        self._lock = threading.Condition()
+        lock = threading.Lock()
+        self._lock, self._is_calm = threading.Condition(lock), threading.Condition(lock)
         self._queues: tuple[deque[_Job[Any]], ...] = tuple(deque() for _ in Lane)
         self._running = [0, 0, 0]
         self._takes_ms = [_CALM_MS] * 3
-        self._ms_per_posting = 1e-4
+        self._learnt_ms, self._learnt_postings = _CALM_MS, _CALM_POSTINGS
         self._is_closed = False
         self.lag_ms = 0.0
 
     def start(self) -> None:
         """Start the threads: after a fork, never before."""
         self._is_closed = False
-        for number in range(self._count):
+        for number in range(_THREADS):
             thread = threading.Thread(target=self._loop, name=f"engine-{number}", daemon=True)
             thread.start()
             self._threads.append(thread)
@@ -95,32 +102,32 @@ class Engine:
             thread.join(timeout=5)
         self._threads.clear()
 
-    def check(self, lane: Lane) -> None:
-        """`Refusal` 503 where a request of this lane would have to wait too long."""
-        limits = self._limits
-        waiting = len(self._queues[lane])
-        ahead_ms = sum(len(self._queues[other]) * self._takes_ms[other] for other in Lane if other <= lane)
-        ahead_ms += sum(self._running[other] * self._takes_ms[other] for other in Lane) / 2
-        if (
-            ahead_ms / self._count > limits.wait_ms[lane]
-            or waiting >= limits.waiting[lane]
-            or self.lag_ms > limits.lag_ms[lane]
-        ):
-            raise overloaded()
+    def has_room(self, lane: Lane) -> bool:
+        """Whether a request of this lane would not have to wait too long."""
+        limits, ahead_ms = self._limits, 0.0
+        for queue, running, takes_ms in zip(self._queues[: lane + 1], self._running, self._takes_ms, strict=False):
+            ahead_ms += (len(queue) + running / 2) * takes_ms
+        return (
+            ahead_ms <= limits.wait_ms[lane]
+            and len(self._queues[lane]) < limits.waiting[lane]
+            and self.lag_ms <= limits.lag_ms[lane]
+        )
 
     async def run(
         self, lane: Lane, work: Callable[[Callable[[], bool]], T], latest: float = float("inf")
     ) -> tuple[T, float]:
-        """What the work gives, and the ms that it took; `Refusal` 504 where it was not begun by `latest` (perf_counter).
+        """What the work gives, and the ms that it was at work; `Refusal` 504 where it was not begun by `latest` (perf_counter).
 
         A task that is cancelled while it waits here drops its work: `work` is handed a function that says so.
         """
-        self.check(lane)
+        if not self.has_room(lane):
+            raise overloaded()
         now = time.perf_counter()
         job = _Job(work, lane, asyncio.get_running_loop().create_future(), now, latest)
         with self._lock:
             self._queues[lane].append(job)
-            self._lock.notify()
+            if self._may_begin(lane):
+                self._lock.notify()
         try:
             return await job.future
         finally:
@@ -128,13 +135,15 @@ class Engine:
 
     def admit_cost(self, postings: int) -> None:
         """`Refusal` 503 where others wait and the work is thought to be long. Called by the work itself."""
-        if any(self._queues) and postings * self._ms_per_posting > self._limits.pressed_ms:
+        thought_ms = postings * self._learnt_ms / max(self._learnt_postings, 1)
+        if any(self._queues) and thought_ms > self._limits.pressed_ms:
             raise overloaded()
 
     def learn(self, postings: int, took_ms: float) -> None:
-        """What work of this estimate took."""
-        if postings > 0:
-            self._ms_per_posting += _GAIN * (took_ms / postings - self._ms_per_posting)
+        """What work of this estimate took. Times and postings are summed apart: most of what a small query takes is not for its
+        postings."""
+        self._learnt_ms += _GAIN * (took_ms - self._learnt_ms)
+        self._learnt_postings += _GAIN * (postings - self._learnt_postings)
 
     @property
     def waiting(self) -> int:
@@ -144,6 +153,7 @@ class Engine:
     # -- the threads -----------------------------------------------------------------------------------------------
 
     def _loop(self) -> None:
+        _give_precedence()
         while (job := self._next()) is not None:
             started = time.perf_counter()
             result: Any = None
@@ -153,10 +163,8 @@ class Engine:
                     continue
                 if started > job.latest:
                     error = Refusal(504, "deadline", "the deadline passed before the request could be begun")
-                elif (started - job.queued) * 1e3 > 2 * self._limits.wait_ms[job.lane]:
-                    error = overloaded()
                 else:
-                    result = job.work(job.stopped)
+                    result = job.work(partial(self._stopped, job))
             except BaseException as raised:
                 error = raised
             finally:
@@ -165,9 +173,26 @@ class Engine:
                     self._running[job.lane] -= 1
                     if error is None and not job.is_dropped:
                         self._takes_ms[job.lane] += _GAIN * (took_ms - self._takes_ms[job.lane])
-                    if self._queues[Lane.RAW]:
-                        self._lock.notify()  # a raw query may have waited for this one to end
-            self._hand_over(job, result, error, took_ms)
+                    self._is_calm.notify_all()
+            self._hand_over(job, result, error, took_ms - job.rested_ms)
+
+    def _stopped(self, job: _Job[Any]) -> bool:
+        """Whether nobody wants the work any more. Asked by the work itself, which rests here while typeahead waits or is at work;
+        all in all no longer than its lane may have to wait."""
+        if job.lane is not Lane.TYPEAHEAD and self._is_typed():
+            with self._lock:
+                while (
+                    self._is_typed()
+                    and not job.is_dropped
+                    and (left_ms := self._limits.wait_ms[job.lane] - job.rested_ms) > 0
+                ):
+                    since = time.perf_counter()
+                    self._is_calm.wait(left_ms / 1e3)
+                    job.rested_ms += (time.perf_counter() - since) * 1e3
+        return job.is_dropped
+
+    def _is_typed(self) -> bool:
+        return self._running[Lane.TYPEAHEAD] > 0 or len(self._queues[Lane.TYPEAHEAD]) > 0
 
     @staticmethod
     def _hand_over(job: _Job[Any], result: Any, error: BaseException | None, took_ms: float) -> None:
@@ -188,23 +213,31 @@ class Engine:
     def _next(self) -> _Job[Any] | None:
         with self._lock:
             while True:
-                ready = [lane for lane in Lane if self._queues[lane] and self._running[lane] < self._most(lane)]
+                ready = [lane for lane in Lane if self._queues[lane] and self._may_begin(lane)]
                 if ready:
                     lane = min(ready, key=self._due)
                     self._running[lane] += 1
+                    if lane is not Lane.TYPEAHEAD and Lane.TYPEAHEAD in ready:
+                        self._lock.notify()  # it begins beside this one
                     return self._queues[lane].popleft()
                 if self._is_closed:
                     return None
                 self._lock.wait()
 
-    def _most(self, lane: Lane) -> int:
-        """How many of a lane may run at once: raw queries never take the last thread."""
-        return max(1, self._count - 1) if lane is Lane.RAW else self._count
+    def _may_begin(self, lane: Lane) -> bool:
+        return self._running[lane] == 0 if lane is Lane.TYPEAHEAD else not any(self._running)
 
     def _due(self, lane: Lane) -> float:
         """The order in which the oldest of each lane go: whose time to wait is over, the longest over first, then by lanes."""
         over_ms = (time.perf_counter() - self._queues[lane][0].queued) * 1e3 - self._limits.wait_ms[lane]
         return -over_ms if over_ms > 0 else float(lane) + 1
+
+
+def _give_precedence() -> None:
+    """Where the system has priorities of threads, let the event loop go before this one when both want a core."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), os.getpriority(os.PRIO_PROCESS, 0) + _NICE)
 
 
 def overloaded() -> Refusal:

@@ -48,7 +48,6 @@ class ServiceOptions:
     trace_to: str | None = None
     trace_share: float = 0.0
     operations: Operations = field(default_factory=Operations)
-    threads: int = 2
     limits: Limits = field(default_factory=Limits)
 
     def check(self) -> None:
@@ -90,7 +89,7 @@ def make_service(options: ServiceOptions, session: Session, shared: Shared | Non
     return Service(
         session=session,
         gate=Gate(keys, shared.nonces, shared.local_secret, time.time, shared.console_secret),
-        engine=Engine(options.threads, options.limits),
+        engine=Engine(options.limits),
         cache=Remembering(open_cache(options.cache)),
         metrics=shared.metrics,
         quotas=shared.quotas,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from api.http.asgi import ALWAYS, request_id_of
+from api.http.asgi import ALWAYS, new_id, request_id_of
 from api.http.door import Door
+from api.http.endpoint import Endpoint
+from api.http.engine import overloaded
 from api.http.problems import Refusal, problem_body, query_too_long
 
 LONGEST_LINE = 65_535
@@ -13,6 +17,13 @@ LONGEST_LINE = 65_535
 LONGEST_HEADERS = 64 << 10
 _REASONS = {400: b"Bad Request", 413: b"Content Too Large", 503: b"Service Unavailable"}
 _BODY = (b"content-length", b"transfer-encoding")
+_LINE = re.compile(rb"GET (/[^ ?#\r\n]*)(?:\?[^ \r\n]*)? HTTP/1\.1\r\n")
+_END = b"\r\n\r\n"
+_SAYS_MORE = re.compile(
+    rb"[\r\n][ \t]*(?:content-length|transfer-encoding|connection|upgrade|expect|x-request-id)[ \t]*:", re.IGNORECASE
+)
+"""Headers by which a request is more than a line that can be refused as it stands."""
+_SOME_ID = "0123456789abcdef"
 
 
 class Protocol(HttpToolsProtocol):
@@ -20,6 +31,10 @@ class Protocol(HttpToolsProtocol):
     no HTTP, is told so and not heard further."""
 
     door: Door
+    _refused: tuple[object, bytes] = (None, b"")
+    """What all connections answer to whom the door is shut, under `_SOME_ID`, and the headers that it was made with."""
+    _is_between = True
+    """Whether the parser waits for a request to begin."""
     _refusal: Refusal | None = None
     _left = LONGEST_HEADERS
     _is_refused = False
@@ -29,8 +44,20 @@ class Protocol(HttpToolsProtocol):
         """The protocol with a door."""
         return type(cls.__name__, (cls,), {"door": door})
 
+    def data_received(self, data: bytes) -> None:
+        """What the client sends. One whole request for which there is no room is mostly told so by its line alone, as there are many
+        of them where it matters."""
+        endpoint = self._shut_for(data) if self._is_between and self._is_idle() else None
+        if endpoint is None:
+            super().data_received(data)
+        else:
+            self.door.count(endpoint)
+            self.transport.write(self._refused_now().replace(_SOME_ID.encode(), new_id().encode()))
+            self.on_response_complete()
+
     def on_message_begin(self) -> None:
         """A request begins."""
+        self._is_between = False
         self._left = LONGEST_HEADERS
         self._is_refused = False
         super().on_message_begin()
@@ -50,23 +77,26 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """All headers are there: the request is answered here or goes on to the application."""
-        refusal = self.door.refusal(self.url.partition(b"?")[0]) if self._may_be_refused() else None
-        if refusal is None:
+        endpoint = self.door.shut(self.url.partition(b"?")[0]) if self._may_be_refused() else None
+        if endpoint is None:
             super().on_headers_complete()
             return
+        self.door.count(endpoint)
         self._is_refused = True
-        self._answer(refusal, request_id_of(dict(self.headers).get(b"x-request-id", b"").decode("latin-1")))
+        request_id = request_id_of(dict(self.headers).get(b"x-request-id", b"").decode("latin-1"))
+        self.transport.write(self._written(overloaded(), request_id))
         self.on_response_complete()
 
     def on_message_complete(self) -> None:
         """The request has ended."""
+        self._is_between = True
         if not self._is_refused:
             super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  (uvicorn's words for all of it are the same)
         """The last answer on this connection."""
         refusal = self._refusal or Refusal(400, "no-http", "this is no HTTP request that can be read")
-        self._answer(refusal, request_id_of(""), b"connection: close\r\n")
+        self.transport.write(self._written(refusal, new_id(), b"connection: close\r\n"))
         self.transport.close()
 
     def _may_be_refused(self) -> bool:
@@ -76,11 +106,29 @@ class Protocol(HttpToolsProtocol):
             self.parser.get_method() == b"GET"
             and self.parser.should_keep_alive()
             and not self.parser.should_upgrade()
-            and (self.cycle is None or self.cycle.response_complete)
+            and self._is_idle()
             and not any(name in _BODY for name, _ in self.headers)
         )
 
-    def _answer(self, refusal: Refusal, request_id: str, more: bytes = b"") -> None:
+    def _is_idle(self) -> bool:
+        """Whether nothing that was asked before is still to be answered."""
+        return self.cycle is None or self.cycle.response_complete
+
+    def _shut_for(self, data: bytes) -> Endpoint | None:
+        """The endpoint that has no room, where the data are one request of it from beginning to end."""
+        line = _LINE.match(data)
+        if line is None or data.find(_END) != len(data) - len(_END):
+            return None
+        endpoint = self.door.shut(line[1])
+        return None if endpoint is None or _SAYS_MORE.search(data) else endpoint
+
+    def _refused_now(self) -> bytes:
+        made_with = self.server_state.default_headers  # others every second
+        if self._refused[0] is not made_with:
+            type(self)._refused = (made_with, self._written(overloaded(), _SOME_ID))
+        return self._refused[1]
+
+    def _written(self, refusal: Refusal, request_id: str, more: bytes = b"") -> bytes:
         status, headers, body = problem_body(refusal, request_id)
         told = [
             *self.server_state.default_headers,
@@ -90,7 +138,7 @@ class Protocol(HttpToolsProtocol):
             *ALWAYS,
         ]
         head = b"".join(b"%b: %b\r\n" % header for header in told)
-        self.transport.write(b"HTTP/1.1 %d %b\r\n%b%b\r\n%b" % (status, _REASONS[status], head, more, body))
+        return b"HTTP/1.1 %d %b\r\n%b%b\r\n%b" % (status, _REASONS[status], head, more, body)
 
     def _end(self, refusal: Refusal) -> None:
         """End the parsing: what a callback raises, the parser makes an error of its own."""

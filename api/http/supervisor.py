@@ -39,6 +39,9 @@ _LOOK_S = 0.1
 _FOLLOW_S = 5.0
 _PARENT_DEATH_SIGNAL = 1
 _BACKLOG = 2_048
+_SWITCH_S = 0.0001
+"""How long a thread of the engine keeps the interpreter while the event loop wants it, which is for each connection that says
+something: whoever is refused is to be told so within 10 ms."""
 
 
 def run_service(options: ServiceOptions, session: Session) -> None:
@@ -211,6 +214,7 @@ def _work(options: ServiceOptions, session: Session, shared: Shared, listening: 
             signal.signal(number, signal.SIG_DFL)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         _die_with_parent()
+        sys.setswitchinterval(_SWITCH_S)
         import uvicorn
 
         from api.http.protocol import Protocol
