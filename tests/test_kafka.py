@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import threading
 import time
 import warnings
@@ -14,6 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 
 from ingest.firehose.sources import Position, Source, open_source
 from ingest.firehose.wire import Event, decode, encode
@@ -142,6 +144,54 @@ def test_members_come_and_go_and_nothing_is_lost(kafka: KafkaServer) -> None:
             assert offsets == list(range(len(offsets)))
     everything = sorted([*MESSAGES, *[b"after"] * 50])
     assert sorted((first.found | second.found).values()) == everything
+
+
+def test_messages_of_other_producers(kafka: KafkaServer) -> None:
+    """Compressed, with headers, without keys or values, and behind what the broker deleted."""
+    url = kafka.make_topic(f"t{uuid4().hex}")
+    topic = url.rpartition("/")[2]
+    values = [None if number % 7 == 0 else b"%d" % number * 40 for number in range(600)]
+    for compression in (None, "gzip"):
+        producer = KafkaProducer(
+            bootstrap_servers=kafka.address, compression_type=compression, batch_size=1 << 14, linger_ms=50
+        )
+        for number, value in enumerate(values):
+            key = b"key" if value is None or number % 3 else None
+            producer.send(topic, value=value, key=key, headers=[("h", b"x" * 80)] * (number % 5 == 0))
+        producer.flush(30)
+        producer.close()
+    written = [value or b"" for value in values] * 2
+    with closing(open_source(url, group=None)) as source:
+        assert messages_of(read_all(source)) == written
+    admin = KafkaAdminClient(bootstrap_servers=kafka.address)
+    admin.delete_records({TopicPartition(topic, 0): 250})
+    admin.close()
+    for position in ({}, {"offsets": {"0": 100}}, {"offsets": {"0": 777}}):
+        with closing(open_source(url, group=None)) as source:
+            source.seek(position)
+            batches = read_all(source)
+            first = 777 if position == {"offsets": {"0": 777}} else 250
+            assert messages_of(batches) == written[first:]
+            assert [offset for batch in batches for _, offset in batch.places] == list(range(first, 1_200))
+
+
+def test_a_damaged_batch_is_an_error_and_nothing_is_passed_over(kafka: KafkaServer, tmp_path: Path) -> None:
+    index = build(tmp_path)
+    url = kafka.make_topic(f"t{uuid4().hex}")
+    append(url, [follow(4)])
+    append(url, [follow(5)])
+    (log,) = (kafka.home / "data").glob(f"{url.rpartition('/')[2]}-0/*.log")
+    with log.open("r+b") as file:  # under the broker, which looks at sums only when it starts
+        file.seek(-9, os.SEEK_END)
+        (byte,) = file.read(1)
+        file.seek(-9, os.SEEK_END)
+        file.write(bytes([byte ^ 1]))
+    result = run("ingest", "--index", index, "--from", url, "--once")
+    assert result.exit_code != 0
+    assert "CorruptRecordError" in result.stderr
+    assert "batch at offset 1" in result.stderr
+    assert 4 in found(index, "followed_by:me")
+    assert 5 not in found(index, "followed_by:me")
 
 
 def test_offsets_are_kept_by_the_reader_alone(kafka: KafkaServer, tmp_path: Path) -> None:

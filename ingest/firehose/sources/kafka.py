@@ -13,6 +13,7 @@ from kafka.errors import KafkaError
 
 from ingest.firehose.keys import key_of
 from ingest.firehose.sources.base import Batch, Position, bad_position
+from ingest.firehose.sources.records import PartitionMessages
 from schemas.errors import InputError
 
 assert crc32c, "without it the client checks sums in Python, at a sixth of the speed"
@@ -57,6 +58,7 @@ class KafkaSource:
                 metadata_max_age_ms=10_000,
                 bootstrap_timeout_ms=10_000,
             )
+            self._consumer._fetcher.PartitionRecords = PartitionMessages  # the client has no other place to say this
             if topic not in self._consumer.topics():
                 self._consumer.close()
                 raise InputError(
@@ -71,7 +73,10 @@ class KafkaSource:
             raise _unreachable(servers, cause) from None
 
     def poll(self, max_events: int, timeout_s: float) -> Batch | None:
-        """See `Source`. Brokers that do not answer are no messages: the client goes on trying."""
+        """See `Source`. Brokers that do not answer are no messages: the client goes on trying.
+
+        `InputError` `unreadable` where a batch is damaged or may not be read; then this reader has come to its end.
+        """
         consumer = self._consumer
         assigned = consumer.assignment()
         if max_events == 0:
@@ -80,14 +85,21 @@ class KafkaSource:
             consumer.resume(*consumer.paused())
         if max_events and self._is_at_end(assigned):
             return None
-        polled = consumer.poll(timeout_ms=int(timeout_s * 1000), max_records=max_events or 1)
+        try:
+            polled = consumer.poll(timeout_ms=int(timeout_s * 1000), max_records=max_events or 1)
+        except KafkaError as cause:
+            raise InputError(
+                "unreadable",
+                f"{self.name}: {type(cause).__name__}: {cause}",
+                hint="nothing behind it was read, so that nothing is left out; look at the topic and at its brokers",
+            ) from None
         messages: list[bytes] = []
         places: list[tuple[int, int]] = []
         for partition, records in polled.items():
             number = partition.partition
-            messages += [record.value or b"" for record in records]
-            places += [(number, record.offset) for record in records]
-            self._offsets[number] = records[-1].offset + 1
+            messages += [value for _, value in records]
+            places += [(number, offset) for offset, _ in records]
+            self._offsets[number] = records[-1][0] + 1
         return Batch(messages, places, self._position())
 
     def _position(self) -> Position:
