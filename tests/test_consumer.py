@@ -8,7 +8,9 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -194,6 +196,27 @@ def test_a_consumer_that_is_behind_flushes_less_often(tmp_path: Path) -> None:
     assert min(waits[True]) > 0.5
     assert max(waits[True]) <= 0.65
     assert max(waits[False][4:]) <= 0.25
+
+
+def test_flushes_that_take_long_leave_time_for_events(tmp_path: Path) -> None:
+    limits = Limits(batch_events=10, behind_events=1_000, checkpoint_events=10**9, checkpoint_s=1e9)
+    rig = Rig(tmp_path, [unlike(n) for n in range(6_000)], limits, batch=10)
+    rig.consumer._look()
+    flush, began = rig.writer.flush, []
+
+    def slow(position: dict[str, Any]) -> None:
+        began.append(rig.clock.s)
+        rig.clock.s += 0.3
+        flush(position)
+
+    rig.writer.flush = slow
+    while rig.source.lag() > 1_300:
+        rig.consumer.step()
+        rig.clock.s += 0.02
+    waits = [after - before for before, after in pairwise(began)]
+    assert len(waits) > 3
+    assert all(0.3 / wait <= 0.15 for wait in waits)
+    assert max(waits) < 2.5
 
 
 def test_a_base_that_comes_back_is_told_again_what_came_since(tmp_path: Path) -> None:

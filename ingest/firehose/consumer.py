@@ -135,7 +135,9 @@ class Consumer:
 
     def _flush_s(self) -> float:
         limits = self._limits
-        return limits.behind_flush_s if (self._lag or 0) > limits.behind_events else limits.flush_s
+        if (self._lag or 0) <= limits.behind_events:
+            return limits.flush_s
+        return max(limits.behind_flush_s, self._base.flush_ms / 1000 / limits.behind_flush_share)
 
     def _take(self, batch: Batch) -> None:
         mutations, kinds = self._read, self._kinds

@@ -18,6 +18,8 @@ class Limits:
     behind_events: int = 20_000
     """Where more stand unread, answers are old anyway: flushes, whose cost hardly grows with events, are then further apart."""
     behind_flush_s: float = 0.6
+    behind_flush_share: float = 0.15
+    """Of the time, at most, that flushes take while so many stand unread: what a flush costs grows with the live index."""
     checkpoint_s: float = 8.0
     checkpoint_events: int = 90_000
     unsaved_events: int = 1_000_000

@@ -153,18 +153,21 @@ def codes_of(lists: PostingLists, keys: U32) -> Codes:
 
 
 def _merged(had: Codes, said: Codes, news: Codes) -> Codes:
-    """Sorted codes less those that something was said of, and the new ones."""
+    """Sorted codes less those that something was said of, and the new ones. Rows grow for ever, what is said at once does not:
+    it is looked up in them, not they in it."""
     if not len(had):
         return news
-    merged = np.concatenate([had[~in_sorted(said, had)], news])
+    at = np.minimum(np.searchsorted(had, said), len(had) - 1)
+    merged = np.concatenate([np.delete(had, at[had[at] == said]), news])
     merged.sort(kind="stable")
     return merged
 
 
 def _lists(codes: Codes, documents: int) -> PostingLists:
-    keys, starts = np.unique((codes >> _SHIFT).astype(np.uint32), return_index=True)
-    offsets: I64 = np.append(starts, len(codes)).astype(np.int64)
-    return pack_rows(keys, offsets, codes.astype(np.uint32), documents)
+    keys = (codes >> _SHIFT).astype(np.uint32)
+    starts = np.append(0, np.flatnonzero(keys[1:] != keys[:-1]) + 1)
+    offsets: I64 = np.append(starts, len(codes))
+    return pack_rows(keys[starts], offsets, codes.astype(np.uint32), documents)
 
 
 def _joined(parts: list[Codes]) -> Codes:
