@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.__main__ import machine
+from bench.live.again import played
 from bench.live.indexes import linked
 from bench.live.processes import load
 from bench.live.rate import ingest_rate
@@ -48,7 +49,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--facts", type=Path, help="its facts, as bench.facts writes them; made where there are none")
     parser.add_argument("--stream", type=Path, help="a file of events over it; generated where there is none")
     parser.add_argument("--rate-seconds", type=float, default=600, help="of ingest at full speed")
-    parser.add_argument("--kafka-events", type=int, default=1_000_000)
+    parser.add_argument(
+        "--kafka-events",
+        type=int,
+        default=20_000_000,
+        help="the stream, played again as news (bench/live/again.py) where it holds fewer; ten minutes at full speed",
+    )
     parser.add_argument("--many-index", type=Path, help="an index that some of them are on already; it is changed")
     parser.add_argument("--many", type=int, default=10_000_000, help="likes and follows on top of the base")
     parser.add_argument("--stage-events", type=int, default=300_000)
@@ -134,7 +140,6 @@ class Run:
 
     def kafka(self) -> dict[str, Any]:
         """At full speed, from a broker on this machine, which has its part of the two cores."""
-        from ingest.firehose import open_source, produce
         from tests.servers.kafka import kafka_server
 
         home = self.scratch / "kafka"
@@ -142,9 +147,12 @@ class Run:
         home.mkdir()
         with kafka_server(home) as server:
             url = server.make_topic("slipstream")
-            with closing(open_source(self.url, group=None)) as source, closing(open_sink(url)) as sink:
-                produce(source, sink, limit=self.options.kafka_events)
-            return ingest_rate(linked(self.index, self.from_kafka), url, self.options.rate_seconds, self.log)
+            index, rounds = linked(self.index, self.from_kafka), set()
+            with closing(open_sink(url)) as sink:
+                for round_, messages in played(self.url, open_published(index)[0], self.options.kafka_events):
+                    sink.append(messages)
+                    rounds.add(round_)
+            return ingest_rate(index, url, self.options.rate_seconds, self.log) | {"rounds": len(rounds)}
 
     def traffic(self) -> dict[str, Any]:
         """Readers with ingest beside them."""

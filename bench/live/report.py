@@ -80,6 +80,13 @@ def _rates(results: Results) -> Iterator[str]:
             for found in (results[name] for name in ("rate", "kafka") if name in results)
         ),
     )
+    rounds = results.get("kafka", {}).get("rounds", 1)
+    if rounds > 1:
+        yield ""
+        yield (
+            f"Into Kafka the recorded stream was played {rounds} times, each time as news: later, by other people of the base, "
+            "about media, comments and people of its own (`bench/live/again.py`)."
+        )
     if "rate" in results:
         kinds = results["rate"]["by_kind"]
         whole = sum(kinds.values())

@@ -21,7 +21,8 @@ _BATCH = 10_000
 def restarts(index: Path, url: str, seconds: float, log: Path) -> dict[str, Any]:
     """Of a stream in a file: after a kill, where what was flushed is there; and after a power cut, where only the checkpoint is.
 
-    Twice the consumer is let to work for some seconds first, at full speed, so that the kill comes in the middle of it.
+    Twice the consumer is let to work first, at full speed, so that the kill comes in the middle of it: for some seconds, or a third
+    of what is left of the stream, since what starts again is to find more.
     """
     return {
         "kill": _restart(index, url, seconds, log, is_power_cut=False),
@@ -31,9 +32,14 @@ def restarts(index: Path, url: str, seconds: float, log: Path) -> dict[str, Any]
 
 def _restart(index: Path, url: str, seconds: float, log: Path, *, is_power_cut: bool) -> dict[str, Any]:
     before = _position(read_live(index), url)
+    left = Path(url.removeprefix("file://")).stat().st_size - before
+    if not left:
+        raise FailedError("nothing is left of the stream")
     with consumer(index, url, log) as process:
         _wait(index, url, process, before + 1)
-        time.sleep(seconds)
+        ends = time.monotonic() + seconds
+        while time.monotonic() < ends and _position(read_live(index), url) < before + left // 3:
+            time.sleep(_LOOK_S)
         process.kill()
     live = read_live(index)
     goal = _position(live, url)
