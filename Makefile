@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 KAFKA_JARS ?= $(HOME)/.cache/monoceros/kafka
 
+# for worlds of a few rows, which several threads only make dearer, by a fifth
+TINY := POLARS_MAX_THREADS=1
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check format oracle-long live-long kills crash-points warehouses mutated bench bench-live bench-service quality bench-compare schemas wire-fuzz kafka servers clean lock
 
@@ -45,13 +48,13 @@ mutated: setup  ## 100,000 changed signed requests to the service: none may be a
 	MONOCEROS_MUTATED=$(or $(CASES),100000) $(if $(SEED),MONOCEROS_SEED=$(SEED)) $(BIN)/python -m pytest tests/test_http_auth.py -k mutated
 
 live-long: setup  ## the law of the live index: 20,000 random histories against the oracle (HISTORIES, FIRST, SEED can be set)
-	$(BIN)/python -m tests.live_long --histories $(or $(HISTORIES),20000) --first $(or $(FIRST),0) --seed $(or $(SEED),1) --workers $(WORKERS)
+	$(TINY) $(BIN)/python -m tests.live_long --histories $(or $(HISTORIES),20000) --first $(or $(FIRST),0) --seed $(or $(SEED),1) --workers $(WORKERS)
 
 kills: setup  ## SIGKILL at 500 random moments of ingest, checkpoint, build and publish (KILLS and SEED can be set)
-	$(BIN)/python -m tests.kills --kills $(or $(KILLS),500) --seed $(or $(SEED),1)
+	$(TINY) $(BIN)/python -m tests.kills --kills $(or $(KILLS),500) --seed $(or $(SEED),1)
 
 crash-points: setup  ## power lost at 2,000 moments of publishing, and 500 of a live index (POINTS can be set)
-	MONOCEROS_CRASH_POINTS=$(or $(POINTS),2000) $(BIN)/python -m pytest tests/test_power_loss.py
+	$(TINY) MONOCEROS_CRASH_POINTS=$(or $(POINTS),2000) $(BIN)/python -m pytest tests/test_power_loss.py
 
 $(VENV)/.spark: $(VENV)/.installed requirements-spark.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
