@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from index import (
+    I64,
     NONE,
     AnyArray,
     BulkIdMap,
@@ -21,7 +22,7 @@ from index import (
     set_bits,
     split_marks,
 )
-from ingest.cleaning import End, keep, kept_batches, load, pairs
+from ingest.cleaning import End, Kept, keep, kept_batches, load, pairs
 from ingest.facts import MediaRows
 from ingest.warehouse import Warehouse
 from schemas.tables import TABLES
@@ -57,19 +58,25 @@ class SidecarSource:
 
     def arrays(self) -> dict[str, AnyArray]:
         """All arrays of the sidecar by name."""
-        return {**self._blocks(), **self._comments(), **self._captions(), **self._autotagged(), **self._waiting()}
+        known = {table: self.documents[table] for table in ("users", "media")}
+        comments = keep(self.warehouse, "comments", Counter(), known)
+        return {
+            **self._blocks(),
+            **self._comments(comments),
+            **self._captions(),
+            **self._autotagged(),
+            **self._waiting({"media": self.media_rows.kept.ids, "comments": comments.ids}),
+        }
 
     def _blocks(self) -> dict[str, AnyArray]:
         users = self.documents["users"]
         found = pairs(self.warehouse, "blocks", End("blocker_id", users), End("blocked_id", users), Counter())
         return {"blocks": np.unique(found.left.astype(np.uint64) << _SHIFT | found.right)}
 
-    def _comments(self) -> dict[str, AnyArray]:
-        known = {table: self.documents[table] for table in ("users", "media")}
-        kept = keep(self.warehouse, "comments", Counter(), known)
+    def _comments(self, kept: Kept) -> dict[str, AnyArray]:
         ends = load(self.warehouse, "comments", ["commenter_id", "media_id"], kept.rows)
-        users = known["users"].numbers(ends["commenter_id"].to_numpy()).astype(np.uint64)
-        media = known["media"].numbers(ends["media_id"].to_numpy())
+        users = self.documents["users"].numbers(ends["commenter_id"].to_numpy()).astype(np.uint64)
+        media = self.documents["media"].numbers(ends["media_id"].to_numpy())
         codes = users << _SHIFT | media
         marks = comment_marks(kept.ids)
         order = np.argsort(marks)
@@ -95,14 +102,19 @@ class SidecarSource:
             set_bits(words, 0, docs[docs != NONE])
         return {"autotagged": words}
 
-    def _waiting(self) -> dict[str, AnyArray]:
+    def _waiting(self, kept: Mapping[str, I64]) -> dict[str, AnyArray]:
+        """The rows that wait; `kept` holds the ids that stand, of tables with key `id`."""
         arrays: dict[str, AnyArray] = {}
         for table, columns in WAITING.items():
-            if self.counts.get(table, {}).get("dangling", 0):
+            if not self.counts.get(table, {}).get("dangling", 0):
+                continue
+            if table in kept:
+                time = TABLES[table].time
+                rows = pl.concat(self._dangling(table, list(dict.fromkeys((time, *columns)))))
+                rows = _standing(rows, time, kept[table]).select(columns)
+            else:
                 rows = pl.concat(self._dangling(table, columns))
-                arrays |= column_arrays(
-                    f"waiting.{table}", _standing(rows, self.documents) if table == "media" else rows
-                )
+            arrays |= column_arrays(f"waiting.{table}", rows)
         if self.counts.get("media", {}).get("unknown_place", 0):
             arrays |= column_arrays(f"waiting.{PLACELESS}", pl.concat(self._placeless()))
         return arrays
@@ -127,11 +139,14 @@ class SidecarSource:
             yield placed.filter(lost).rename({"id": "media_id"})
 
 
-def _standing(media: pl.DataFrame, documents: Mapping[str, BulkIdMap]) -> pl.DataFrame:
-    """Of several rows of one media that waits, the one that stands; none of a media that is there."""
-    waits = documents["media"].numbers(media["id"].to_numpy()) == NONE
-    by = ["created_at_ms", *(name for name in media.columns if name not in ("id", "created_at_ms"))]
-    return media.filter(waits).sort(["id", *by], descending=True, nulls_last=True).unique("id", keep="first")
+def _standing(rows: pl.DataFrame, time: str, kept: I64) -> pl.DataFrame:
+    """Of several rows of one id that wait, the one that stands; none of an id that a kept row has."""
+    by = ["id", time, *(name for name in rows.columns if name not in ("id", time))]
+    standing = rows.sort(by, descending=True, nulls_last=True).unique("id", keep="first", maintain_order=True)
+    taken = np.zeros(standing.height + 1, dtype=np.bool_)
+    places = BulkIdMap(standing["id"].to_numpy()).numbers(kept)
+    taken[np.minimum(places, standing.height)] = True
+    return standing.filter(~taken[:-1])
 
 
 def column_arrays(prefix: str, frame: pl.DataFrame) -> dict[str, AnyArray]:

@@ -53,7 +53,7 @@ OF_VERTICAL = {Vertical.USER: "users", Vertical.MEDIA: "media", Vertical.PLACE: 
 
 
 def base_tables(rng: Random) -> Tables:
-    """Tables with rows that wait, one row a key; sometimes tables are missing, sometimes times are given."""
+    """Tables with rows that wait, and with several rows of a key; sometimes tables are missing, sometimes times are given."""
     from tests.oracle.columns import TABLES
 
     tables: Tables = {}
@@ -64,11 +64,8 @@ def base_tables(rng: Random) -> Tables:
         if name not in TABLES or name == "snapshot":
             continue
         spec = TABLES[name]
-        kept: dict[Any, Any] = {}
-        for row in rows:
-            if all(row.get(column.name) is not None for column in spec.columns if column.name in spec.key):
-                kept.setdefault(tuple(row[column] for column in spec.key), row)
-        tables[name] = [row for row in kept.values() if rng.random() < 0.93 or name.startswith("media_")]
+        kept = [row for row in rows if all(row.get(column) is not None for column in spec.key)]
+        tables[name] = [row for row in kept if rng.random() < 0.93 or name.startswith("media_")]
         if rng.random() < 0.04 and name not in ("users", "media"):
             del tables[name]
     if rng.random() < 0.6:

@@ -123,6 +123,15 @@ def test_a_row_of_the_base_waits_too():
     assert ids(told(of, 200, "user", user=NEW), "followed_by:1") == [3]
 
 
+def test_of_rows_of_one_id_the_one_that_refers_to_what_is_there_stands():
+    comment = {"id": 1, "commenter_id": 2, "media_id": 10, "created_at_ms": 5}
+    of = live(WORLD | {"comments": [comment, comment | {"commenter_id": 3, "created_at_ms": 9}]})
+    assert ids(of, "commenter:2") == [10]
+    told(of, 200, "user", user=NEW)
+    assert ids(of, "commenter:2") == [10]
+    assert ids(of, "commenter:3") == []
+
+
 def test_a_deleted_user_takes_media_and_facts_along_and_brings_them_back():
     of = told(told(live(), 150, "like", **LIKE), 200, "user", user=ANN, is_deleted=True)
     assert ids(of, "liker:2") == ids(of, "follower:2", vertical="user") == ids(of, "name:*", vertical="hashtag") == []

@@ -12,7 +12,7 @@ from typing import Any
 
 from .columns import TABLES
 from .events import AUTOTAGS, EXISTS, Event, Register, Said, changes
-from .tables import Row, Tables, standing, with_defaults
+from .tables import Row, Tables, clean, standing, with_defaults, with_referents
 from .world import Counts, HashtagId, World, make_world
 
 DERIVED = (AUTOTAGS,)
@@ -48,18 +48,19 @@ def snapshot_times(raw: Mapping[str, list[Row]], *, now_ms: int, as_of_ms: int |
     newest: dict[str, int] = {}
     for name, rows in raw.items():
         column = TABLES[name].time if name in TABLES else OTHER_TIMES.get(name)
-        if column is not None and rows:
-            newest[name] = max(min(row.get(column) or 0, now_ms) for row in rows)
+        times = [row[column] for row in rows if row.get(column) is not None] if column is not None else []
+        if times:
+            newest[name] = min(max(times), now_ms)
     in_all = max(newest.values(), default=0)
     given: dict[str, int] = {}
     for row in raw.get("snapshot", ()):
         given[row["table"]] = max(row["as_of_ms"], given.get(row["table"], row["as_of_ms"]))
-    times = {}
+    settled = {}
     for name in raw:
         if name not in ABOUT_TABLES:
             inferred = newest.get("media" if name.startswith("media_") else name, in_all)
-            times[name] = min(as_of_ms if as_of_ms is not None else given.get(name, inferred), now_ms)
-    return times
+            settled[name] = min(as_of_ms if as_of_ms is not None else given.get(name, inferred), now_ms)
+    return settled
 
 
 @dataclass(frozen=True)
@@ -80,14 +81,17 @@ class Base:
 
 
 def _registers(raw: Mapping[str, list[Row]]) -> Iterator[tuple[Register, Any]]:
-    """Of the rows of one key the one that stands; rows that refer to nothing are there too: they wait."""
+    """Of the rows of one key the one that stands; where none does, one that refers to nothing is there: it waits."""
+    known = {name: {row["id"] for row in rows} for name, rows in clean(raw).items() if TABLES[name].key == ("id",)}
     best: dict[str, dict[tuple[Any, ...], Row]] = {}
     for name in TABLES:
+        ranks: dict[tuple[Any, ...], Any] = {}
         for row in with_defaults(name, raw.get(name, ()), {}):
             key = tuple(row[column] for column in TABLES[name].key)
-            rows = best.setdefault(name, {})
-            if key not in rows or standing(name, row) > standing(name, rows[key]):
-                rows[key] = row
+            kept = with_referents(name, [row], known)
+            rank = (bool(kept), standing(name, kept[0] if kept else row))
+            if key not in ranks or rank > ranks[key]:
+                ranks[key], best.setdefault(name, {})[key] = rank, row
     for name in DOCUMENTS:
         for row in best.get(name, {}).values():
             yield Register(name, (row["id"],)), ()
