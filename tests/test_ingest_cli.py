@@ -326,6 +326,16 @@ def test_events_by_hand(tmp_path: Path) -> None:
         assert ok("events", "peek", "--from", again).count("\n") == 4
 
 
+def test_what_stands_before_an_error_is_appended(tmp_path: Path) -> None:
+    line = json.dumps({"server_time_millis": 1, "user": {"user": {"id": 5}}}) + "\n"
+    url = f"file://{tmp_path}/events"
+    result = run("events", "append", "--to", url, "-", input=line * 2 + "{}\n" + line)
+    assert result.exit_code == 2
+    assert "2 events appended" in result.stderr
+    assert "line 3" in result.stderr
+    assert ok("events", "peek", "--from", url).count("\n") == 2
+
+
 def test_what_is_no_event_is_shown_as_such(tmp_path: Path) -> None:
     url = stream(tmp_path / "events", b"poison", fred())
     first, second = (json.loads(line) for line in ok("events", "peek", "--from", url).splitlines())

@@ -43,14 +43,30 @@ def append(url: str, file: BinaryIO) -> None:
     from ingest.firehose import open_sink
 
     count = 0
-    messages = _messages(file)
     with closing(open_sink(url)) as sink:
         try:
-            while some := list(islice(messages, _AT_ONCE)):
+            for some in _in_batches(_messages(file)):
                 sink.append(some)
                 count += len(some)
         finally:
             click.echo(f"{count:,} events appended to {url}", err=True)
+
+
+def _in_batches(messages: Iterator[bytes]) -> Iterator[list[bytes]]:
+    """The messages, some at once; what stands before one that cannot be read comes before its error."""
+    some: list[bytes] = []
+    try:
+        for message in messages:
+            some.append(message)
+            if len(some) == _AT_ONCE:
+                yield some
+                some = []
+    except InputError:
+        if some:
+            yield some
+        raise
+    if some:
+        yield some
 
 
 def _messages(file: BinaryIO) -> Iterator[bytes]:
