@@ -17,6 +17,7 @@ from index.kernels.texts import hash_texts, same_texts
 from index.kernels.walks import settle, weak_and_walk
 from index.kernels.windows import AND, LESS, OR
 from index.live.age import Age, forget_as_of, read_as_of, write_as_of
+from index.live.changed import Changed, changed_between
 from index.live.columns import LiveTexts
 from index.live.first import best_of_two
 from index.live.layer import Layer, layer_directory, make_durable, open_layer, write_layer
@@ -80,6 +81,7 @@ __all__ = [
     "AnyLists",
     "AnySegment",
     "BulkIdMap",
+    "Changed",
     "Corpus",
     "Counted",
     "DocSet",
@@ -113,6 +115,7 @@ __all__ = [
     "arrays_of",
     "best_of_two",
     "caption_marks",
+    "changed_between",
     "changing",
     "clear_bits",
     "comment_marks",

@@ -45,8 +45,8 @@ class Protocol(HttpToolsProtocol):
         return type(cls.__name__, (cls,), {"door": door})
 
     def data_received(self, data: bytes) -> None:
-        """What the client sends. One whole request for which there is no room is mostly told so by its line alone, as there are many
-        of them where it matters."""
+        """What the client sends. One whole request for which there is no room is mostly told so by its line alone: where there is
+        none, there are many of them."""
         endpoint = self._shut_for(data) if self._is_between and self._is_idle() else None
         if endpoint is None:
             super().data_received(data)

@@ -116,10 +116,13 @@ class Service:
                     self.log.error("refresh", error=failed)
 
     def _refresh(self) -> bool:
+        before = self.session.searcher.segment  # held to the end: what is made of the next one follows from it
         is_new = self.session.refresh()
-        if is_new:
-            warm_box(self.session.searcher.segment)
-        self.epochs.of(self.session.searcher.segment)
+        segment = self.session.searcher.segment
+        if segment is not before:
+            warm_box(segment)
+        self.box.follow(segment, int(self.now() * 1e3))
+        self.epochs.of(segment)
         return is_new
 
     async def remember(self, past: LoggedPast) -> None:

@@ -75,6 +75,12 @@ class LiveSegment:
         """The number of documents of a vertical, those that are not alive among them."""
         return self.sizes[vertical]
 
+    def numbered_alike(self, other: LiveSegment, vertical: Vertical) -> int:
+        """How many documents have the same numbers here and in another state over the same base: at least so many."""
+        is_one_table = self._late[vertical] is other._late[vertical]
+        late = min(self._late_count[vertical], other._late_count[vertical]) if is_one_table else 0
+        return self.base.size(vertical) + late
+
     def alive(self, vertical: Vertical) -> Words | None:
         """The documents that exist; None: all do."""
         name = f"{vertical}.alive"

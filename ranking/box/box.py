@@ -12,6 +12,7 @@ from itertools import accumulate
 
 import numpy as np
 
+from index import AnySegment
 from query import external_ids
 from ranking.box.asked import Asked
 from ranking.box.blending import DRAFTED, INTERLEAVED, blend_matrix, interleaved, weighed
@@ -93,6 +94,10 @@ class Box:
             teams=teams,
             drafted_by=DRAFTED if teams else "",
         )
+
+    def follow(self, segment: AnySegment, now_ms: int) -> None:
+        """Make what the first question about a state of the index would wait for. Cheap where the state before it is still held."""
+        self._trending.follow(segment, now_ms)
 
     def _asked(self, context: Context, typed: str) -> Asked:
         world = context.world
