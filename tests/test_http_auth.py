@@ -14,6 +14,7 @@ from random import Random
 import pytest
 
 from api.http import ServiceOptions, run_service
+from api.http.auth import _kept_mac
 from api.http.nonces import Nonces
 from api.keys import Keys, read_keys
 from api.session import Session
@@ -200,6 +201,14 @@ def test_no_changed_token_is_accepted(here: Site) -> None:
         headers = {"authorization": f"Bearer {text}".encode()}
         problem(here.client.get("/v1/search?q=name:a", headers=headers), 401, "unsigned")  # type: ignore[arg-type]
     problem(here.client.get("/v1/search?q=name:a", headers={"authorization": f"Basic {minted}"}), 401, "unsigned")
+
+
+def test_guesses_of_any_length_are_refused_and_long_ones_not_kept(here: Site) -> None:
+    for letters in (600, 40_000):
+        before = _kept_mac.cache_info().currsize
+        guess = f"{'A' * letters}.{'A' * 43}"
+        problem(here.client.get("/v1/search?q=name:a", headers=bearer(guess)), 401, "unsigned")
+        assert _kept_mac.cache_info().currsize - before == (letters == 600)
 
 
 def test_a_token_ends(here: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,6 +38,8 @@ LOCAL = "local"
 CONSOLE = "console"
 """The key that whoever started a service without keys has for its console: good for everything, as long as the service runs."""
 LONGEST_TOKEN_S = 3600
+_LONGEST_KEPT = 512
+"""Bytes of what a token says, up to which its signature is kept: more than ours say, and little enough for guesses."""
 _TOKEN_PURPOSE = b"monoceros viewer token"
 _NOBODY = b"the secret of a key that nobody has"
 _FORWARDED = ("forwarded", "x-forwarded-for", "via")
@@ -228,9 +230,17 @@ def _viewer(text: str) -> ExternalId:
         raise Refusal(400, "bad-viewer", f"x-viewer: {error.message}", hint=error.hint) from None
 
 
-@lru_cache(4_096)
 def _token_mac(secret: bytes, data: bytes) -> bytes:
-    """What stands under a token; kept, for a page asks with one token again and again."""
+    """What stands under a token; kept where the token is no longer than ours are, for a page asks with one again and again."""
+    return _kept_mac(secret, data) if len(data) <= _LONGEST_KEPT else _mac(secret, data)
+
+
+@lru_cache(4_096)
+def _kept_mac(secret: bytes, data: bytes) -> bytes:
+    return _mac(secret, data)
+
+
+def _mac(secret: bytes, data: bytes) -> bytes:
     return hmac.digest(hmac.digest(secret, _TOKEN_PURPOSE, "sha256"), data, "sha256")
 
 
