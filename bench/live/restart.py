@@ -40,6 +40,7 @@ def _restart(index: Path, url: str, seconds: float, log: Path, *, is_power_cut: 
         ends = time.monotonic() + seconds
         while time.monotonic() < ends and _position(read_live(index), url) < before + left // 3:
             time.sleep(_LOOK_S)
+        _wait(index, url, process, _position(read_live(index, CHECKPOINT), url) + 1)  # a tail is behind it
         process.kill()
     live = read_live(index)
     goal = _position(live, url)
