@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 from random import Random
 
 import pytest
 from kafka import TopicPartition
 from kafka.consumer.fetcher import Fetcher
-from kafka.errors import KafkaError
+from kafka.errors import CorruptRecordError, KafkaError
 from kafka.record import MemoryRecords
 from kafka.record.default_records import DefaultRecordBatch, DefaultRecordBatchBuilder
 from kafka.record.legacy_records import LegacyRecordBatchBuilder
@@ -105,6 +106,27 @@ def test_a_flipped_bit_is_an_error_behind_what_stands_before_it(seed: int) -> No
     assert error == "CorruptRecordError"
     assert found[0] == whole[0]
     assert places[0] <= behind
+
+
+@pytest.mark.parametrize(
+    ("compression", "body", "reason"),
+    [
+        (NONE, b"\xff" * 20, "a number that is none"),
+        (NONE, b"\x0c\0\0\0", "cut short"),
+        (NONE, b"\x0c\0\0\0\1\1\0\0", "does not end with its last record"),
+        (NONE, b"\x0e\0\0\0\1\1\0", "is not as long as it says"),
+        (NONE, b"\x0c\0\0\1\1\1\0", "is not as long as it says"),
+        (GZIP, b"no gzip", "cannot be decompressed"),
+        (GZIP, gzip.compress(b"\x0c\0\0\0\1\1\0")[:-9], "cannot be decompressed"),
+    ],
+)
+def test_reasons(compression: int, body: bytes, reason: str) -> None:
+    head = bytearray(batch(Random(0), 0)[0][: DefaultRecordBatch.HEADER_STRUCT.size])
+    head[8:12] = (len(head) - 12 + len(body)).to_bytes(4, "big")
+    head[DefaultRecordBatch.ATTRIBUTES_OFFSET + 1] = compression
+    head[-4:] = (1).to_bytes(4, "big")
+    with pytest.raises(CorruptRecordError, match=reason):
+        PartitionMessages(0, PARTITION, MemoryRecords(sealed(head + body, 0))).take()
 
 
 @pytest.mark.parametrize("seed", range(400))

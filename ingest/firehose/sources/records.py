@@ -6,6 +6,7 @@ follows. Here only values are cut out; protocol, fetches, groups, sums and compr
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -57,9 +58,12 @@ class PartitionMessages(Fetcher.PartitionRecords):  # type: ignore[misc]
 
 def messages_of(batch: DefaultRecordBatch) -> list[Message]:
     """The messages of a batch, whose sum was looked at. `CorruptRecordError` where it does not hold what it says."""
-    iter(batch)  # decompresses
-    data, at = bytes(batch._buffer), batch._pos
     first = batch.base_offset
+    try:
+        iter(batch)  # decompresses
+    except (EOFError, OSError, zlib.error) as cause:
+        raise CorruptRecordError(f"the batch at offset {first} cannot be decompressed: {cause}") from None
+    data, at = bytes(batch._buffer), batch._pos
     messages = []
     try:
         for _ in range(batch.records_count):
@@ -88,14 +92,13 @@ def messages_of(batch: DefaultRecordBatch) -> list[Message]:
             start = at
             if size & 1 == 0:
                 at += size >> 1
-            if (
-                offset & 1 or at >= end or (data[at] == 0) != (at + 1 == end)
-            ):  # the number of headers ends it, or these do
+            # the number of headers ends it, or these do
+            if offset & 1 or at >= end or (data[at] == 0) != (at + 1 == end):
                 raise CorruptRecordError(f"the record at offset {first + (offset >> 1)} is not as long as it says")
             messages.append((first + (offset >> 1), data[start:at]))
             at = end
-    except IndexError:
-        raise CorruptRecordError(f"the batch at offset {first} is cut short") from None
+    except (IndexError, ValueError):
+        raise CorruptRecordError(f"the batch at offset {first} is cut short, or holds a number that is none") from None
     if at != len(data):
         raise CorruptRecordError(f"the batch at offset {first} does not end with its last record")
     return messages
