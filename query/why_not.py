@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from query.execute import Execution
+from query.execute import Execution, InnerCut
 from query.plan import (
     Plan,
     PlanAnd,
@@ -68,17 +68,19 @@ def _reason(execution: Execution, plan: Plan, text: str, doc: DocNum) -> str | N
                     return f"not in {part}, whose misses in {form} go to better results"
             return f"past the limit of {plan.limit} of {form}"
         case PlanApply() | PlanExtract():
-            cut = execution.cuts.get(plan)
-            if cut is not None:
-                return (
-                    f"no inner result that {form} took leads to it; it took {cut.kept} of {cut.found}, by {cut.order}"
-                )
-            if isinstance(plan, PlanApply) and plan.min_hits > 1 and plan.by_affinity:
-                return (
-                    f"the inner results of {form} that lead to it count less than {plan.min_hits} together, by affinity"
-                )
-            if isinstance(plan, PlanApply) and plan.min_hits > 1:
-                return f"fewer than {plan.min_hits} inner results of {form} lead to it"
-            return f"no inner result of {form} leads to it"
+            return _short(plan, form, execution.cuts.get(plan))
         case _:
             return f"not in {form}"
+
+
+def _short(plan: PlanApply | PlanExtract, form: str, cut: InnerCut | None) -> str:
+    """That too few inner results lead to a document, of those that were taken where some were cut off."""
+    of = f"of {form}" if cut is None else f"that {form} took"
+    least = plan.min_hits if isinstance(plan, PlanApply) else 1
+    if least == 1:
+        said = f"no inner result {of} leads to it"
+    elif isinstance(plan, PlanApply) and plan.by_affinity:
+        said = f"the inner results {of} that lead to it count less than {least} together, by affinity"
+    else:
+        said = f"fewer than {least} inner results {of} lead to it"
+    return said if cut is None else f"{said}; it took {cut.kept} of {cut.found}, by {cut.order}"
