@@ -8,8 +8,9 @@ from index.docset import WINDOW, DocSet, new_words, part
 from index.durable import changing, make_directories, sync_directory
 from index.idmap import BulkIdMap
 from index.idtable import IdTable
+from index.kernels.addresses import array_at
 from index.kernels.bits import Words, clear_bits, keep_set, set_bits, trailing_zeros
-from index.kernels.live import pointer
+from index.kernels.lists import search
 from index.kernels.matching import BEGINS, COVERED, EDITS, MATCHED, POSITION, WHOLE, take_better
 from index.kernels.ranks import rank_places
 from index.kernels.shares import take_shares
@@ -112,6 +113,7 @@ __all__ = [
     "Terms",
     "Texts",
     "Words",
+    "array_at",
     "arrays_of",
     "best_of_two",
     "caption_marks",
@@ -150,7 +152,6 @@ __all__ = [
     "open_staged",
     "pack_rows",
     "part",
-    "pointer",
     "promote",
     "publish",
     "rank_places",
@@ -160,6 +161,7 @@ __all__ = [
     "rollback",
     "rows_of",
     "same_texts",
+    "search",
     "set_bits",
     "settle",
     "split_marks",

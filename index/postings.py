@@ -13,13 +13,10 @@ from numpy.typing import NDArray
 
 from index.corpus import I64, U32
 from index.docset import DocSet, new_words
-from index.kernels import gather, lists, windows
-from index.kernels import touched as touch
+from index.kernels import gather, lists, live, windows
 from index.kernels.bits import Words
 from index.kernels.build import drop_repeats, group, less, pack, packed_offsets, transpose
 from index.kernels.gated import sizes_gated, union_gated
-from index.kernels.live import LAYER, first_holding
-from index.kernels.membership import contains
 from schemas.ids import INT64_MAX
 
 LONG = 256
@@ -35,7 +32,7 @@ EXACT = 64
 _NO_KEYS = np.empty(0, dtype=np.uint32)
 _FIRST = np.zeros(1, dtype=np.uint32)
 _NO_MASK = np.empty(0, dtype=np.uint64)
-_NO_LAYERS = np.empty((0, len(LAYER)), dtype=np.int64)
+_NO_LAYERS = np.empty((0, len(live.LAYER)), dtype=np.int64)
 
 
 class Gate(NamedTuple):
@@ -136,26 +133,25 @@ class PostingLists:
 
     def append(self, keys: U32, mask: Words | None, out: U32, at: int) -> int:
         """Copy the lists of many keys, as far as the mask has them, to `out` from `at` on; where they end."""
-        masked = mask is not None
-        shown = mask if mask is not None else _NO_MASK
-        return int(gather.append(self.keys, self.offsets, self.lists, keys, shown, masked, out, at))
+        return int(gather.append(self.keys, self.offsets, self.lists, keys, _shown(mask), out, at))
 
-    def mark(self, keys: U32, mask: Words | None, words: Words, touched: Words) -> None:
+    def mark(self, keys: U32, mask: Words | None, words: Words, touched: Words, room: U32) -> None:
         """Set the documents of many keys' lists, as far as the mask has them, in a bitset of the vertical and, by a bit for
-        each word of it, which words they are in (`index/unions.py`)."""
-        masked = mask is not None
-        shown = mask if mask is not None else _NO_MASK
-        touch.mark(self.keys, self.offsets, self.lists, keys, shown, masked, words, touched)
+        each word of it, which words they are in (`index/unions.py`). `room` is for as many documents as they hold (`total`), and is
+        written to."""
+        live.mark(*self.read(), keys, _shown(mask), words, touched, room)
 
     def union_gated(self, keys: U32, gate: Gate, words: Words, touched: Words, out: U32) -> int:
         """Write the union of many keys' lists, as far as a gate shows them, to `out`, sorted; the number of documents, or -1, with
         nothing done, where the lists may hold more than there is room for. Bitsets as in `mark`, clear before and after."""
-        return int(union_gated(*self.read(), keys, *gate, words, touched, out))
+        asked = (*self.read(), keys, *gate, words, touched, out)
+        return int(union_gated(*asked))
 
     def sizes_gated(self, keys: U32, gate: Gate) -> U32:
         """For each key, in any order, the number of documents of its list that a gate shows."""
         out = np.empty(len(keys), dtype=np.uint32)
-        sizes_gated(*self.read(), keys, *gate, out)
+        asked = (*self.read(), keys, *gate, out)
+        sizes_gated(*asked)
         return out
 
     def count_into(
@@ -166,23 +162,18 @@ class PostingLists:
 
         Documents met for the first time are written to `met` from `at` on; where they end.
         """
-        masked = mask is not None
-        shown = mask if mask is not None else _NO_MASK
         each = _NO_KEYS if amounts is None else amounts
-        return int(gather.count_into(self.keys, self.offsets, self.lists, keys, each, shown, masked, counts, met, at))
+        return int(gather.count_into(self.keys, self.offsets, self.lists, keys, each, _shown(mask), counts, met, at))
 
     def sizes(self, keys: U32, mask: Words | None) -> U32:
         """For each key the number of documents of its list that the mask lets through."""
         out = np.empty(len(keys), dtype=np.uint32)
-        masked = mask is not None
-        gather.masked_sizes(
-            self.keys, self.offsets, self.lists, keys, mask if mask is not None else _NO_MASK, masked, out
-        )
+        live.sizes(*self.read(), keys, _shown(mask), out)
         return out
 
     def total(self, keys: U32, enough: int = INT64_MAX) -> int:
         """How many postings the lists of these keys hold together; where they hold more than `enough`, some number above it."""
-        return int(gather.total_length(self.keys, self.offsets, self.lists, keys, enough))
+        return int(live.total_length(*self.read()[:4], keys, enough))
 
     def estimate(self, keys: U32) -> int:
         """About how many postings they hold, for sorted keys that are about one range, without a look at each of them."""
@@ -195,16 +186,21 @@ class PostingLists:
     def contains(self, keys: U32, docs: U32) -> NDArray[np.bool_]:
         """Whether the list of each key holds the document beside it."""
         out = np.empty(len(keys), dtype=np.bool_)
-        contains(self.keys, self.offsets, self.lists, keys, docs, out)
+        live.contains(*self.read(), keys, docs, out)
         return out
 
     def first_holding(self, keys: U32, doc: int) -> int:
         """The place of the first of these keys whose list holds a document, -1 where none does."""
-        return int(first_holding(*self.read(), keys, doc))
+        return int(live.first_holding(*self.read(), keys, doc))
 
-    def read(self) -> tuple[U32, U32, U32, I64, Words, bool]:
-        """The lists as kernels of `index/kernels/live.py` are given them."""
-        return self.keys, self.offsets, self.lists, _NO_LAYERS, _NO_MASK, False
+    def read(self) -> tuple[U32, U32, U32, I64, Words]:
+        """The lists as kernels of `index/kernels/live.py` are given them: there are no layers over them."""
+        return self.keys, self.offsets, self.lists, _NO_LAYERS, _NO_MASK
+
+
+def _shown(mask: Words | None) -> Words:
+    """A mask as kernels are given it."""
+    return _NO_MASK if mask is None else mask
 
 
 Part = tuple[PostingLists, U32, Words | None]
@@ -220,12 +216,12 @@ def first_of_two(one: Part, other: Part, how: int, limit: int) -> U32:
         lists.offsets,
         lists.lists,
         keys,
-        _NO_MASK if mask is None else mask,
+        _shown(mask),
         other_lists.keys,
         other_lists.offsets,
         other_lists.lists,
         other_keys,
-        _NO_MASK if other_mask is None else other_mask,
+        _shown(other_mask),
         how,
         out,
     )

@@ -29,10 +29,11 @@ def union(parts: Iterable[tuple[AnyLists, U32, Words | None]], most: int, size: 
     `parts` may raise between two of them; `size` is that of the vertical.
     """
     marks = _marks(size)
+    out = np.empty(most, dtype=np.uint32)
     try:
         for lists, keys, mask in parts:
-            lists.mark(keys, mask, *marks)
-        return _swept(marks, most)
+            lists.mark(keys, mask, *marks, out)
+        return out[: sweep(*marks, out)]
     except BaseException:
         del _scratch.marks[size]  # what was set may not show in the next union
         raise
@@ -49,12 +50,8 @@ def union_through(lists: AnyLists, keys: U32, gate: Gate, most: int, size: int) 
 def distinct(docs: U32, none: int, size: int) -> U32:
     """The documents among these, which stand in any order, sorted, once each; `none` stands for no document."""
     marks = _marks(size)
+    out = np.empty(len(docs), dtype=np.uint32)
     mark_docs(docs, none, *marks)
-    return _swept(marks, len(docs))
-
-
-def _swept(marks: Marks, most: int) -> U32:
-    out = np.empty(most, dtype=np.uint32)
     return out[: sweep(*marks, out)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +13,18 @@ Words = NDArray[np.uint64]
 
 ONE = np.uint64(1)
 LOW6 = np.uint32(63)
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def holds_bit(words: Words, bit: int) -> bool:
+    """Whether a bit is set."""
+    return (words[bit >> 6] >> np.uint64(bit & 63)) & ONE != 0
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def lets_through(mask: Words, doc: int) -> bool:
+    """Whether a mask over the whole vertical has a document; an empty one lets everything through."""
+    return len(mask) == 0 or holds_bit(mask, doc)
 
 
 @lean

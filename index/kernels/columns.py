@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import numba
 import numpy as np
-from numba import carray  # type: ignore[attr-defined]
 from numpy.typing import NDArray
 
 from index.arrays import AnyArray
 from index.corpus import I64, U8, U32
-from index.kernels.bits import ONE
-from index.kernels.live import pointer
+from index.kernels.addresses import array_at
+from index.kernels.bits import Words, holds_bit
+from index.kernels.lists import search
 
 _SAID = ("first", "bits", "words", "docs", "count")
 """The layer's documents: as a bitset of so many words in which bit 0 is the document `first`, and sorted."""
@@ -32,19 +32,11 @@ def _speaker(table: I64, doc: int) -> tuple[np.int64, np.int64]:
         place = doc - table[layer, _FIRST]
         if place < 0 or place >> 6 >= table[layer, _WORDS]:
             continue
-        bits = carray(pointer(table[layer, _BITS]), table[layer, _WORDS], np.uint64)  # type: ignore[call-arg]
-        if (bits[place >> 6] >> np.uint64(place & 63)) & ONE == 0:
+        bits: Words = array_at(table[layer, _BITS], table[layer, _WORDS], np.uint64)  # type: ignore[call-arg]
+        if not holds_bit(bits, place):
             continue
-        docs = carray(pointer(table[layer, _DOCS]), table[layer, _COUNT], np.uint32)
-        lo = np.int64(0)
-        hi = np.int64(len(docs) - 1)
-        while lo < hi:
-            mid = (lo + hi) >> 1
-            if docs[mid] < doc:
-                lo = mid + 1
-            else:
-                hi = mid
-        return np.int64(layer), lo
+        docs = array_at(table[layer, _DOCS], table[layer, _COUNT], np.uint32)
+        return np.int64(layer), search(docs, doc, 0, len(docs))
     return np.int64(-1), np.int64(-1)
 
 
@@ -55,7 +47,7 @@ def values_of(base: AnyArray, table: I64, docs: U32, out: AnyArray) -> None:
         doc = np.int64(docs[i])
         layer, row = _speaker(table, doc)
         if layer >= 0:
-            out[i] = carray(pointer(table[layer, _VALUES]), table[layer, _COUNT], base.dtype)[row]  # type: ignore[call-arg]
+            out[i] = array_at(table[layer, _VALUES], table[layer, _COUNT], base.dtype)[row]  # type: ignore[call-arg]
         elif doc < len(base):
             out[i] = base[doc]
 
@@ -71,7 +63,7 @@ def texts_of(blob: U8, offsets: NDArray[np.uint64], table: I64, docs: U32, separ
         doc = np.int64(docs[i])
         layers[i], row = _speaker(table, doc)
         if layers[i] >= 0:
-            rows = carray(pointer(table[layers[i], _OFFSETS]), table[layers[i], _COUNT] + 1, np.uint64)  # type: ignore[call-arg]
+            rows: NDArray[np.uint64] = array_at(table[layers[i], _OFFSETS], table[layers[i], _COUNT] + 1, np.uint64)  # type: ignore[call-arg]
             starts[i] = np.int64(rows[row])
             ends[i] = np.int64(rows[row + 1])
         elif doc < len(offsets) - 1:
@@ -85,7 +77,7 @@ def texts_of(blob: U8, offsets: NDArray[np.uint64], table: I64, docs: U32, separ
             out[at] = separator
             at += 1
         if layers[i] >= 0:
-            said = carray(pointer(table[layers[i], _BLOB]), ends[i], np.uint8)  # type: ignore[call-arg]
+            said: U8 = array_at(table[layers[i], _BLOB], ends[i], np.uint8)  # type: ignore[call-arg]
             for byte in range(starts[i], ends[i]):
                 out[at] = said[byte]
                 at += 1

@@ -5,24 +5,18 @@ marked and swept (`index/kernels/touched.py`) in one call, in whatever form they
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
 from index.corpus import I64, U32
-from index.kernels.bits import ONE, Words
+from index.kernels.bits import Words, lets_through
+from index.kernels.compiled import lean
 from index.kernels.live import holds_now, mark_key, most_of, size_of_key, speaker
-from index.kernels.touched import sweep
+from index.kernels.touched import set_touched, sweep
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
-def _lets_through(mask: Words, doc: int) -> bool:
-    """Whether a mask over the whole vertical has a document; an empty one lets everything through."""
-    return len(mask) == 0 or (mask[doc >> 6] >> np.uint64(doc & 63)) & ONE != 0
-
-
-@numba.njit(cache=True, nogil=True)
+@lean
 def union_gated(
-    keys: U32, offsets: U32, lists: U32, table: I64, hidden: Words, is_hiding: bool,
+    keys: U32, offsets: U32, lists: U32, table: I64, hidden: Words,
     wanted: U32, seen: Words, opened: Words, shown: Words, mine: U32, me: int, shown_of_me: Words,
     words: Words, touched: Words, out: U32,
 ) -> np.int64:  # fmt: skip
@@ -33,38 +27,32 @@ def union_gated(
     has, and the others those of the documents `mine`, and no more.
     """
     room = np.int64(len(out))
-    layers = np.empty(len(wanted), dtype=np.int64)
-    places = np.empty(len(wanted), dtype=np.int64)
     for k in range(len(wanted)):
         key = np.int64(wanted[k])
-        if _lets_through(seen, key):
-            layers[k], places[k] = speaker(table, key)
-            room -= most_of(keys, offsets, lists, table, key, layers[k], places[k])
+        if lets_through(seen, key):
+            room -= most_of(keys, offsets, lists, table, key)
             if room < 0:
                 return np.int64(-1)
     for k in range(len(wanted)):
         key = np.int64(wanted[k])
-        layer = layers[k]
-        place = places[k]
-        if not _lets_through(seen, key):
+        if not lets_through(seen, key):
             continue
-        if key == me or _lets_through(opened, key):
-            mask = shown_of_me if key == me else shown
-            mark_key(
-                keys, offsets, lists, table, hidden, is_hiding, key, layer, place, mask, len(mask) > 0, words, touched
-            )
+        if key == me:
+            mark_key(keys, offsets, lists, table, hidden, key, shown_of_me, words, touched, out)
+        elif lets_through(opened, key):
+            mark_key(keys, offsets, lists, table, hidden, key, shown, words, touched, out)
         else:
+            layer, place = speaker(table, key)
             for i in range(len(mine)):
                 doc = np.int64(mine[i])
-                if holds_now(keys, offsets, lists, table, hidden, is_hiding, key, layer, place, doc):
-                    words[doc >> 6] |= ONE << np.uint64(doc & 63)
-                    touched[doc >> 12] |= ONE << np.uint64((doc >> 6) & 63)
+                if holds_now(keys, offsets, lists, table, hidden, key, layer, place, doc):
+                    set_touched(doc, words, touched)
     return np.int64(sweep(words, touched, out))
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def sizes_gated(
-    keys: U32, offsets: U32, lists: U32, table: I64, hidden: Words, is_hiding: bool,
+    keys: U32, offsets: U32, lists: U32, table: I64, hidden: Words,
     wanted: U32, seen: Words, opened: Words, shown: Words, mine: U32, me: int, shown_of_me: Words,
     out: U32,
 ) -> None:  # fmt: skip
@@ -72,14 +60,13 @@ def sizes_gated(
     for k in range(len(wanted)):
         key = np.int64(wanted[k])
         out[k] = 0
-        if not _lets_through(seen, key):
+        if not lets_through(seen, key):
             continue
         if key == me:
-            out[k] = size_of_key(keys, offsets, lists, table, hidden, is_hiding, key, shown_of_me, len(shown_of_me) > 0)
-        elif _lets_through(opened, key):
-            out[k] = size_of_key(keys, offsets, lists, table, hidden, is_hiding, key, shown, len(shown) > 0)
+            out[k] = size_of_key(keys, offsets, lists, table, hidden, key, shown_of_me)
+        elif lets_through(opened, key):
+            out[k] = size_of_key(keys, offsets, lists, table, hidden, key, shown)
         else:
             layer, place = speaker(table, key)
             for i in range(len(mine)):
-                doc = np.int64(mine[i])
-                out[k] += holds_now(keys, offsets, lists, table, hidden, is_hiding, key, layer, place, doc)
+                out[k] += holds_now(keys, offsets, lists, table, hidden, key, layer, place, np.int64(mine[i]))

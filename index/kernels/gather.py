@@ -11,8 +11,9 @@ import numba
 import numpy as np
 
 from index.corpus import U32
-from index.kernels.bits import ONE, Words
-from index.kernels.lists import GAPS, ROARING, U16, count_in, roaring_into_bits, size_of, sorted_docs
+from index.kernels.bits import ONE, Words, lets_through
+from index.kernels.compiled import lean
+from index.kernels.lists import GAPS, ROARING, U16, roaring_into_bits, search, sorted_docs
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
@@ -20,15 +21,8 @@ def row_of(keys: U32, rows: int, key: int) -> np.int64:
     """The row of a key, -1 where it has none."""
     if len(keys) == 0:
         return np.int64(key) if key < rows else np.int64(-1)
-    lo = np.int64(0)
-    hi = np.int64(len(keys))
-    while lo < hi:
-        mid = (lo + hi) >> 1
-        if keys[mid] < key:
-            lo = mid + 1
-        else:
-            hi = mid
-    return lo if lo < len(keys) and keys[lo] == key else np.int64(-1)
+    row = search(keys, np.int64(key), 0, len(keys))
+    return row if row < len(keys) and keys[row] == key else np.int64(-1)
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
@@ -40,7 +34,7 @@ def bounds_of(keys: U32, offsets: U32, key: int) -> tuple[np.int64, np.int64]:
     return np.int64(offsets[row]), np.int64(offsets[row + 1])
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def run_of(keys: U32, offsets: U32, lists: U32, wanted: U32, k: int) -> tuple[np.int64, np.int64, np.int64]:
     """Where the list of `wanted[k]` begins and ends, and the next k. Packed lists that stand end to end, such as those of the words
     that begin alike, are taken together."""
@@ -80,9 +74,7 @@ def union_into(keys: U32, offsets: U32, lists: U32, wanted: U32, out: Words) -> 
 
 
 @numba.njit(cache=True, nogil=True)
-def append(
-    keys: U32, offsets: U32, lists: U32, wanted: U32, mask: Words, is_masked: bool, out: U32, at: int
-) -> np.int64:
+def append(keys: U32, offsets: U32, lists: U32, wanted: U32, mask: Words, out: U32, at: int) -> np.int64:
     """Copy the documents of the wanted keys' lists that the mask lets through to `out` from `at` on; where they end.
 
     For as many documents as `out` has room for.
@@ -96,7 +88,7 @@ def append(
         docs = sorted_docs(lists, np.int64(offsets[row]), np.int64(offsets[row + 1]))
         for i in range(len(docs)):
             doc = np.int64(docs[i])
-            if not is_masked or (mask[doc >> 6] >> np.uint64(doc & 63)) & ONE != 0:
+            if lets_through(mask, doc):
                 out[end] = docs[i]
                 end += 1
     return end
@@ -110,7 +102,6 @@ def count_into(
     wanted: U32,
     amounts: U32,
     mask: Words,
-    is_masked: bool,
     counts: U32,
     met: U32,
     at: int,
@@ -130,40 +121,9 @@ def count_into(
         amount = amounts[k] if len(amounts) else np.uint32(1)
         for i in range(len(docs)):
             doc = np.int64(docs[i])
-            if not is_masked or (mask[doc >> 6] >> np.uint64(doc & 63)) & ONE != 0:
+            if lets_through(mask, doc):
                 if counts[doc] == 0:
                     met[end] = docs[i]
                     end += 1
                 counts[doc] += amount
     return end
-
-
-@numba.njit(cache=True, nogil=True)
-def total_length(keys: U32, offsets: U32, lists: U32, wanted: U32, enough: int) -> np.int64:
-    """How many postings the lists of the wanted keys hold together; more than `enough` where they hold more than that."""
-    rows = len(offsets) - 1
-    total = np.int64(0)
-    for k in range(len(wanted)):
-        row = row_of(keys, rows, wanted[k])
-        if row >= 0:
-            total += size_of(lists, np.int64(offsets[row]), np.int64(offsets[row + 1]))
-        if total > enough:
-            break
-    return total
-
-
-@numba.njit(cache=True, nogil=True)
-def masked_sizes(keys: U32, offsets: U32, lists: U32, wanted: U32, mask: Words, is_masked: bool, out: U32) -> None:
-    """For each wanted key the number of documents of its list that the mask lets through."""
-    rows = len(offsets) - 1
-    for k in range(len(wanted)):
-        out[k] = 0
-        row = row_of(keys, rows, wanted[k])
-        if row < 0:
-            continue
-        start = np.int64(offsets[row])
-        stop = np.int64(offsets[row + 1])
-        if not is_masked:
-            out[k] = size_of(lists, start, stop)
-            continue
-        out[k] = np.uint32(count_in(lists, start, stop, mask))

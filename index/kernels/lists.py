@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from index.corpus import U8, U32
-from index.kernels.bits import ONE, Words, ones
+from index.kernels.bits import ONE, Words, holds_bit, lets_through, ones
 from index.kernels.compiled import lean
 
 U16 = NDArray[np.uint16]
@@ -115,16 +117,27 @@ def gaps_into_sorted(lists: U32, start: int, out: U32) -> np.int64:
     return size
 
 
+@lean
+def docs_into_sorted(lists: U32, start: int, stop: int, out: U32) -> np.int64:
+    """Write the documents of the list at `lists[start:stop]` in order; the number of them."""
+    size = size_of(lists, start, stop)
+    if start == stop or lists[start] < GAPS:
+        for i in range(size):
+            out[i] = lists[start + i]
+    elif lists[start] == ROARING:
+        roaring_into_sorted(lists.view(np.uint16), 2 * start, 0, ROARING, out)
+    else:
+        gaps_into_sorted(lists, start, out)
+    return size
+
+
 @numba.njit(cache=True, nogil=True)
 def sorted_docs(lists: U32, start: int, stop: int) -> U32:
     """The documents of the list at `lists[start:stop]` as a sorted array: a view where it is packed, else decoded."""
     if start == stop or lists[start] < GAPS:
         return lists[start:stop]
     out = np.empty(size_of(lists, start, stop), dtype=np.uint32)
-    if lists[start] == ROARING:
-        roaring_into_sorted(lists.view(np.uint16), 2 * start, 0, ROARING, out)
-    else:
-        gaps_into_sorted(lists, start, out)
+    docs_into_sorted(lists, start, stop, out)
     return out
 
 
@@ -137,31 +150,36 @@ def size_of(lists: U32, start: int, stop: int) -> np.int64:
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def _is_set(words: Words, bit: int) -> np.int64:
-    return np.int64((words[bit >> 6] >> np.uint64(bit & 63)) & ONE)
+def shows(hidden: Words, mask: Words, doc: int) -> bool:
+    """Whether a mask lets a document through that is not hidden. Either bitset may be empty: everything is let through, nothing is
+    hidden."""
+    return lets_through(mask, doc) and (len(hidden) == 0 or not holds_bit(hidden, doc))
 
 
 @lean
-def count_in(lists: U32, start: int, stop: int, words: Words) -> np.int64:
-    """The number of documents of the list at `lists[start:stop]` that are set in a bitset of the vertical; nothing is decoded."""
+def count_in(lists: U32, start: int, stop: int, hidden: Words, mask: Words) -> np.int64:
+    """The number of documents of the list at `lists[start:stop]` that are not hidden and that a mask lets through, as `shows`;
+    nothing is decoded."""
+    if len(hidden) == 0 and len(mask) == 0:
+        return size_of(lists, start, stop)
     found = np.int64(0)
     if start == stop or lists[start] < GAPS:
         for i in range(start, stop):
-            found += _is_set(words, np.int64(lists[i]))
+            found += shows(hidden, mask, np.int64(lists[i]))
         return found
     halves: U16 = lists.view(np.uint16)
     if lists[start] == ROARING:
-        return _count_in_roaring(halves, 2 * start, words)
+        return _count_in_roaring(halves, 2 * start, hidden, mask)
     at = np.int64(2 * start + 2)
     doc = np.int64(0)
     for _ in range(np.int64(lists[start]) - GAPS):
         doc, at = next_doc(halves, at, doc)
-        found += _is_set(words, doc)
+        found += shows(hidden, mask, doc)
     return found
 
 
 @lean
-def _count_in_roaring(halves: U16, origin: int, words: Words) -> np.int64:
+def _count_in_roaring(halves: U16, origin: int, hidden: Words, mask: Words) -> np.int64:
     found = np.int64(0)
     head = origin + HEADER + 4
     containers = u32_at(halves, head - 2)
@@ -170,14 +188,44 @@ def _count_in_roaring(halves: U16, origin: int, words: Words) -> np.int64:
         cardinality = np.int64(halves[head + 1 + 2 * c]) + 1
         at = origin + HEADER + (u32_at(halves, head + 2 * containers + 2 * c) >> 1)
         if cardinality <= ARRAY_MAX:
-            lows = halves[at : at + cardinality]
-            for i in range(len(lows)):
-                found += _is_set(words, base + np.int64(lows[i]))
-        else:
-            first = base >> 6
-            for i in range(min(1024, len(words) - first)):
-                found += ones(words[first + i] & word_at(halves, at + 4 * i))
+            for i in range(at, at + cardinality):
+                found += shows(hidden, mask, base + np.int64(halves[i]))
+            continue
+        first = base >> 6
+        for i in range(1024):
+            word = word_at(halves, at + 4 * i)
+            if word != 0 and len(mask):
+                word &= mask[first + i]
+            if word != 0 and len(hidden):
+                word &= ~hidden[first + i]
+            found += ones(word)
     return found
+
+
+@lean
+def search(numbers: NDArray[Any], value: int, lo: int, hi: int) -> np.int64:
+    """The first place from `lo` on, before `hi`, whose number (they are sorted) is not below `value`; `hi` where there is none."""
+    while lo < hi:
+        mid = (lo + hi) >> 1
+        if np.int64(numbers[mid]) < value:
+            lo = mid + 1
+        else:
+            hi = mid
+    return np.int64(lo)
+
+
+@lean
+def lower_bound(numbers: NDArray[Any], value: int, start: int) -> np.int64:
+    """As `search` from `start` to the end: galloping, then binary."""
+    n = len(numbers)
+    step = 1
+    hi = start
+    lo = start
+    while hi < n and np.int64(numbers[hi]) < value:
+        lo = hi + 1
+        hi += step
+        step <<= 1
+    return search(numbers, value, lo, min(hi, n))
 
 
 @lean
@@ -198,49 +246,14 @@ def keep_in_roaring(docs: U32, halves: U16, wanted: bool, out: U32) -> int:
             cardinality = np.int64(halves[HEADER + 5 + 2 * c]) + 1
             at = HEADER + (u32_at(halves, HEADER + 4 + 2 * containers + 2 * c) >> 1)
             if cardinality <= ARRAY_MAX:
-                step = 1
-                lo = left
-                hi = left
-                while hi < cardinality and np.int64(halves[at + hi]) < low:
-                    lo = hi + 1
-                    hi += step
-                    step <<= 1
-                hi = min(hi, cardinality)
-                while lo < hi:
-                    mid = (lo + hi) >> 1
-                    if np.int64(halves[at + mid]) < low:
-                        lo = mid + 1
-                    else:
-                        hi = mid
-                left = lo
-                found = lo < cardinality and np.int64(halves[at + lo]) == low
+                left = lower_bound(halves[at : at + cardinality], low, left)
+                found = left < cardinality and np.int64(halves[at + left]) == low
             else:
                 found = (np.int64(halves[at + (low >> 4)]) >> (low & 15)) & 1 == 1
         if found == wanted:
             out[kept] = docs[i]
             kept += 1
     return kept
-
-
-@lean
-def lower_bound(docs: U32, value: int, start: int) -> int:
-    """The first place from `start` on whose document is not below `value`: galloping, then binary search."""
-    n = len(docs)
-    step = 1
-    hi = start
-    lo = start
-    while hi < n and docs[hi] < value:
-        lo = hi + 1
-        hi += step
-        step <<= 1
-    hi = min(hi, n)
-    while lo < hi:
-        mid = (lo + hi) >> 1
-        if docs[mid] < value:
-            lo = mid + 1
-        else:
-            hi = mid
-    return lo
 
 
 @lean
@@ -251,7 +264,7 @@ def keep_in_sorted(docs: U32, others: U32, wanted: bool, out: U32) -> int:
     n = len(others)
     for i in range(len(docs)):
         doc = docs[i]
-        at = lower_bound(others, doc, at)
+        at = lower_bound(others, np.int64(doc), at)
         if at == n and wanted:
             break
         if (at < n and others[at] == doc) == wanted:
@@ -265,7 +278,7 @@ def flag_in_sorted(docs: U32, others: U32, flag: int, flags: U8) -> None:
     """Set a flag in the byte beside each document that is among the others (both sorted)."""
     at = 0
     for i in range(len(docs)):
-        at = lower_bound(others, docs[i], at)
+        at = lower_bound(others, np.int64(docs[i]), at)
         if at == len(others):
             return
         if others[at] == docs[i]:

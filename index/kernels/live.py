@@ -2,30 +2,34 @@
 
 Base lists come as (keys, offsets, lists), as in `index/kernels/gather.py`. The layers of an edge come as one table of numbers.
 Its first row has two bitsets of keys (`FILTER`), the others a layer each (`LAYER`), the newest first; without layers there is no
-row. The caller keeps alive what the addresses mean. `hidden` is a bitset over the vertical, not looked at where `is_hiding` is
-false. For each key the newest layer that touches it speaks alone: its list is that of the base, less what that layer removes and
-what is hidden, and what the layer adds.
+row. The caller keeps alive what the addresses mean. `hidden` is a bitset over the vertical, empty where nothing is hidden. A mask
+that is empty lets everything through. For each key the newest layer that touches it speaks alone: its list is that of the base,
+less what that layer removes, all of which the base has, and what is hidden, and what the layer adds.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import numba
 import numpy as np
-from llvmlite.ir import IRBuilder, Value
-from numba import carray  # type: ignore[attr-defined]
-from numba.core import cgutils, types
-from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from index.corpus import I64, U8, U32
-from index.kernels.bits import ONE, Words
+from index.kernels.addresses import array_at
+from index.kernels.bits import ONE, Words, holds_bit, lets_through
+from index.kernels.compiled import lean
 from index.kernels.gather import bounds_of, run_of
-from index.kernels.gather import total_length as base_length
-from index.kernels.lists import ROARING, lower_bound, roaring_into_bits, size_of, sorted_docs
+from index.kernels.lists import (
+    ROARING,
+    count_in,
+    docs_into_sorted,
+    lower_bound,
+    roaring_into_bits,
+    search,
+    size_of,
+    sorted_docs,
+)
 from index.kernels.membership import holds, in_list
-from index.kernels.touched import mark_list, set_touched
+from index.kernels.touched import mark_list
 
 LAYER = (
     *("keys", "count", "starts", "buckets", "shift"),
@@ -39,20 +43,10 @@ _KEYS, _COUNT, _STARTS, _BUCKETS, _SHIFT, ADDED, _, _, REMOVED, _, _ = range(len
 _TOUCHED, _LOSING = 0, 2
 
 
-@intrinsic
-def pointer(_context: Any, address: Any) -> Any:
-    """A number as a pointer."""
-
-    def generate(_context: Any, builder: IRBuilder, _signature: Any, arguments: tuple[Value]) -> Value:
-        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
-
-    return types.voidptr(address), generate
-
-
 @numba.njit(cache=True, nogil=True, inline="always")
 def _array(table: I64, row: int, column: int, length: int) -> U32:
-    at: Any = pointer(table[row, column])  # type: ignore[call-arg]
-    return carray(at, length, np.uint32)
+    found: U32 = array_at(table[row, column], length, np.uint32)  # type: ignore[call-arg]
+    return found
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
@@ -60,12 +54,11 @@ def _may(table: I64, column: int, key: int) -> bool:
     """Whether a bitset of the first row has a key."""
     if len(table) == 0 or key >> 6 >= table[0, column + 1]:
         return False
-    at: Any = pointer(table[0, column])  # type: ignore[call-arg]
-    words = carray(at, table[0, column + 1], np.uint64)
-    return bool((words[key >> 6] >> np.uint64(key & 63)) & ONE != 0)
+    words: Words = array_at(table[0, column], table[0, column + 1], np.uint64)  # type: ignore[call-arg]
+    return holds_bit(words, key)
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def speaker(table: I64, key: int) -> tuple[np.int64, np.int64]:
     """The row of the layer that speaks for a key, and the place of the key there; (-1, -1) where none does."""
     if not _may(table, _TOUCHED, key):
@@ -76,21 +69,14 @@ def speaker(table: I64, key: int) -> tuple[np.int64, np.int64]:
             continue
         starts = _array(table, layer, _STARTS, bucket + 2)
         keys = _array(table, layer, _KEYS, table[layer, _COUNT])
-        lo = np.int64(starts[bucket])
         end = np.int64(starts[bucket + 1])
-        hi = end
-        while lo < hi:
-            mid = (lo + hi) >> 1
-            if keys[mid] < key:
-                lo = mid + 1
-            else:
-                hi = mid
-        if lo < end and keys[lo] == key:
-            return np.int64(layer), lo
+        place = search(keys, key, np.int64(starts[bucket]), end)
+        if place < end and keys[place] == key:
+            return np.int64(layer), place
     return np.int64(-1), np.int64(-1)
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def make_starts(keys: U32, shift: int, starts: U32) -> None:
     """Where the keys of each bucket begin among sorted keys, and behind the last bucket where they end."""
     at = 0
@@ -100,7 +86,7 @@ def make_starts(keys: U32, shift: int, starts: U32) -> None:
         starts[bucket] = at
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def make_bounds(keys: U32, row_keys: U32, offsets: U32, bounds: U32) -> None:
     """Where the list of each key begins, and where the last one ends: `offsets` are those of the keys that have one."""
     row = 0
@@ -111,7 +97,7 @@ def make_bounds(keys: U32, row_keys: U32, offsets: U32, bounds: U32) -> None:
     bounds[len(keys)] = offsets[row]
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, inline="always")
 def said(table: I64, layer: int, place: int, kind: int) -> U32:
     """The words of the list that a layer adds or removes (`ADDED`, `REMOVED`) under the key at a place."""
     bounds = _array(table, layer, kind, table[layer, _COUNT] + 1)
@@ -126,22 +112,16 @@ def _docs(words: U32) -> U32:
 
 
 @numba.njit(cache=True, nogil=True)
-def _size(words: U32) -> np.int64:
-    """The number of documents of a list."""
-    return size_of(words, 0, len(words))
-
-
-@numba.njit(cache=True, nogil=True)
-def _less(docs: U32, removed: U32, hidden: Words, is_hiding: bool) -> U32:
+def _less(docs: U32, removed: U32, hidden: Words) -> U32:
     """The documents that are neither removed nor hidden: all of them, uncopied, where none is."""
-    if len(removed) == 0 and not is_hiding:
+    if len(removed) == 0 and len(hidden) == 0:
         return docs
     out = np.empty(len(docs), dtype=np.uint32)
     n = 0
     at = 0
     for i in range(len(docs)):
         doc = np.int64(docs[i])
-        if is_hiding and (hidden[doc >> 6] >> np.uint64(doc & 63)) & ONE != 0:
+        if len(hidden) and holds_bit(hidden, doc):
             continue
         while at < len(removed) and removed[at] < docs[i]:
             at += 1
@@ -182,10 +162,10 @@ def _met(table: I64, wanted: U32) -> I64:
     return out[:at]
 
 
-@numba.njit(cache=True, nogil=True)
-def _losing_from(table: I64, wanted: U32, k: int) -> np.int64:
-    """The first place from k on of a key from whose list a layer may remove something."""
-    while k < len(wanted) and not _may(table, _LOSING, np.int64(wanted[k])):
+@lean
+def _next_in(table: I64, column: int, wanted: U32, k: int) -> np.int64:
+    """The first place from k on of a key that a bitset of the first row has."""
+    while k < len(wanted) and not _may(table, column, np.int64(wanted[k])):
         k += 1
     return np.int64(k)
 
@@ -197,7 +177,6 @@ def union_into(
     lists: U32,
     table: I64,
     hidden: Words,
-    is_hiding: bool,
     wanted: U32,
     out: Words,
     unhidden: Words,
@@ -210,7 +189,7 @@ def union_into(
     losing = np.int64(-1)
     while k < len(wanted):
         if losing < k:
-            losing = _losing_from(table, wanted, k)
+            losing = _next_in(table, _LOSING, wanted, k)
         if k < losing:
             start, end, k = run_of(keys, offsets, lists, wanted[:losing], k)
         else:
@@ -221,15 +200,15 @@ def union_into(
             if layer >= 0:
                 removed = _docs(said(table, layer, place, REMOVED))
                 if len(removed):
-                    docs = _less(sorted_docs(lists, start, end), removed, hidden, is_hiding)
+                    docs = _less(sorted_docs(lists, start, end), removed, hidden)
                     _or(docs, 0, len(docs), out)
                     continue
-        if not is_hiding:
+        if len(hidden) == 0:
             _or(lists, start, end, out)
         elif len(unhidden):
             _or(lists, start, end, unhidden)
         else:
-            docs = _less(sorted_docs(lists, start, end), lists[:0], hidden, is_hiding)
+            docs = _less(sorted_docs(lists, start, end), lists[:0], hidden)
             _or(docs, 0, len(docs), out)
     for k in _met(table, wanted):
         layer, place = speaker(table, np.int64(wanted[k]))
@@ -238,104 +217,49 @@ def union_into(
             _or(added, 0, len(added), out)
 
 
-@numba.njit(cache=True, nogil=True)
-def _mark_base(
-    keys: U32,
-    offsets: U32,
-    lists: U32,
-    table: I64,
-    hidden: Words,
-    is_hiding: bool,
-    key: int,
-    layer: int,
-    place: int,
-    mask: Words,
-    is_masked: bool,
-    words: Words,
-    touched: Words,
-) -> None:
-    start, end = bounds_of(keys, offsets, key)
-    if layer >= 0:
-        removed = _docs(said(table, layer, place, REMOVED))
-        if len(removed):
-            docs = _less(sorted_docs(lists, start, end), removed, hidden, is_hiding)
-            set_touched(docs, mask, is_masked, words, touched)
-            return
-    if is_hiding:
-        docs = _less(sorted_docs(lists, start, end), lists[:0], hidden, is_hiding)
-        set_touched(docs, mask, is_masked, words, touched)
-    else:
-        mark_list(lists, start, end, mask, is_masked, words, touched)
-
-
-@numba.njit(cache=True, nogil=True)
-def _mark_added(table: I64, layer: int, place: int, mask: Words, is_masked: bool, words: Words, touched: Words) -> None:
-    if layer >= 0:
-        added = said(table, layer, place, ADDED)
-        mark_list(added, 0, len(added), mask, is_masked, words, touched)
-
-
-@numba.njit(cache=True, nogil=True)
+@lean
 def mark_key(
-    keys: U32,
-    offsets: U32,
-    lists: U32,
-    table: I64,
-    hidden: Words,
-    is_hiding: bool,
-    key: int,
-    layer: int,
-    place: int,
-    mask: Words,
-    is_masked: bool,
-    words: Words,
-    touched: Words,
-) -> None:
-    """Set the documents of one key's list that the mask lets through; `layer` and `place` are what `speaker` says of the key."""
-    _mark_base(keys, offsets, lists, table, hidden, is_hiding, key, layer, place, mask, is_masked, words, touched)
-    _mark_added(table, layer, place, mask, is_masked, words, touched)
+    keys: U32, offsets: U32, lists: U32, table: I64, hidden: Words, key: int,
+    mask: Words, words: Words, touched: Words, room: U32,
+) -> None:  # fmt: skip
+    """Set the documents of one key's list that the mask lets through. `room` is for as many documents as the list has, and is
+    written to."""
+    start, end = bounds_of(keys, offsets, key)
+    layer, place = speaker(table, key)
+    if layer < 0:
+        mark_list(lists, start, end, room[:0], hidden, mask, words, touched)
+        return
+    removed = said(table, layer, place, REMOVED)
+    gone = room[: docs_into_sorted(removed, 0, len(removed), room)]
+    mark_list(lists, start, end, gone, hidden, mask, words, touched)
+    added = said(table, layer, place, ADDED)
+    mark_list(added, 0, len(added), room[:0], hidden[:0], mask, words, touched)
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def mark(
-    keys: U32,
-    offsets: U32,
-    lists: U32,
-    table: I64,
-    hidden: Words,
-    is_hiding: bool,
-    wanted: U32,
-    mask: Words,
-    is_masked: bool,
-    words: Words,
-    touched: Words,
-) -> None:
-    """As `touched.mark`."""
+    keys: U32, offsets: U32, lists: U32, table: I64, hidden: Words, wanted: U32,
+    mask: Words, words: Words, touched: Words, room: U32,
+) -> None:  # fmt: skip
+    """Set the documents of the wanted keys' lists that the mask lets through; `room` as in `mark_key`."""
     k = np.int64(0)
-    losing = np.int64(-1)
+    changed = np.int64(-1)
     while k < len(wanted):
-        if losing < k:
-            losing = _losing_from(table, wanted, k)
-        if k < losing and not is_hiding:
-            start, end, k = run_of(keys, offsets, lists, wanted[:losing], k)
-            mark_list(lists, start, end, mask, is_masked, words, touched)
+        if changed < k:
+            changed = _next_in(table, _TOUCHED, wanted, k)
+        if k < changed:
+            start, end, k = run_of(keys, offsets, lists, wanted[:changed], k)
+            mark_list(lists, start, end, room[:0], hidden, mask, words, touched)
         else:
-            key = np.int64(wanted[k])
-            layer, place = speaker(table, key)
-            _mark_base(
-                keys, offsets, lists, table, hidden, is_hiding, key, layer, place, mask, is_masked, words, touched
-            )
+            mark_key(keys, offsets, lists, table, hidden, np.int64(wanted[k]), mask, words, touched, room)
             k += 1
-    for k in _met(table, wanted):
-        layer, place = speaker(table, np.int64(wanted[k]))
-        _mark_added(table, layer, place, mask, is_masked, words, touched)
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def _count(docs: U32, amount: np.uint32, mask: Words, is_masked: bool, counts: U32, met: U32, end: int) -> int:
+def _count(docs: U32, amount: np.uint32, mask: Words, counts: U32, met: U32, end: int) -> int:
     for i in range(len(docs)):
         doc = np.int64(docs[i])
-        if not is_masked or (mask[doc >> 6] >> np.uint64(doc & 63)) & ONE != 0:
+        if lets_through(mask, doc):
             if counts[doc] == 0:
                 met[end] = docs[i]
                 end += 1
@@ -350,11 +274,9 @@ def count_into(
     lists: U32,
     table: I64,
     hidden: Words,
-    is_hiding: bool,
     wanted: U32,
     amounts: U32,
     mask: Words,
-    is_masked: bool,
     counts: U32,
     met: U32,
     at: int,
@@ -367,125 +289,103 @@ def count_into(
         removed = lists[:0]
         amount = amounts[k] if len(amounts) else np.uint32(1)
         if layer >= 0:
-            end = _count(_docs(said(table, layer, place, ADDED)), amount, mask, is_masked, counts, met, end)
+            end = _count(_docs(said(table, layer, place, ADDED)), amount, mask, counts, met, end)
             removed = _docs(said(table, layer, place, REMOVED))
         first, last = bounds_of(keys, offsets, key)
-        docs = _less(sorted_docs(lists, first, last), removed, hidden, is_hiding)
-        end = _count(docs, amount, mask, is_masked, counts, met, end)
+        docs = _less(sorted_docs(lists, first, last), removed, hidden)
+        end = _count(docs, amount, mask, counts, met, end)
     return end
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
-def _shown(docs: U32, mask: Words, is_masked: bool) -> np.uint32:
-    if not is_masked:
-        return np.uint32(len(docs))
-    shown = np.uint32(0)
-    for i in range(len(docs)):
-        doc = np.int64(docs[i])
-        shown += np.uint32((mask[doc >> 6] >> np.uint64(doc & 63)) & ONE)
-    return shown
-
-
-@numba.njit(cache=True, nogil=True)
+@lean
 def sizes(
     keys: U32,
     offsets: U32,
     lists: U32,
     table: I64,
     hidden: Words,
-    is_hiding: bool,
     wanted: U32,
     mask: Words,
-    is_masked: bool,
     out: U32,
 ) -> None:
     """For each wanted key the number of documents of its list that the mask lets through."""
     for k in range(len(wanted)):
-        out[k] = size_of_key(keys, offsets, lists, table, hidden, is_hiding, np.int64(wanted[k]), mask, is_masked)
+        out[k] = size_of_key(keys, offsets, lists, table, hidden, np.int64(wanted[k]), mask)
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def size_of_key(
     keys: U32,
     offsets: U32,
     lists: U32,
     table: I64,
     hidden: Words,
-    is_hiding: bool,
     key: int,
     mask: Words,
-    is_masked: bool,
-) -> np.uint32:
-    """The number of documents of one key's list that the mask lets through."""
-    layer, place = speaker(table, key)
+) -> np.int64:
+    """The number of documents of one key's list that the mask lets through. What layers remove, the base has."""
     start, end = bounds_of(keys, offsets, key)
-    size = np.uint32(0)
-    removed = lists[:0]
+    size = count_in(lists, start, end, hidden, mask)
+    layer, place = speaker(table, key)
     if layer >= 0:
-        size += _shown(_docs(said(table, layer, place, ADDED)), mask, is_masked)
-        removed = _docs(said(table, layer, place, REMOVED))
-    if is_masked or is_hiding:
-        size += _shown(_less(sorted_docs(lists, start, end), removed, hidden, is_hiding), mask, is_masked)
-    else:
-        size += np.uint32(size_of(lists, start, end) - len(removed))
-    return np.uint32(size)
+        removed, added = said(table, layer, place, REMOVED), said(table, layer, place, ADDED)
+        size -= count_in(removed, 0, len(removed), hidden, mask)
+        size += count_in(added, 0, len(added), hidden[:0], mask)
+    return size
 
 
-@numba.njit(cache=True, nogil=True)
-def most_of(keys: U32, offsets: U32, lists: U32, table: I64, key: int, layer: int, place: int) -> np.int64:
-    """How many postings the list of a key holds, hidden ones included; `layer` and `place` as in `mark_key`."""
+@lean
+def most_of(keys: U32, offsets: U32, lists: U32, table: I64, key: int) -> np.int64:
+    """How many postings the list of a key holds, at most: hidden and removed ones are counted too."""
     start, end = bounds_of(keys, offsets, key)
     most = size_of(lists, start, end)
+    layer, place = speaker(table, key)
     if layer >= 0:
-        most += _size(said(table, layer, place, ADDED)) - _size(said(table, layer, place, REMOVED))
+        added = said(table, layer, place, ADDED)
+        most += size_of(added, 0, len(added))
     return most
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def total_length(keys: U32, offsets: U32, lists: U32, table: I64, wanted: U32, enough: int) -> np.int64:
-    """How many postings the lists of the wanted keys hold together, at most: hidden and removed ones are counted too; more than
-    `enough` where that is more."""
-    total = base_length(keys, offsets, lists, wanted, enough)
-    for k in _met(table, wanted):
+    """How many postings the lists of the wanted keys hold together, at most, as `most_of`; more than `enough` if they do."""
+    total = np.int64(0)
+    for k in range(len(wanted)):
+        total += most_of(keys, offsets, lists, table, np.int64(wanted[k]))
         if total > enough:
             break
-        layer, place = speaker(table, np.int64(wanted[k]))
-        if layer >= 0:
-            total += _size(said(table, layer, place, ADDED))
     return total
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def holds_now(
     keys: U32,
     offsets: U32,
     lists: U32,
     table: I64,
     hidden: Words,
-    is_hiding: bool,
     key: int,
     layer: int,
     place: int,
     doc: int,
 ) -> bool:
-    """Whether the list of a key holds a document; `layer` and `place` as in `mark_key`."""
+    """Whether the list of a key holds a document; `layer` and `place` are what `speaker` says of the key."""
     held = holds(keys, offsets, lists, key, doc)
-    if held and is_hiding:
-        held = (hidden[doc >> 6] >> np.uint64(doc & 63)) & ONE == 0
+    if held and len(hidden):
+        held = not holds_bit(hidden, doc)
     if layer >= 0:
         words = said(table, layer, place, REMOVED if held else ADDED)
         held = in_list(words, 0, len(words), doc) != held
     return held
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def contains(
     keys: U32,
     offsets: U32,
     lists: U32,
     table: I64,
     hidden: Words,
-    is_hiding: bool,
     wanted: U32,
     docs: U32,
     out: NDArray[np.bool_],
@@ -494,18 +394,16 @@ def contains(
     for k in range(len(wanted)):
         key = np.int64(wanted[k])
         layer, place = speaker(table, key)
-        out[k] = holds_now(keys, offsets, lists, table, hidden, is_hiding, key, layer, place, np.int64(docs[k]))
+        out[k] = holds_now(keys, offsets, lists, table, hidden, key, layer, place, np.int64(docs[k]))
 
 
-@numba.njit(cache=True, nogil=True)
-def first_holding(
-    keys: U32, offsets: U32, lists: U32, table: I64, hidden: Words, is_hiding: bool, wanted: U32, doc: int
-) -> np.int64:
+@lean
+def first_holding(keys: U32, offsets: U32, lists: U32, table: I64, hidden: Words, wanted: U32, doc: int) -> np.int64:
     """The place of the first wanted key whose list holds a document, -1 where none does."""
     for k in range(len(wanted)):
         key = np.int64(wanted[k])
         layer, place = speaker(table, key)
-        if holds_now(keys, offsets, lists, table, hidden, is_hiding, key, layer, place, doc):
+        if holds_now(keys, offsets, lists, table, hidden, key, layer, place, doc):
             return np.int64(k)
     return np.int64(-1)
 
@@ -528,7 +426,7 @@ def in_order(docs: U32, base: int, late_places: U32, odd_base: U32, odd_base_pla
         if doc >= base:
             place = np.int64(late_places[doc - base])
         elif len(odd_base):
-            at = lower_bound(odd_base, docs[i], at)
+            at = lower_bound(odd_base, doc, at)
             if at < len(odd_base) and odd_base[at] == docs[i]:
                 place = odd_base_places[at]
         if place < 0:
@@ -549,7 +447,7 @@ def in_order(docs: U32, base: int, late_places: U32, odd_base: U32, odd_base_pla
             i += 1
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def merge_order(
     one: U8, one_offsets: NDArray[np.uint64], other: U8, other_offsets: NDArray[np.uint64], out: I64
 ) -> None:

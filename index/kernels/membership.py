@@ -1,35 +1,22 @@
-"""Whether posting lists hold documents, many (list, document) pairs at once."""
+"""Whether posting lists hold documents."""
 
 from __future__ import annotations
 
-import numba
 import numpy as np
-from numpy.typing import NDArray
 
 from index.corpus import U32
+from index.kernels.compiled import lean
 from index.kernels.gather import row_of
-from index.kernels.lists import ARRAY_MAX, GAPS, HEADER, ROARING, U16, next_doc
+from index.kernels.lists import ARRAY_MAX, GAPS, HEADER, ROARING, U16, next_doc, search, u32_at
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
-def _u32(halves: U16, at: int) -> np.int64:
-    return np.int64(halves[at]) | (np.int64(halves[at + 1]) << 16)
-
-
-@numba.njit(cache=True, nogil=True)
+@lean
 def _in_packed(lists: U32, start: int, stop: int, doc: int) -> bool:
-    lo = start
-    hi = stop
-    while lo < hi:
-        mid = (lo + hi) >> 1
-        if lists[mid] < doc:
-            lo = mid + 1
-        else:
-            hi = mid
-    return lo < stop and lists[lo] == doc
+    at = search(lists, doc, start, stop)
+    return bool(at < stop and lists[at] == doc)
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def _in_gaps(lists: U32, start: int, doc: int) -> bool:
     halves: U16 = lists.view(np.uint16)
     at = np.int64(2 * start + 2)
@@ -41,10 +28,10 @@ def _in_gaps(lists: U32, start: int, doc: int) -> bool:
     return False
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def _in_roaring(halves: U16, origin: int, doc: int) -> bool:
     head = origin + HEADER + 4
-    containers = _u32(halves, head - 2)
+    containers = u32_at(halves, head - 2)
     high = doc >> 16
     low = doc & 0xFFFF
     lo = np.int64(0)
@@ -58,21 +45,15 @@ def _in_roaring(halves: U16, origin: int, doc: int) -> bool:
     if lo == containers or np.int64(halves[head + 2 * lo]) != high:
         return False
     cardinality = np.int64(halves[head + 1 + 2 * lo]) + 1
-    at = origin + HEADER + (_u32(halves, head + 2 * containers + 2 * lo) >> 1)
+    at = origin + HEADER + (u32_at(halves, head + 2 * containers + 2 * lo) >> 1)
     if cardinality > ARRAY_MAX:
         return (np.int64(halves[at + (low >> 4)]) >> (low & 15)) & 1 == 1
-    lo = at
-    hi = at + cardinality
-    while lo < hi:
-        mid = (lo + hi) >> 1
-        if np.int64(halves[mid]) < low:
-            lo = mid + 1
-        else:
-            hi = mid
-    return bool(lo < at + cardinality and np.int64(halves[lo]) == low)
+    end = at + cardinality
+    at = search(halves, low, at, end)
+    return bool(at < end and np.int64(halves[at]) == low)
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def in_list(lists: U32, start: int, stop: int, doc: int) -> bool:
     """Whether the list at `lists[start:stop]` holds a document."""
     if start == stop or lists[start] < GAPS:
@@ -82,15 +63,8 @@ def in_list(lists: U32, start: int, stop: int, doc: int) -> bool:
     return _in_gaps(lists, start, doc)
 
 
-@numba.njit(cache=True, nogil=True)
+@lean
 def holds(keys: U32, offsets: U32, lists: U32, key: int, doc: int) -> bool:
     """Whether the list of a key holds a document."""
     row = row_of(keys, len(offsets) - 1, key)
     return bool(row >= 0 and in_list(lists, np.int64(offsets[row]), np.int64(offsets[row + 1]), doc))
-
-
-@numba.njit(cache=True, nogil=True)
-def contains(keys: U32, offsets: U32, lists: U32, wanted: U32, docs: U32, out: NDArray[np.bool_]) -> None:
-    """Whether the list of each wanted key holds the document beside it."""
-    for k in range(len(wanted)):
-        out[k] = holds(keys, offsets, lists, np.int64(wanted[k]), np.int64(docs[k]))

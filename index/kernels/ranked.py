@@ -14,7 +14,7 @@ import numba
 import numpy as np
 
 from index.corpus import I64, U32
-from index.kernels.bits import ONE, Words, trailing_zeros
+from index.kernels.bits import ONE, Words, lets_through, trailing_zeros
 from index.kernels.lists import size_of
 from index.kernels.live import ADDED, REMOVED, said, speaker
 from index.kernels.membership import in_list
@@ -29,7 +29,6 @@ from index.kernels.windows import (
     _bounds,
     _cut,
     _extent,
-    _is_set,
     _look_up,
     _next,
     _seek,
@@ -110,9 +109,7 @@ def _take_one(lists: Lists, k: int, out: Words) -> None:
 
 
 @numba.njit(cache=True, nogil=True)
-def _take(
-    side: Side, window: int, hidden: Words, is_hiding: bool, mask: Words, room: Words, gone: Words, out: Words
-) -> None:
+def _take(side: Side, window: int, hidden: Words, mask: Words, room: Words, gone: Words, out: Words) -> None:
     """What a union has of a window that layers change, under the mask, as a bitset; cursors go behind it. `room` and `gone`
     have room for a window."""
     base, added, removed = side
@@ -129,7 +126,7 @@ def _take(
         _take_one(removed, k, gone)
         for w in range(WINDOW_WORDS):
             out[w] |= room[w] & ~gone[w]
-    if is_hiding:
+    if len(hidden):
         at = window * WINDOW_WORDS
         for w in range(min(WINDOW_WORDS, len(hidden) - at)):
             out[w] &= ~hidden[at + w]
@@ -150,7 +147,7 @@ def _with_late(side: Side, table: I64) -> Lists:
 def _hold(lists: Lists, mask: Words, doc: int) -> bool:
     """Whether any of these lists holds a document, under the mask."""
     words, _, starts, ends, _ = lists
-    if _is_set(mask, doc):
+    if lets_through(mask, doc):
         for k in range(len(starts)):
             if in_list(words, starts[k], ends[k], doc):
                 return True
@@ -250,8 +247,8 @@ def _best_late(late: Words, base: int, first: int, odd: U32, places: U32, wanted
 
 @numba.njit(cache=True, nogil=True)
 def first_ranked(
-    keys: U32, offsets: U32, lists: U32, table: I64, hidden: Words, is_hiding: bool, wanted: U32, mask: Words,
-    other_keys: U32, other_offsets: U32, other_lists: U32, other_table: I64, other_hidden: Words, is_other_hiding: bool,
+    keys: U32, offsets: U32, lists: U32, table: I64, hidden: Words, wanted: U32, mask: Words,
+    other_keys: U32, other_offsets: U32, other_lists: U32, other_table: I64, other_hidden: Words,
     other_wanted: U32, other_mask: Words,
     how: int, base: int, size: int, odd: U32, slot: U32, places: U32, out: U32,
 ) -> np.int64:  # fmt: skip
@@ -314,12 +311,12 @@ def first_ranked(
                 other_added = _first_from(other[1], window)
             if other_removed < window:
                 other_removed = _first_from(other[2], window)
-        if window in (other_added, other_removed) or is_other_hiding:
-            _take(other, window, other_hidden, is_other_hiding, other_mask, room, gone, others)
+        if window in (other_added, other_removed) or len(other_hidden):
+            _take(other, window, other_hidden, other_mask, room, gone, others)
         else:
             _take_base(other_lists, other_halves, other_starts, other_ends, other_cursors, window, other_mask, others)
-        if window in (added, removed) or is_hiding:
-            _take(side, window, hidden, is_hiding, mask, room, gone, bits)
+        if window in (added, removed) or len(hidden):
+            _take(side, window, hidden, mask, room, gone, bits)
         else:
             if how != OR and having == 1 and (window < boundary or size == base):
                 first, last, form = _extent(lists, halves, starts[k], ends[k], cursors[k])

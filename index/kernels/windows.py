@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.corpus import I64, U32
-from index.kernels.bits import ONE, Words, trailing_zeros
+from index.kernels.bits import ONE, Words, lets_through, trailing_zeros
 from index.kernels.compiled import lean
 from index.kernels.gather import row_of
 from index.kernels.lists import ARRAY_MAX, GAPS, HEADER, ROARING, U16, gaps_into_sorted, lower_bound, size_of, u32_at
@@ -97,12 +97,6 @@ def _behind(first: int, last: int, form: int, cursor: int) -> np.int64:
 
 
 @lean
-def _is_set(mask: Words, doc: int) -> bool:
-    """Whether a mask over the whole vertical lets a document through; an empty one does."""
-    return len(mask) == 0 or (mask[doc >> 6] >> np.uint64(doc & 63)) & ONE != 0
-
-
-@lean
 def _cut(bits: Words, mask: Words, window: int) -> None:
     """What a mask over the whole vertical lets through of a window; an empty one lets everything through."""
     first = window * WINDOW_WORDS
@@ -120,7 +114,7 @@ def _look_up(
         low = np.int64(docs[i]) & 0xFFFF
         if ((others[low >> 6] >> np.uint64(low & 63)) & ONE != 0) == wanted:
             doc = (window << 16) + low
-            if found < len(out) and _is_set(mask, doc):
+            if found < len(out) and lets_through(mask, doc):
                 out[found] = doc
                 found += 1
     return np.int64(found)
@@ -135,8 +129,8 @@ def _look_up_stored(
     for i in range(len(docs)):
         low = np.int64(docs[i]) & 0xFFFF
         doc = (window << 16) + low
-        is_held = (halves[first + (low >> 4)] >> (low & 15)) & 1 == 1 and _is_set(other_mask, doc)
-        if is_held == wanted and found < len(out) and _is_set(mask, doc):
+        is_held = (halves[first + (low >> 4)] >> (low & 15)) & 1 == 1 and lets_through(other_mask, doc)
+        if is_held == wanted and found < len(out) and lets_through(mask, doc):
             out[found] = doc
             found += 1
     return np.int64(found)
@@ -167,8 +161,8 @@ def _search(
             else:
                 hi = mid
         doc = (window << 16) + low
-        is_held = at < size and np.int64(others[at]) & 0xFFFF == low and _is_set(other_mask, doc)
-        if is_held == wanted and found < len(out) and _is_set(mask, doc):
+        is_held = at < size and np.int64(others[at]) & 0xFFFF == low and lets_through(other_mask, doc)
+        if is_held == wanted and found < len(out) and lets_through(mask, doc):
             out[found] = doc
             found += 1
     return np.int64(found)

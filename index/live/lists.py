@@ -216,18 +216,20 @@ class LiveLists:
             unhidden &= ~self._hidden
             words |= unhidden
 
-    def mark(self, keys: U32, mask: Words | None, words: Words, touched: Words) -> None:
+    def mark(self, keys: U32, mask: Words | None, words: Words, touched: Words, room: U32) -> None:
         """As `PostingLists.mark`."""
-        live.mark(*self.read(), keys, *_masked(mask), words, touched)
+        live.mark(*self.read(), keys, _shown(mask), words, touched, room)
 
     def union_gated(self, keys: U32, gate: Gate, words: Words, touched: Words, out: U32) -> int:
         """As `PostingLists.union_gated`."""
-        return int(union_gated(*self.read(), keys, *gate, words, touched, out))
+        asked = (*self.read(), keys, *gate, words, touched, out)
+        return int(union_gated(*asked))
 
     def sizes_gated(self, keys: U32, gate: Gate) -> U32:
         """As `PostingLists.sizes_gated`."""
         out = np.empty(len(keys), dtype=np.uint32)
-        sizes_gated(*self.read(), keys, *gate, out)
+        asked = (*self.read(), keys, *gate, out)
+        sizes_gated(*asked)
         return out
 
     def count_into(
@@ -235,18 +237,17 @@ class LiveLists:
     ) -> int:
         """As `PostingLists.count_into`."""
         each = _NO_DOCS if amounts is None else amounts
-        return int(live.count_into(*self.read(), keys, each, *_masked(mask), counts, met, at))
+        return int(live.count_into(*self.read(), keys, each, _shown(mask), counts, met, at))
 
     def sizes(self, keys: U32, mask: Words | None) -> U32:
         """For each key the number of documents of its list that the mask lets through."""
         out = np.empty(len(keys), dtype=np.uint32)
-        live.sizes(*self.read(), keys, *_masked(mask), out)
+        live.sizes(*self.read(), keys, _shown(mask), out)
         return out
 
     def total(self, keys: U32, enough: int = INT64_MAX) -> int:
         """As `PostingLists.total`, at most: hidden postings are counted too."""
-        base = self._base
-        return int(live.total_length(base.keys, base.offsets, base.lists, self._table, keys, enough))
+        return int(live.total_length(*self.read()[:4], keys, enough))
 
     def estimate(self, keys: U32) -> int:
         """As `PostingLists.estimate`: what layers add to all keys counts by share."""
@@ -265,14 +266,15 @@ class LiveLists:
         """As `PostingLists.first_holding`."""
         return int(live.first_holding(*self.read(), keys, doc))
 
-    def read(self) -> tuple[U32, U32, U32, I64, Words, bool]:
+    def read(self) -> tuple[U32, U32, U32, I64, Words]:
         """The lists as kernels of `index/kernels/live.py` are given them."""
         base = self._base
-        return base.keys, base.offsets, base.lists, self._table, self._hidden, self._is_hiding
+        return base.keys, base.offsets, base.lists, self._table, self._hidden
 
 
-def _masked(mask: Words | None) -> tuple[Words, bool]:
-    return (_NO_WORDS, False) if mask is None else (mask, True)
+def _shown(mask: Words | None) -> Words:
+    """A mask as kernels are given it."""
+    return _NO_WORDS if mask is None else mask
 
 
 _NOTHING = PostingList(_NO_DOCS)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numba
 import numpy as np
 import numpy.typing as npt
-from numba import carray  # type: ignore[attr-defined]
 
-from index import I64, U32, Words, pointer
+from index import I64, U32, Words, array_at, search
 
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
@@ -24,28 +23,21 @@ MEMBER, HITS, AMOUNT = range(3)
 def write_ties(table: I64, docs: U32, matrix: F32) -> None:
     """Write for each tie, a row of the table, what it says of each document into its column, 0 where it says nothing."""
     for tie in range(len(table)):
-        known = carray(pointer(table[tie, _DOCS]), table[tie, _COUNT], np.uint32)  # type: ignore[call-arg]
+        known: U32 = array_at(table[tie, _DOCS], table[tie, _COUNT], np.uint32)  # type: ignore[call-arg]
         kind = table[tie, _KIND]
         column = table[tie, _COLUMN]
         for row in range(len(docs)):
-            lo = np.int64(0)
-            hi = np.int64(len(known))
-            while lo < hi:
-                mid = (lo + hi) >> 1
-                if known[mid] < docs[row]:
-                    lo = mid + 1
-                else:
-                    hi = mid
+            at = search(known, np.int64(docs[row]), 0, len(known))
             value = np.float32(0)
-            if lo < len(known) and known[lo] == docs[row]:
+            if at < len(known) and known[at] == docs[row]:
                 if kind == MEMBER:
                     value = np.float32(1)
                 elif kind == HITS:
-                    hits = carray(pointer(table[tie, _AMOUNTS]), len(known), np.uint32)[lo]
+                    hits = array_at(table[tie, _AMOUNTS], len(known), np.uint32)[at]
                     value = np.log1p(np.float32(hits) / np.float32(table[tie, _UNIT]))
                 else:
-                    amounts = carray(pointer(table[tie, _AMOUNTS]), len(known), np.float32)
-                    value = np.log1p(amounts[lo])
+                    amounts = array_at(table[tie, _AMOUNTS], len(known), np.float32)
+                    value = np.log1p(amounts[at])
             matrix[row, column] = value
 
 
