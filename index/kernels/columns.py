@@ -15,6 +15,7 @@ from index.arrays import AnyArray
 from index.corpus import I64, U8, U32
 from index.kernels.addresses import array_at
 from index.kernels.bits import Words, holds_bit
+from index.kernels.copying import copy_bytes
 from index.kernels.lists import search
 
 _SAID = ("first", "bits", "words", "docs", "count")
@@ -71,20 +72,17 @@ def texts_of(blob: U8, offsets: NDArray[np.uint64], table: I64, docs: U32, separ
             ends[i] = np.int64(offsets[doc + 1])
         size += ends[i] - starts[i]
     out = np.empty(max(size, 0), dtype=np.uint8)
-    at = 0
+    at = np.int64(0)
     for i in range(len(docs)):
         if i:
             out[at] = separator
             at += 1
+        count = ends[i] - starts[i]
         if layers[i] >= 0:
             said: U8 = array_at(table[layers[i], _BLOB], ends[i], np.uint8)  # type: ignore[call-arg]
-            for byte in range(starts[i], ends[i]):
-                out[at] = said[byte]
-                at += 1
+            at = copy_bytes(said, starts[i], count, out, at)
         else:
-            for byte in range(starts[i], ends[i]):
-                out[at] = blob[byte]
-                at += 1
+            at = copy_bytes(blob, starts[i], count, out, at)  # type: ignore[call-arg]
     return out
 
 
