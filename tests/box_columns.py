@@ -83,12 +83,13 @@ def hashtags(asked: Asked, docs: U32) -> dict[str, F32]:
     segment, circle = asked.world.segment, asked.circle
     edge = EDGES[Vertical.HASHTAG, "used_by"]
     counts = segment.values("hashtag.rank_count", docs).astype(np.float32)
-    recent = asked.trending.recent(asked.world, docs, asked.context.now_ms)
+    recent, before = asked.trending.weeks(asked.world, docs, asked.context.now_ms)
     whole = (fold(asked.typed.tag),) if asked.typed.tag else ()
     return {
         "media": np.log1p(counts),
         "recent_media": np.log1p(recent),
-        "growth": recent / np.maximum(counts, 1),
+        "recent_share": recent / np.maximum(counts, 1),
+        "growth": np.log((1 + recent) / (1 + before)),
         "viewer_uses": among(circle.mine(edge), docs),
         "friends_use": np.log1p(hits_of(circle.friends(edge), docs)),
     } | fit(matches(asked, segment.names(Vertical.HASHTAG).of(docs), words=whole), len(whole))

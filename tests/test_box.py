@@ -426,3 +426,29 @@ def test_trees_in_tiers_are_the_strong_or_that_they_stand_for(some: Segment, tex
                 assert found._replace(docs=wanted.docs) == wanted
                 alone = searcher.find(asked._replace(text=text))
                 assert searcher.find_in_tiers(parse(text, SETTINGS), (), asked).docs.tolist() == alone.docs.tolist()
+
+
+def test_those_whom_followers_follow_are_found_among_the_popular() -> None:
+    """Ann follows me and follows kim, who is behind more accounts of that beginning than the box scores."""
+    popular = range(100, 200)
+    follows = [(1, 2, 3)] + [(1, fan, account) for account in popular for fan in (10, 11)]
+    tables = {
+        "users": [
+            {"id": 1, "username": "me"},
+            {"id": 2, "username": "ann"},
+            {"id": 3, "username": "kim"},
+            {"id": 10, "username": "fan"},
+            {"id": 11, "username": "fan2"},
+            *({"id": account, "username": f"kim{account}"} for account in popular),
+        ],
+        "follows": [
+            {"follower_id": follower, "followee_id": followee, "created_at_ms": at}
+            for at, follower, followee in [*follows, (1, 2, 1)]
+        ],
+    }
+    with built(tables) as segment:
+        slots = Box().typeahead(context(segment, 1), "kim", 100).slots
+        assert [(slot.name, slot.reason) for slot in slots if slot.source == "fans"] == [
+            ("kim", "followed by people who follow you")
+        ]
+        assert "kim" not in [slot.name for slot in Box().typeahead(context(segment, 11), "kim1", 100).slots]

@@ -36,6 +36,7 @@ from ranking.pipeline.diversity import SAME_AUTHOR, SAME_TOPIC, pick
 from schemas.catalogue import Vertical
 from schemas.errors import InputError
 from schemas.ids import ExternalId, hashtag_id
+from schemas.tables import CONTENT_TYPES
 from tests import oracle
 from tests.agreement import SETTINGS, built
 from tests.oracle.random_cases import random_viewers
@@ -484,7 +485,7 @@ def test_columns_are_those_of_the_slow_twin(seed: int) -> None:
                     "hashtags": len(tags),
                     "hashtags_used": len(tags & used),
                     "is_located": row["place_id"] is not None,
-                    "is_video": row["content_type"] == "video",
+                    "kind": CONTENT_TYPES.index(row["content_type"]),
                     "age": np.log1p((NOW - row["created_at_ms"]) / HOUR),
                 }
                 for name, value in expected.items():

@@ -50,22 +50,27 @@ def found(uses, viewer, limit=10):
         seen = Searcher(segment, SETTINGS).world(None if viewer is None else ExternalId(viewer), is_operator=False)
         trending = Trending()
         docs = trending.best(seen, NOW_MS, limit)
+        names = segment.names(Vertical.HASHTAG).of(docs)
         return [
-            (name, int(count))
-            for name, count in zip(
-                segment.names(Vertical.HASHTAG).of(docs), trending.recent(seen, docs, NOW_MS), strict=True
-            )
+            (name, int(now), int(then))
+            for name, now, then in zip(names, *trending.weeks(seen, docs, NOW_MS), strict=True)
         ]
 
 
 def test_what_came_up_of_late_is_before_what_is_always_used():
-    assert found(USES, None) == [("late", 41), ("blocked", 9), ("rising", 5), ("steady", 6), ("falling", 2)]
-    assert found(USES, None, 2) == [("late", 41), ("blocked", 9)]
+    assert found(USES, None) == [
+        ("late", 41, 0),
+        ("blocked", 9, 0),
+        ("rising", 5, 0),
+        ("steady", 6, 6),
+        ("falling", 2, 30),
+    ]
+    assert found(USES, None, 2) == [("late", 41, 0), ("blocked", 9, 0)]
 
 
 def test_behind_a_block_nothing_rises():
     left = [use for use in USES if use[1] != BLOCKER]
-    assert found(USES, 1) == [("rising", 5), ("steady", 6), ("late", 1), ("falling", 2)]
+    assert found(USES, 1) == [("rising", 5, 0), ("steady", 6, 6), ("late", 1, 0), ("falling", 2, 30)]
     assert found(left, 1) == found(USES, 1)
 
 

@@ -39,6 +39,7 @@ class _Told(NamedTuple):
     chosen: int
     own: int
     friends: int
+    fans: int
     fits: int
     begins: int
     edits: int
@@ -53,6 +54,7 @@ def _told(vertical: Vertical, names: tuple[str, ...]) -> _Told:
         "past_clicks",
         OWN[vertical][0],
         friends,
+        "fan_mutuals",
         "fitting_words",
         "begins",
         "edits",
@@ -75,6 +77,8 @@ def reason_and_source(asked: Asked, one: Ranked, place: int) -> tuple[str, str]:
     if friends:
         others = f" and {friends - 1} more" if friends > 1 else ""
         return f"{FRIENDS[vertical][1]} {_friend(asked, vertical, int(one.docs[place]))}{others}", "second"
+    if row[told.fans] > 0:
+        return "followed by people who follow you", "fans"
     if asked.typed.is_empty:
         return _popular(asked, row[told.recent] > 0, row[told.country] > 0), "popular"
     return _fit(vertical, row[told.fits] >= 1, row[told.begins] > 0, row[told.edits]), "global"

@@ -16,6 +16,7 @@ import numpy as np
 
 from index import U32, AnyArray, AnySegment, Counted, DocSet, Tally, changed_between, layout, new_words, tally
 from query import World
+from ranking.box.circle import hits_of
 from ranking.features.schema import F32
 from schemas.catalogue import Vertical
 
@@ -97,15 +98,33 @@ class _Window:
         counts[: len(self.counts)] += self.counts - _carried(before, anew.keep(self.media))
         return _Window(self.days, np.sort(np.concatenate([anew.keep(self.media, wanted=False), come])), counts)
 
-    def seen(self, world: World, docs: U32) -> F32:
-        """The counts of some hashtags, in the viewer's world."""
-        found = self.counts[docs].astype(np.float32)
-        if len(world.blocked):
-            segment, size = world.segment, world.segment.size(Vertical.MEDIA)
-            owned = new_words(size)
-            segment.lists("media.owner").union_into(world.blocked, owned)
-            found -= _carried(segment, DocSet(0, size, None, owned).keep(self.media))[docs].astype(np.float32)
-        return found
+    def hidden(self, world: World) -> Tally:
+        """The hashtags that media of these days carry whose owners a block hides, and how many such media."""
+        if len(world.blocked) == 0 or len(self.media) == 0:
+            return _NOTHING
+        segment, size = world.segment, world.segment.size(Vertical.MEDIA)
+        owned = new_words(size)
+        segment.lists("media.owner").union_into(world.blocked, owned)
+        return _tally(segment, DocSet(0, size, None, owned).keep(self.media))
+
+
+_NOTHING = Tally(np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.uint32))
+_Windows = tuple[_Window, _Window]
+
+
+class _Seen(NamedTuple):
+    """The last seven days and the seven before them, as one viewer sees them: less what is hidden from him."""
+
+    windows: _Windows
+    hidden: tuple[Tally, Tally]
+
+    def counts(self, docs: U32) -> tuple[F32, F32]:
+        """The media that carry each hashtag, of the last seven days and of the seven before."""
+        recent, before = (
+            window.counts[docs].astype(np.float32) - hits_of(less, docs)
+            for window, less in zip(self.windows, self.hidden, strict=True)
+        )
+        return recent, before
 
 
 @final
@@ -113,20 +132,21 @@ class Trending:
     """Recent media by hashtag. Shared between threads."""
 
     def __init__(self) -> None:
-        self._kept: WeakKeyDictionary[AnySegment, tuple[int, _Window, _Window]] = WeakKeyDictionary()
+        self._kept: WeakKeyDictionary[AnySegment, tuple[int, _Windows]] = WeakKeyDictionary()
+        self._seen: WeakKeyDictionary[World, _Seen] = WeakKeyDictionary()
         self._lock = Lock()
 
-    def recent(self, world: World, docs: U32, now_ms: int) -> F32:
-        """For each hashtag the public media of the last seven days that carry it, in the viewer's world."""
-        return self._windows(world.segment, now_ms)[0].seen(world, docs)
+    def weeks(self, world: World, docs: U32, now_ms: int) -> tuple[F32, F32]:
+        """For each hashtag the public media that carry it in the viewer's world, of the last seven days and of the seven before."""
+        return self._seen_by(world, now_ms).counts(docs)
 
     def best(self, world: World, now_ms: int, limit: int) -> U32:
         """The hashtags that rise, in the viewer's world, best first: by their recent media, counted by the share that these have in
         those of both weeks. What is always used much comes behind what came up of late.
         """
-        recent, before = self._windows(world.segment, now_ms)
-        used = world.seen(Vertical.HASHTAG, np.flatnonzero(recent.counts).astype(np.uint32))
-        now, then = recent.seen(world, used).astype(np.float64), before.seen(world, used)
+        seen = self._seen_by(world, now_ms)
+        used = world.seen(Vertical.HASHTAG, np.flatnonzero(seen.windows[0].counts).astype(np.uint32))
+        now, then = (counts.astype(np.float64) for counts in seen.counts(used))
         rise = now * now / np.maximum(now + then, 1)
         order = np.lexsort((used, -rise))[:limit]
         return used[order[rise[order] > 0]]
@@ -135,7 +155,16 @@ class Trending:
         """Count in a state of the index before anybody waits for it; little where one that came before it is still in use."""
         self._windows(segment, now_ms)
 
-    def _windows(self, segment: AnySegment, now_ms: int) -> tuple[_Window, _Window]:
+    def _seen_by(self, world: World, now_ms: int) -> _Seen:
+        """What a viewer sees of both weeks; what is hidden is counted once for him, a state of the index and hour."""
+        windows = self._windows(world.segment, now_ms)
+        found = self._seen.get(world)
+        if found is None or found.windows is not windows:
+            recent, before = windows
+            found = self._seen[world] = _Seen(windows, (recent.hidden(world), before.hidden(world)))
+        return found
+
+    def _windows(self, segment: AnySegment, now_ms: int) -> _Windows:
         """The last seven days, and the seven before them."""
         hour = now_ms // _HOUR_MS * _HOUR_MS
         with self._lock:
@@ -144,12 +173,12 @@ class Trending:
                 since = hour - WINDOW_MS
                 followed = self._followed(segment, hour)
                 windows = followed or (_Window.of(segment, since), _Window.of(segment, since - WINDOW_MS, since))
-                kept = self._kept[segment] = (hour, *windows)
-            return kept[1:]
+                kept = self._kept[segment] = (hour, windows)
+            return kept[1]
 
-    def _followed(self, segment: AnySegment, hour: int) -> tuple[_Window, _Window] | None:
+    def _followed(self, segment: AnySegment, hour: int) -> _Windows | None:
         """The windows of a state by those of another that is still in use; None where there is none that helps."""
-        for before, (counted, recent, older) in list(self._kept.items()):
+        for before, (counted, (recent, older)) in list(self._kept.items()):
             if counted == hour:
                 windows = recent.after(before, segment), older.after(before, segment)
                 if windows[0] is not None and windows[1] is not None:
@@ -167,8 +196,13 @@ def _created(segment: AnySegment, docs: U32) -> AnyArray:
 
 
 def _carried(segment: AnySegment, media: U32) -> U32:
+    """How many of some media carry each hashtag."""
     counts = np.zeros(segment.size(Vertical.HASHTAG), dtype=np.uint32)
-    carried = segment.lists(layout.HASHTAGS_OF_MEDIA)
-    found: Tally = tally([Counted(carried, media, None)], carried.total(media), len(counts))
+    found = _tally(segment, media)
     counts[found.docs] = found.hits
     return counts
+
+
+def _tally(segment: AnySegment, media: U32) -> Tally:
+    carried = segment.lists(layout.HASHTAGS_OF_MEDIA)
+    return tally([Counted(carried, media, None)], carried.total(media), segment.size(Vertical.HASHTAG))

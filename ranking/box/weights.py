@@ -38,7 +38,15 @@ BY_VERTICAL: Mapping[Vertical, Linear] = {
     Vertical.HASHTAG: Linear(
         "hashtag_search/by-hand",
         HASHTAG_SEARCH,
-        _FIT | {"media": 0.45, "recent_media": 0.2, "growth": 0.5, "viewer_uses": 1.0, "friends_use": 0.4},
+        _FIT
+        | {
+            "media": 0.45,
+            "recent_media": 0.2,
+            "recent_share": 0.5,
+            "growth": 0.1,
+            "viewer_uses": 1.0,
+            "friends_use": 0.4,
+        },
     ),
     Vertical.PLACE: Linear(
         "place_search/by-hand",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ranking.features.schema import Feature, FeatureSchema, Freshness, Source
+from ranking.features.schema import CATEGORY, Feature, FeatureSchema, Freshness, Source
 
 _PATHS = (
     Feature("mutuals", Source.GRAPH, "people whom the viewer follows who follow the account"),
@@ -170,8 +170,7 @@ _MEDIA = (
         monotone=1,
     ),
     Feature("caption_digits", Source.DOCUMENT, "the binary digits of the number of its caption's letters"),
-    Feature("is_video", Source.DOCUMENT, "1 for a video"),
-    Feature("is_album", Source.DOCUMENT, "1 for an album"),
+    Feature("kind", Source.DOCUMENT, "photo, video or album, by its number", dtype=CATEGORY),
 )
 """What every ranker of media reads; see `ranking/features/media.py`."""
 
@@ -269,7 +268,8 @@ HASHTAG_SEARCH = FeatureSchema(
     (
         Feature("media", Source.DOCUMENT, "log(1 + public media at the last base build)"),
         _now("recent_media", Source.DOCUMENT, "log(1 + public media of the last seven days)", 1),
-        _now("growth", Source.DOCUMENT, "public media of the last seven days over all of them"),
+        _now("recent_share", Source.DOCUMENT, "public media of the last seven days over all of them"),
+        _now("growth", Source.DOCUMENT, "log of public media of the last seven days over those of the seven before"),
         _now("viewer_uses", Source.GRAPH, "1 where the viewer used it", 1),
         _now("friends_use", Source.GRAPH, "log(1 + people whom the viewer follows who used it)", 1),
         *_FIT,

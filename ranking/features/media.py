@@ -87,7 +87,6 @@ def media_columns(context: Context, taste: Taste, docs: U32) -> tuple[Columns, U
     hours = np.maximum(context.now_ms - values("media.created_at_ms", docs), 0) / 3.6e6
     likes = likes_of(world, docs)
     hashtags = segment.lists(layout.HASHTAGS_OF_MEDIA)
-    kind = values("media.type", docs)
     followed = _among(owners, world.followees)
     columns: Columns = {
         "age": np.log1p(hours),
@@ -102,8 +101,7 @@ def media_columns(context: Context, taste: Taste, docs: U32) -> tuple[Columns, U
         "hashtags_used": hashtags.sizes(docs, taste.hashtags),
         "is_located": _among(places, world.seen(Vertical.PLACE, np.unique(places[places != NONE]))),
         "place_visited": _among(places, taste.places),
-        "is_video": kind == 1,
-        "is_album": kind == 2,
+        "kind": values("media.type", docs),
         "owner_near": _of_country(world, owners, taste.country),
     }
     if context.searcher.affinity is not None:

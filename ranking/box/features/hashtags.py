@@ -23,10 +23,11 @@ def hashtag_rows(asked: Asked, docs: U32) -> F32:
     segment = asked.world.segment
     rows = Rows(asked, HASHTAG_SEARCH, Vertical.HASHTAG, docs)
     media = segment.values("hashtag.rank_count", docs)
-    recent = asked.trending.recent(asked.world, docs, asked.context.now_ms)
+    recent, before = asked.trending.weeks(asked.world, docs, asked.context.now_ms)
     rows.put("media", media)
     rows.put("recent_media", recent)
-    rows.put("growth", recent / np.maximum(media, 1))
+    rows.put("recent_share", recent / np.maximum(media, 1))
+    rows.put("growth", np.log((1 + recent) / (1 + before)))
     whole = (fold(asked.typed.tag),) if asked.typed.tag else ()
     rows.put_fit(matches(asked, segment.names(Vertical.HASHTAG), docs, words=whole), len(whole))
     rows.put_ties(asked.circle.ties(Vertical.HASHTAG, _ties))
