@@ -59,10 +59,12 @@ class Found(NamedTuple):
 
 
 class Tier(NamedTuple):
-    """A form of its own that holds what comes first, and the share of an answer that is its, at least."""
+    """A form of its own that holds what comes first, and the share of an answer that is its, at least. With `is_bounded` what lies
+    beyond the limits that it says is no part of it, and no cut."""
 
     text: str
     share: Decimal
+    is_bounded: bool = False
 
 
 @final
@@ -144,7 +146,7 @@ class Searcher:
         try:
             planned = plans.make(bound, limit, check)
             if tiers:
-                kept = [self._tier(tier.text, vertical, request, plans, limit, execution) for tier in tiers]
+                kept = [self._tier(tier, vertical, request, plans, limit, execution) for tier in tiers]
                 docs = first_in_tiers(execution, planned, kept, [tier.share for tier in tiers], limit)
                 total, is_exact, is_late = len(docs), True, False
             else:
@@ -157,14 +159,16 @@ class Searcher:
         return Found(vertical, docs, total, is_exact, _incomplete(execution, "", late_ms))
 
     def _tier(
-        self, text: str, vertical: Vertical, request: Request, plans: Plans, limit: int, execution: Execution
+        self, tier: Tier, vertical: Vertical, request: Request, plans: Plans, limit: int, execution: Execution
     ) -> DocSet:
-        found = plans.tier(text, vertical, limit)
+        found = plans.tier(tier.text, vertical, limit)
         if found is None:
-            bound = self._bound(text, vertical, request.viewer, self.affinity is not None)
+            if tier.is_bounded:
+                execution = Execution(plans.world, execution.check, self.affinity)
+            bound = self._bound(tier.text, vertical, request.viewer, self.affinity is not None)
             found = execution.whole(plans.make(bound, limit, execution.check))
-            if not execution.cuts:
-                plans.keep_tier(text, vertical, limit, found)
+            if tier.is_bounded or not execution.cuts:
+                plans.keep_tier(tier.text, vertical, limit, found)
         return found
 
     def estimate(self, request: Request) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 from index import U32, Segment
-from query import Request, Searcher, World, parse, print_node
+from query import Request, Searcher, Tier, World, parse, print_node
 from ranking import (
     ACCOUNT_SEARCH,
     BLEND,
@@ -426,6 +427,21 @@ def test_trees_in_tiers_are_the_strong_or_that_they_stand_for(some: Segment, tex
                 assert found._replace(docs=wanted.docs) == wanted
                 alone = searcher.find(asked._replace(text=text))
                 assert searcher.find_in_tiers(parse(text, SETTINGS), (), asked).docs.tolist() == alone.docs.tolist()
+
+
+def test_what_is_beyond_the_limits_of_a_bounded_tier_is_no_cut(some: Segment) -> None:
+    tier = Tier("(apply followed_by: followed_by:me :limit 1)", Decimal("0.5"))
+    cut = 0
+    for viewer in some.ids(Vertical.USER).tolist()[:10]:
+        asked = Request("", ExternalId(viewer), Vertical.USER, 3)
+        whole, bounded = (
+            Searcher(some, SETTINGS).find_in_tiers(parse("name:*", SETTINGS), [one], asked)
+            for one in (tier, tier._replace(is_bounded=True))
+        )
+        assert bounded == whole._replace(docs=bounded.docs, incomplete=())
+        assert bounded.docs.tolist() == whole.docs.tolist()
+        cut += len(whole.incomplete)
+    assert cut
 
 
 def test_those_whom_followers_follow_are_found_among_the_popular() -> None:

@@ -13,7 +13,7 @@ from query import Tier
 from schemas.catalogue import Vertical
 
 OWN_SHARE, SECOND_SHARE, FANS_SHARE = Decimal("0.4"), Decimal("0.3"), Decimal("0.1")
-FANS = Tier("(apply followed_by: follower:me :limit 200)", FANS_SHARE)
+FANS = Tier("(apply followed_by: follower:me :limit 200)", FANS_SHARE, is_bounded=True)
 """Those whom followers of the viewer follow. The best known 200 of these lead on: of whoever has more, the others add little."""
 
 
