@@ -43,15 +43,17 @@ def _suits(execution: Execution, one: Plan, other: Plan) -> bool:
 def _first_of_both(
     execution: Execution, one: PlanList | PlanUnion, other: PlanList | PlanUnion, limit: int
 ) -> U32 | None:
-    """A union that is a bitset is a mask to the other operand."""
-    for listed, dense in ((one, _as_bitset(execution, other)), (other, _as_bitset(execution, one))):
+    """A union that is a bitset is a mask to the other operand, which needs no second cut where both are cut alike."""
+    for listed, united in ((one, other), (other, one)):
+        dense = _as_bitset(execution, united)
         if dense is not None:
             part = _as_part(execution, listed)
             if part is None:
                 return None
             lists, keys, mask = part
-            cut = (lists, keys, dense if mask is None else mask & dense)
-            return best_of_two(cut, _NO_LISTS, OR, limit, execution.order(one.vertical))
+            if mask is not None and not _is_within(united, mask):
+                dense = mask & dense
+            return best_of_two((lists, keys, dense), _NO_LISTS, OR, limit, execution.order(one.vertical))
     return _combined(execution, one, other, AND, limit)
 
 
@@ -79,6 +81,11 @@ def _as_part(execution: Execution, plan: PlanList | PlanUnion) -> LivePart | Non
 
 def _as_bitset(execution: Execution, plan: PlanList | PlanUnion) -> Words | None:
     return None if isinstance(plan, PlanList) or _narrow(plan) is not None else execution.once(plan).words
+
+
+def _is_within(plan: PlanList | PlanUnion, mask: Words) -> bool:
+    """Whether all that a union holds was cut by this mask."""
+    return isinstance(plan, PlanUnion) and all(cut.mask is mask for cut in plan.cuts)
 
 
 def _narrow(plan: PlanUnion) -> LivePart | None:
