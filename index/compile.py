@@ -41,6 +41,7 @@ def compile_kernels() -> None:
     lists.union_into(wanted, words)
     lists.count_into(wanted, words, counts, counts.copy(), 0)
     lists.sizes(wanted, words)
+    lists.largest(wanted, np.zeros(2, dtype=np.uint8), words, 1)
     lists.total(wanted)
     part(few, words)
     lists.append(wanted[1:], words, few.copy(), 0)

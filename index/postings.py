@@ -11,12 +11,13 @@ from typing import NamedTuple, final
 import numpy as np
 from numpy.typing import NDArray
 
-from index.corpus import I64, U32
+from index.corpus import I64, U8, U32
 from index.docset import DocSet, new_words
 from index.kernels import gather, lists, live, windows
 from index.kernels.bits import Words
 from index.kernels.build import drop_repeats, group, less, pack, packed_offsets, transpose
 from index.kernels.gated import sizes_gated, union_gated
+from index.kernels.largest import largest
 from schemas.ids import INT64_MAX
 
 LONG = 256
@@ -171,6 +172,11 @@ class PostingLists:
         live.sizes(*self.read(), keys, _shown(mask), out)
         return out
 
+    def largest(self, keys: U32, ranks: U8, mask: Words | None, most: int) -> tuple[I64, U32]:
+        """The places of at most `most` keys, those of the lowest ranks (a rank beside each key), of equal ranks those whose lists
+        have most documents that the mask lets through, then those that stand first; and these numbers, none of them 0."""
+        return longest(self.read(), keys, ranks, mask, most)
+
     def total(self, keys: U32, enough: int = INT64_MAX) -> int:
         """How many postings the lists of these keys hold together; where they hold more than `enough`, some number above it."""
         return int(live.total_length(*self.read()[:4], keys, enough))
@@ -201,6 +207,15 @@ class PostingLists:
 def _shown(mask: Words | None) -> Words:
     """A mask as kernels are given it."""
     return _NO_MASK if mask is None else mask
+
+
+def longest(
+    read: tuple[U32, U32, U32, I64, Words], keys: U32, ranks: U8, mask: Words | None, most: int
+) -> tuple[I64, U32]:
+    """`largest` of lists that are read so."""
+    places, sizes = np.empty(most, dtype=np.int64), np.empty(most, dtype=np.uint32)
+    found = largest(*read, keys, ranks, _shown(mask), places, sizes)
+    return places[:found], sizes[:found]
 
 
 Part = tuple[PostingLists, U32, Words | None]

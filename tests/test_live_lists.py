@@ -185,7 +185,14 @@ def check_together(
         assert most == total
     for mask in (None, bits(visible)):
         shown = {key: docs if mask is None else docs & visible for key, docs in expected.items()}
-        assert lists.sizes(asked, mask).tolist() == [len(shown.get(key, ())) for key in keys]
+        sizes = [len(shown.get(key, ())) for key in keys]
+        assert lists.sizes(asked, mask).tolist() == sizes
+        ranks = (asked % 3).astype(np.uint8)
+        best = sorted(np.flatnonzero(sizes).tolist(), key=lambda place: (ranks[place], -sizes[place]))
+        for room in (1, 5, len(keys) + 1):
+            places, found = lists.largest(asked, ranks, mask, room)
+            assert places.tolist() == best[:room]
+            assert found.tolist() == [sizes[place] for place in best[:room]]
         united = union([(lists, wanted[:7], mask), (lists, wanted[7:], mask)], most, DOCS)
         assert united.tolist() == sorted(set().union(*(shown.get(key, ()) for key in keys)))
         counts, met = np.zeros(DOCS, dtype=np.uint32), np.empty(DOCS, dtype=np.uint32)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.arrays import AnyArray
-from index.corpus import I64, U32
+from index.corpus import I64, U8, U32
 from index.docset import DocSet, new_words
 from index.kernels import lists as kernels
 from index.kernels import live
@@ -21,7 +21,7 @@ from index.kernels.bits import Words, set_bits
 from index.kernels.gated import sizes_gated, union_gated
 from index.live.layer import Layer
 from index.live.rows import rows_of
-from index.postings import EXACT, Gate, PostingList, PostingLists
+from index.postings import EXACT, Gate, PostingList, PostingLists, longest
 from schemas.ids import INT64_MAX
 
 _NO_WORDS = np.empty(0, dtype=np.uint64)
@@ -244,6 +244,10 @@ class LiveLists:
         out = np.empty(len(keys), dtype=np.uint32)
         live.sizes(*self.read(), keys, _shown(mask), out)
         return out
+
+    def largest(self, keys: U32, ranks: U8, mask: Words | None, most: int) -> tuple[I64, U32]:
+        """As `PostingLists.largest`."""
+        return longest(self.read(), keys, ranks, mask, most)
 
     def total(self, keys: U32, enough: int = INT64_MAX) -> int:
         """As `PostingLists.total`, at most: hidden postings are counted too."""

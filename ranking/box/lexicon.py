@@ -91,8 +91,9 @@ class Lexicon:
         for terms, keys, rows, edits in found:
             if len(rows) == 0:
                 continue
-            sizes = lists.sizes(rows if keys is None else keys[rows], mask).astype(np.int64)
-            order = np.lexsort((rows, -sizes, edits))
-            order = order[sizes[order] > 0][:MOST]
-            ranked += [(int(edits[i]), -int(sizes[i]), terms[int(rows[i])]) for i in order.tolist()]
+            best, sizes = lists.largest(rows if keys is None else keys[rows], edits, mask, MOST)
+            ranked += [
+                (int(edits[i]), -size, terms[int(rows[i])])
+                for i, size in zip(best.tolist(), sizes.tolist(), strict=True)
+            ]
         return [word for _, _, word in sorted(ranked)[:MOST]]
