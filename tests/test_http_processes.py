@@ -218,6 +218,16 @@ def test_sigterm_ends_everything(index: Path, tmp_path: Path) -> None:
             assert not Path(f"/proc/{pid}").exists()
 
 
+def test_a_worker_that_hangs_is_ended_too(index: Path, tmp_path: Path) -> None:
+    with running(index, tmp_path, "--workers", "2") as service:
+        workers = service.workers()
+        os.kill(workers[0], signal.SIGSTOP)
+        service.process.send_signal(signal.SIGTERM)
+        assert service.process.wait(60) == 0
+        for pid in workers:
+            assert not Path(f"/proc/{pid}").exists()
+
+
 def test_workers_do_not_outlive_a_killed_parent(index: Path, tmp_path: Path) -> None:
     with running(index, tmp_path, "--workers", "2") as service:
         workers = service.workers()

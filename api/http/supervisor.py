@@ -164,8 +164,10 @@ class _Supervisor:
             time.sleep(0.02)
         for pid in pids:
             if pid in self._workers:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)  # nobody is left behind, not even for a moment
+                self._workers.pop(pid)
+                self._leaving.discard(pid)
 
     def _stop(self, _: int, __: FrameType | None) -> None:
         self._must_stop = True
