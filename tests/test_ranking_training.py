@@ -280,6 +280,12 @@ def test_imputed_grades_are_those_of_clicks_and_of_what_may_have_been_missed():
     assert last > 2 * first, "what was left at the top was seen and not wanted"
 
 
+@pytest.mark.parametrize("correction", Correction)
+def test_only_imputed_grades_are_learnt_without_normalising_each_search(correction):
+    parameters = learn(SCHEMA, truth(6, 300).examples, correction, trees=2).card.parameters
+    assert parameters.get("lambdarank_norm", True) is (correction is not Correction.IMPUTED)
+
+
 def test_categories_and_missing_values_are_learnt_and_constraints_held():
     random = np.random.default_rng(7)
     good = np.array([0, 1, 0, 1, 1, 0, 0, 1])

@@ -60,6 +60,7 @@ PARTS = {
     ),
     "ltr": Part("LightGBM's ranking example", (LTR,), lambda data, say: ltr.figures(ltr.report(data / LTR, say))),
     "simulated": Part("Simulated clicks", (), lambda _, say: simulated.report(say)),
+    "simulated-again": Part("Simulated clicks of another world", (), lambda _, say: simulated.report(say, seed=2)),
 }
 
 HEAD = """\

@@ -64,6 +64,8 @@ def learn(
     settings = dict(parameters)
     if correction is Correction.IMPUTED:
         settings["label_gain"] = list(range(CLICK_STEPS * FOLLOW_WORTH + 1))
+        # A search without a click has grades too, though weak ones; normalised, it would count as much as one with a click.
+        settings["lambdarank_norm"] = False
     known = {**settings, "position_bias": correction.value}
     model = train(schema, data, settings, trees, task=schema.name, window=window(examples), metrics=metrics)
     return Model(model.booster, replace(model.card, parameters=known))
