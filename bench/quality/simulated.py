@@ -67,7 +67,7 @@ from schemas.catalogue import Vertical
 from schemas.settings import Settings
 
 USERS = 3_000
-PAGES = 2_400
+PAGES = 4_800
 SESSIONS = 2_200
 DAYS = 10
 EARLY = 8

@@ -4,6 +4,10 @@ A click is a slot that was looked at and liked: P(click) = examined(position) ·
 owed to is not known, so both are learnt in turn: regression-based EM (Wang, Golbandi, Bendersky, Metzler, Najork, "Position bias
 estimation for unbiased learning to rank in personal search", WSDM 2018), with gradient-boosted trees as the regression, and
 examination that may only fall from one position to the next.
+
+What a slot may have been worth to whom did not click it is told by a regression that did not learn from that viewer's searches
+(cross-fitting: Chernozhukov and others, "Double/debiased machine learning", The Econometrics Journal 21, 2018, section 3): its own
+miss has not already pulled it down.
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ import lightgbm
 import numpy as np
 import numpy.typing as npt
 
-from ranking.features.schema import FeatureSchema
+from ranking.features.schema import F32, FeatureSchema
 from ranking.models.training import REPEATABLE, quiet
 from ranking.training.examples import Examples
 
@@ -24,6 +28,7 @@ F64 = npt.NDArray[np.float64]
 
 ROUNDS = 10
 TREES = 40
+FOLDS = 4
 LEAST = 0.05
 """No slot is thought to be looked at less often: what divides by it stays bounded."""
 _PARAMETERS: Mapping[str, Any] = {
@@ -59,16 +64,26 @@ def attention(examples: Examples, schema: FeatureSchema | None = None, rounds: i
     quiet()
     for _ in range(rounds):
         was_seen, was_liked = _expected(clicked, seen[position], liked)
-        table = lightgbm.Dataset(examples.matrix, label=was_liked, params=dict(settings))
-        booster = lightgbm.train(dict(settings), table, TREES)
-        liked = np.clip(np.asarray(booster.predict(examples.matrix, num_threads=1)), 1e-4, 1 - 1e-4)
+        liked = _regressed(examples.matrix, was_liked, examples.matrix, settings)
         seen = _bounded(falling(np.bincount(position, was_seen) / np.maximum(shown, 1), shown))
+    was_liked = _expected(clicked, seen[position], liked)[1]
+    fold = np.repeat(np.unique(examples.viewers, return_inverse=True)[1] % FOLDS, examples.sizes)
+    for one in range(fold.max(initial=0) + 1 if fold.any() else 0):
+        own = fold == one
+        liked[own] = _regressed(examples.matrix[~own], was_liked[~own], examples.matrix[own], settings)
     return Attention(seen, _expected(clicked, seen[position], liked)[1])
 
 
 def examination(examples: Examples, rounds: int = ROUNDS) -> F64:
     """For each position, how likely it is to be looked at: `Attention.seen`."""
     return attention(examples, rounds=rounds).seen
+
+
+def _regressed(matrix: F32, was_liked: F64, asked: F32, settings: dict[str, Any]) -> F64:
+    table = lightgbm.Dataset(matrix, label=was_liked, params=dict(settings))
+    booster = lightgbm.train(dict(settings), table, TREES)
+    found: F64 = np.clip(np.asarray(booster.predict(asked, num_threads=1)), 1e-4, 1 - 1e-4)
+    return found
 
 
 def _expected(clicked: F64, seen: F64, liked: F64) -> tuple[F64, F64]:
