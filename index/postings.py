@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from index.corpus import I64, U8, U32
 from index.docset import DocSet, new_words
 from index.kernels import gather, lists, live, windows
-from index.kernels.bits import Words
+from index.kernels.bits import NO_WORDS, Words, words_of
 from index.kernels.build import drop_repeats, group, less, pack, packed_offsets, transpose
 from index.kernels.gated import sizes_gated, union_gated
 from index.kernels.largest import largest
@@ -32,7 +32,6 @@ EXACT = 64
 
 _NO_KEYS = np.empty(0, dtype=np.uint32)
 _FIRST = np.zeros(1, dtype=np.uint32)
-_NO_MASK = np.empty(0, dtype=np.uint64)
 _NO_LAYERS = np.empty((0, len(live.LAYER)), dtype=np.int64)
 
 
@@ -134,13 +133,13 @@ class PostingLists:
 
     def append(self, keys: U32, mask: Words | None, out: U32, at: int) -> int:
         """Copy the lists of many keys, as far as the mask has them, to `out` from `at` on; where they end."""
-        return int(gather.append(self.keys, self.offsets, self.lists, keys, _shown(mask), out, at))
+        return int(gather.append(self.keys, self.offsets, self.lists, keys, words_of(mask), out, at))
 
     def mark(self, keys: U32, mask: Words | None, words: Words, touched: Words, room: U32) -> None:
         """Set the documents of many keys' lists, as far as the mask has them, in a bitset of the vertical and, by a bit for
         each word of it, which words they are in (`index/unions.py`). `room` is for as many documents as they hold (`total`), and is
         written to."""
-        live.mark(*self.read(), keys, _shown(mask), words, touched, room)
+        live.mark(*self.read(), keys, words_of(mask), words, touched, room)
 
     def union_gated(self, keys: U32, gate: Gate, words: Words, touched: Words, out: U32) -> int:
         """Write the union of many keys' lists, as far as a gate shows them, to `out`, sorted; the number of documents, or -1, with
@@ -164,12 +163,12 @@ class PostingLists:
         Documents met for the first time are written to `met` from `at` on; where they end.
         """
         each = _NO_KEYS if amounts is None else amounts
-        return int(gather.count_into(self.keys, self.offsets, self.lists, keys, each, _shown(mask), counts, met, at))
+        return int(gather.count_into(self.keys, self.offsets, self.lists, keys, each, words_of(mask), counts, met, at))
 
     def sizes(self, keys: U32, mask: Words | None) -> U32:
         """For each key the number of documents of its list that the mask lets through."""
         out = np.empty(len(keys), dtype=np.uint32)
-        live.sizes(*self.read(), keys, _shown(mask), out)
+        live.sizes(*self.read(), keys, words_of(mask), out)
         return out
 
     def largest(self, keys: U32, ranks: U8, mask: Words | None, most: int) -> tuple[I64, U32]:
@@ -201,12 +200,7 @@ class PostingLists:
 
     def read(self) -> tuple[U32, U32, U32, I64, Words]:
         """The lists as kernels of `index/kernels/live.py` are given them: there are no layers over them."""
-        return self.keys, self.offsets, self.lists, _NO_LAYERS, _NO_MASK
-
-
-def _shown(mask: Words | None) -> Words:
-    """A mask as kernels are given it."""
-    return _NO_MASK if mask is None else mask
+        return self.keys, self.offsets, self.lists, _NO_LAYERS, NO_WORDS
 
 
 def longest(
@@ -214,7 +208,7 @@ def longest(
 ) -> tuple[I64, U32]:
     """`largest` of lists that are read so."""
     places, sizes = np.empty(most, dtype=np.int64), np.empty(most, dtype=np.uint32)
-    found = largest(*read, keys, ranks, _shown(mask), places, sizes)
+    found = largest(*read, keys, ranks, words_of(mask), places, sizes)
     return places[:found], sizes[:found]
 
 
@@ -231,12 +225,12 @@ def first_of_two(one: Part, other: Part, how: int, limit: int) -> U32:
         lists.offsets,
         lists.lists,
         keys,
-        _shown(mask),
+        words_of(mask),
         other_lists.keys,
         other_lists.offsets,
         other_lists.lists,
         other_keys,
-        _shown(other_mask),
+        words_of(other_mask),
         how,
         out,
     )

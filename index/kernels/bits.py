@@ -15,6 +15,14 @@ ONE = np.uint64(1)
 LOW6 = np.uint32(63)
 
 
+NO_WORDS: Words = np.empty(0, dtype=np.uint64)
+
+
+def words_of(mask: Words | None) -> Words:
+    """A mask as kernels are given it: an empty one where there is none."""
+    return NO_WORDS if mask is None else mask
+
+
 @numba.njit(cache=True, nogil=True, inline="always")
 def holds_bit(words: Words, bit: int) -> bool:
     """Whether a bit is set."""

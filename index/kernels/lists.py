@@ -43,6 +43,16 @@ def word_at(halves: U16, at: int) -> np.uint64:
     )
 
 
+@numba.njit(cache=True, nogil=True, inline="always")
+def container(halves: U16, origin: int, containers: int, c: int) -> tuple[np.int64, np.int64, np.int64]:
+    """Of one of the containers of the Roaring list that begins at `halves[origin]`: the document of its first bit, how many it
+    holds, and where in `halves` they stand."""
+    head = origin + HEADER + 4
+    base = np.int64(halves[head + 2 * c]) << 16
+    cardinality = np.int64(halves[head + 1 + 2 * c]) + 1
+    return base, cardinality, origin + HEADER + (u32_at(halves, head + 2 * containers + 2 * c) >> 1)
+
+
 @lean
 def roaring_into_bits(halves: U16, origin: int, words: Words, base: int) -> None:
     """OR the part of the Roaring list that begins at `halves[origin]` into a bitset, as far as it lies in its span."""
@@ -181,12 +191,9 @@ def count_in(lists: U32, start: int, stop: int, hidden: Words, mask: Words) -> n
 @lean
 def _count_in_roaring(halves: U16, origin: int, hidden: Words, mask: Words) -> np.int64:
     found = np.int64(0)
-    head = origin + HEADER + 4
-    containers = u32_at(halves, head - 2)
+    containers = u32_at(halves, origin + HEADER + 2)
     for c in range(containers):
-        base = np.int64(halves[head + 2 * c]) << 16
-        cardinality = np.int64(halves[head + 1 + 2 * c]) + 1
-        at = origin + HEADER + (u32_at(halves, head + 2 * containers + 2 * c) >> 1)
+        base, cardinality, at = container(halves, origin, containers, c)
         if cardinality <= ARRAY_MAX:
             for i in range(at, at + cardinality):
                 found += shows(hidden, mask, base + np.int64(halves[i]))

@@ -10,7 +10,7 @@ import numpy as np
 from index.corpus import U32
 from index.kernels.bits import ONE, Words, trailing_zeros
 from index.kernels.compiled import lean
-from index.kernels.lists import ARRAY_MAX, GAPS, HEADER, ROARING, U16, next_doc, u32_at, word_at
+from index.kernels.lists import ARRAY_MAX, GAPS, HEADER, ROARING, U16, container, next_doc, u32_at, word_at
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
@@ -65,13 +65,10 @@ def mark_list(
 def _mark_roaring(
     halves: U16, origin: int, removed: U32, hidden: Words, mask: Words, words: Words, touched: Words
 ) -> None:
-    head = origin + HEADER + 4
-    containers = u32_at(halves, head - 2)
+    containers = u32_at(halves, origin + HEADER + 2)
     gone = np.int64(0)
     for c in range(containers):
-        base = np.int64(halves[head + 2 * c]) << 16
-        cardinality = np.int64(halves[head + 1 + 2 * c]) + 1
-        at = origin + HEADER + (u32_at(halves, head + 2 * containers + 2 * c) >> 1)
+        base, cardinality, at = container(halves, origin, containers, c)
         if cardinality <= ARRAY_MAX:
             for i in range(at, at + cardinality):
                 gone = _mark(base + np.int64(halves[i]), removed, gone, hidden, mask, words, touched)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from index.corpus import U32
-from index.kernels.bits import Words
+from index.kernels.bits import words_of
 from index.kernels.ranked import first_ranked
 from index.live.lists import LivePart
 from index.live.order import Order
 from index.postings import PostingLists, first_of_two
-
-_NO_MASK = np.empty(0, dtype=np.uint64)
 
 
 def best_of_two(one: LivePart, other: LivePart, how: int, limit: int, order: Order) -> U32 | None:
@@ -23,10 +21,6 @@ def best_of_two(one: LivePart, other: LivePart, how: int, limit: int, order: Ord
     if not order.ranks_base_by_number:
         return None
     out = np.empty(limit, dtype=np.uint32)
-    parts = (*lists.read(), keys, _shown(mask), *other_lists.read(), other_keys, _shown(other_mask))
+    parts = (*lists.read(), keys, words_of(mask), *other_lists.read(), other_keys, words_of(other_mask))
     found = first_ranked(*parts, how, order.base, order.size, *order.late(), out)
     return out[:found]
-
-
-def _shown(mask: Words | None) -> Words:
-    return _NO_MASK if mask is None else mask

@@ -17,14 +17,13 @@ from index.corpus import I64, U8, U32
 from index.docset import DocSet, new_words
 from index.kernels import lists as kernels
 from index.kernels import live
-from index.kernels.bits import Words, set_bits
+from index.kernels.bits import NO_WORDS, Words, set_bits, words_of
 from index.kernels.gated import sizes_gated, union_gated
 from index.live.layer import Layer
 from index.live.rows import rows_of
 from index.postings import EXACT, Gate, PostingList, PostingLists, longest
 from schemas.ids import INT64_MAX
 
-_NO_WORDS = np.empty(0, dtype=np.uint64)
 _NO_DOCS = np.empty(0, dtype=np.uint32)
 _NO_LISTS = PostingLists(_NO_DOCS, np.zeros(1, dtype=np.uint32), _NO_DOCS, 0)
 _ROOM, _OF_ROOM = 5, 4
@@ -79,7 +78,7 @@ class KeyFilter:
     publications over one base share them, and an older one looks in vain for what came later."""
 
     def __init__(self) -> None:
-        self._touched, self._losing = _NO_WORDS, _NO_WORDS
+        self._touched, self._losing = NO_WORDS, NO_WORDS
         self._layers: tuple[EdgeLayer, ...] = ()
         self._lock = Lock()
 
@@ -186,7 +185,7 @@ class LiveLists:
             self._table[row] = layer.row
         self._added = sum(layer.row[live.ADDED + 2] for layer in layers)
         self._is_hiding = hidden is not None
-        self._hidden = _NO_WORDS if hidden is None else hidden
+        self._hidden = words_of(hidden)
         self._documents = documents
 
     def of(self, key: int) -> PostingList | LiveList:
@@ -207,7 +206,7 @@ class LiveLists:
 
     def union_into(self, keys: U32, words: Words) -> None:
         """OR the lists of many keys into a bitset over the whole vertical."""
-        unhidden = _NO_WORDS
+        unhidden = NO_WORDS
         dense = self._documents >> _DENSE
         if self._is_hiding and self._base.total(keys, dense) > dense:
             unhidden = new_words(self._documents)
@@ -218,7 +217,7 @@ class LiveLists:
 
     def mark(self, keys: U32, mask: Words | None, words: Words, touched: Words, room: U32) -> None:
         """As `PostingLists.mark`."""
-        live.mark(*self.read(), keys, _shown(mask), words, touched, room)
+        live.mark(*self.read(), keys, words_of(mask), words, touched, room)
 
     def union_gated(self, keys: U32, gate: Gate, words: Words, touched: Words, out: U32) -> int:
         """As `PostingLists.union_gated`."""
@@ -237,12 +236,12 @@ class LiveLists:
     ) -> int:
         """As `PostingLists.count_into`."""
         each = _NO_DOCS if amounts is None else amounts
-        return int(live.count_into(*self.read(), keys, each, _shown(mask), counts, met, at))
+        return int(live.count_into(*self.read(), keys, each, words_of(mask), counts, met, at))
 
     def sizes(self, keys: U32, mask: Words | None) -> U32:
         """For each key the number of documents of its list that the mask lets through."""
         out = np.empty(len(keys), dtype=np.uint32)
-        live.sizes(*self.read(), keys, _shown(mask), out)
+        live.sizes(*self.read(), keys, words_of(mask), out)
         return out
 
     def largest(self, keys: U32, ranks: U8, mask: Words | None, most: int) -> tuple[I64, U32]:
@@ -274,11 +273,6 @@ class LiveLists:
         """The lists as kernels of `index/kernels/live.py` are given them."""
         base = self._base
         return base.keys, base.offsets, base.lists, self._table, self._hidden
-
-
-def _shown(mask: Words | None) -> Words:
-    """A mask as kernels are given it."""
-    return _NO_WORDS if mask is None else mask
 
 
 _NOTHING = PostingList(_NO_DOCS)

@@ -68,7 +68,8 @@ def attention(examples: Examples, schema: FeatureSchema | None = None, rounds: i
         seen = _bounded(falling(np.bincount(position, was_seen) / np.maximum(shown, 1), shown))
     was_liked = _expected(clicked, seen[position], liked)[1]
     fold = np.repeat(np.unique(examples.viewers, return_inverse=True)[1] % FOLDS, examples.sizes)
-    for one in range(fold.max(initial=0) + 1 if fold.any() else 0):
+    several = np.unique(fold)
+    for one in several if len(several) > 1 else ():  # a single viewer's searches can only teach themselves
         own = fold == one
         liked[own] = _regressed(examples.matrix[~own], was_liked[~own], examples.matrix[own], settings)
     return Attention(seen, _expected(clicked, seen[position], liked)[1])
