@@ -82,6 +82,28 @@ def test_each_source_has_a_position_of_its_own(index: Path, tmp_path: Path) -> N
     assert 77 in found(index, "followed_by:me")
 
 
+@pytest.mark.parametrize("count", [1, 2, 9])
+def test_a_file_that_took_the_place_of_another_is_read_from_its_beginning(
+    index: Path, tmp_path: Path, count: int
+) -> None:
+    url = stream(tmp_path / "events", fred(), encode(Event(NOW, "follow", FollowEvent(1, 77))))
+    ok("ingest", "--index", index, "--from", url, "--once")
+    (tmp_path / "events").unlink()
+    others = [encode(Event(NOW, "user", UserEvent(User(900 + n, f"zed{n}", "", False)))) for n in range(count)]
+    stream(tmp_path / "events", *others)
+    result = run("ingest", "--index", index, "--from", url, "--once")
+    assert (result.exit_code, result.stderr) == (
+        0,
+        f"ingest: {url} is another stream than before, and read from its beginning\n{count} events\n",
+    )
+    assert len(found(index, "name:zed*")) == count
+    assert found(index, "name:fred") == [77]
+    assert run("ingest", "--index", index, "--from", url, "--once").stderr == "0 events\n"
+    (tmp_path / "events").unlink()
+    stream(tmp_path / "events", fred())
+    assert run("events", "replay", "--index", index, "--from", url).stderr == "1 events\n"
+
+
 def test_a_media_with_all_that_it_carries(index: Path, tmp_path: Path) -> None:
     media = Media(900, 77, 1, "a quokka", ["wild"], created_at_millis=NOW)
     messages = [
@@ -334,6 +356,18 @@ def test_what_stands_before_an_error_is_appended(tmp_path: Path) -> None:
     assert "2 events appended" in result.stderr
     assert "line 3" in result.stderr
     assert ok("events", "peek", "--from", url).count("\n") == 2
+
+
+def test_a_message_that_is_cut_off_is_told_and_what_stands_before_it_is_appended(tmp_path: Path) -> None:
+    stream(tmp_path / "frames", fred(), fred(NOW + 1), fred(NOW + 2))
+    whole = (tmp_path / "frames").read_bytes()
+    (tmp_path / "frames").write_bytes(whole[:-1])
+    for url in (f"file://{tmp_path}/f", f"sqlite://{tmp_path}/s"):
+        result = run("events", "append", "--to", url, tmp_path / "frames")
+        assert result.exit_code == 2
+        assert result.stderr.startswith(f"2 events appended to {url}\n")
+        assert f"frames: the message at byte {len(whole) // 3 * 2} is cut short" in result.stderr
+        assert ok("events", "peek", "--from", url).count("\n") == 2
 
 
 def test_what_is_no_event_is_shown_as_such(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
+import resource
 import time
 from contextlib import closing
 from pathlib import Path
@@ -51,6 +53,32 @@ def test_a_message_whose_end_is_missing_waits_for_it(tmp_path: Path) -> None:
         assert source.lag() == 1
 
 
+@pytest.mark.parametrize("kind", ["file", "sqlite"])
+def test_a_stream_that_took_the_place_of_another_is_not_read_on_from_the_middle(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "events"
+    url = f"{kind}://{path}"
+    append(url, MESSAGES[:20])
+    with closing(open_source(url)) as source:
+        position = read_all(source)[-1].position
+    append(url, MESSAGES[20:30])
+    with closing(open_source(url)) as source:
+        source.seek(json.loads(json.dumps(position)))
+        assert messages_of(read_all(source)) == MESSAGES[20:30]
+    for others in ([], MESSAGES[1:5], MESSAGES[1:21], MESSAGES[1:200]):
+        for old in tmp_path.iterdir():
+            old.unlink()
+        append(url, others)
+        with closing(open_source(url)) as source:
+            with pytest.raises(InputError, match="is not the stream that was read before") as refused:
+                source.seek(position)
+            assert refused.value.code == "other-stream"
+            source.seek({"offset": 0})
+            assert messages_of(read_all(source)) == others
+            for mark in ([1], [1, -1], ["1", 2], "x", 1):
+                with pytest.raises(InputError, match="is no position"):
+                    source.seek({"offset": 0, "last": mark})
+
+
 @pytest.mark.parametrize(
     ("url", "says"),
     [
@@ -83,6 +111,38 @@ def test_what_is_not_there_or_cannot_be_used(tmp_path: Path) -> None:
         open_sink(f"sqlite://{tmp_path}/text")
     with pytest.raises(InputError, match="cannot write"):
         open_sink(f"file://{tmp_path}/no/such/folder")
+
+
+def test_nothing_is_appended_behind_a_message_whose_end_is_missing(tmp_path: Path) -> None:
+    url, path = f"file://{tmp_path}/events", tmp_path / "events"
+    append(url, MESSAGES[:3])
+    whole = path.read_bytes()
+    for left in (b"\0", b"\0\0\0\5", b"\0\0\0\5abcd"):
+        path.write_bytes(whole + left)
+        with pytest.raises(InputError, match=f"the message at byte {len(whole)} is cut short"):
+            open_sink(url)
+    path.write_bytes(b"a text, and no stream of events")
+    with pytest.raises(InputError, match="which no message has"):
+        open_sink(url)
+    assert path.read_bytes() == b"a text, and no stream of events"
+
+
+def test_what_a_full_disk_cuts_off_is_taken_back(tmp_path: Path) -> None:
+    url, path = f"file://{tmp_path}/events", tmp_path / "events"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with closing(open_sink(url)) as sink:
+        sink.append(MESSAGES[:3])
+        size = path.stat().st_size
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size + 10, before[1]))
+        try:
+            with pytest.raises(InputError, match="cannot write"):
+                sink.append([b"x" * 100])
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        assert path.stat().st_size == size
+        sink.append(MESSAGES[3:5])
+    with closing(open_source(url)) as source:
+        assert messages_of(read_all(source)) == MESSAGES[:5]
 
 
 def test_producing_keeps_the_order_and_the_rate(tmp_path: Path) -> None:

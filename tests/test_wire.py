@@ -163,9 +163,17 @@ def test_frames() -> None:
     assert written == len(data) == sum(4 + len(message) for message in messages)
     found = list(read_frames(io.BytesIO(data)))
     assert [message for _, message in found] == messages
-    for length in range(0, len(data), 7):  # cut anywhere: all whole messages before the cut
+    for length in sorted({*range(0, len(data), 7), *(place for place, _ in found)}):  # all whole messages before a cut
         whole = [message for place, message in found if place <= length]
         assert [message for _, message in read_frames(io.BytesIO(data[:length]))] == whole
+        told: list[bytes] = []
+        end = max([0, *(place for place, _ in found if place <= length)])
+        if length != end:
+            with pytest.raises(InputError, match=f"the message at byte {end} is cut short"):
+                told.extend(message for _, message in read_frames(io.BytesIO(data[:length]), to_end=True))
+        else:
+            told.extend(message for _, message in read_frames(io.BytesIO(data[:length]), to_end=True))
+        assert told == whole
     places = [0, *(place for place, _ in found)]
     for number, place in enumerate(places):
         file.seek(place)

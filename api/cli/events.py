@@ -75,7 +75,7 @@ def _messages(file: BinaryIO) -> Iterator[bytes]:
 
     reader = cast(BufferedReader, file if hasattr(file, "peek") else BufferedReader(cast(RawIOBase, file)))
     if reader.peek(1)[:1] not in (b"{", b"\n", b"\r", b" "):  # a length that began so would be too large
-        yield from (message for _, message in read_frames(reader))
+        yield from (message for _, message in read_frames(reader, to_end=True))
         return
     for number, (line, is_whole) in enumerate(bounded_lines(reader, _LONGEST_LINE), 1):
         if not line.strip():

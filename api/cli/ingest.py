@@ -63,9 +63,9 @@ def run_consumer(
         writer = open_things.enter_context(closing(LiveWriter.open(index, now_ms=now_ms())))
         letters = open_things.enter_context(closing(DeadLetters(index / LIVE / LETTERS)))
         open_things.enter_context(collecting_rarely())
-        consumer = Consumer(source, writer, letters, as_of_ms=read_as_of(index))
-        if at is not None:
-            source.seek(at)
+        consumer = Consumer(source, writer, letters, at=at, as_of_ms=read_as_of(index))
+        if consumer.begins_anew:
+            click.echo(f"ingest: {source.name} is another stream than before, and read from its beginning", err=True)
         if once:
             source.stop_at_end()
         stop = open_things.enter_context(stopping())

@@ -18,7 +18,7 @@ from ingest.firehose.drive_again import drive_again
 from ingest.firehose.limits import Limits
 from ingest.firehose.metrics import Metrics, Window
 from ingest.firehose.mutations import Mutations
-from ingest.firehose.sources.base import Batch, Source
+from ingest.firehose.sources.base import Batch, Position, Source
 from ingest.firehose.translate import translate
 from ingest.firehose.wire import DecodeError, decode, irrelevant_kind
 from ingest.firehose.writer import Writer
@@ -39,11 +39,13 @@ class Consumer:
         letters: DeadLetters,
         *,
         limits: Limits | None = None,
+        at: Position | None = None,
         as_of_ms: int | None = None,
         now_s: Callable[[], float] = time.monotonic,
         now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
-        """`as_of_ms` is the moment of which readers see all, where the consumer before said it."""
+        """`at` is where to begin, whatever was read before; `as_of_ms` the moment of which readers see all, where the consumer
+        before said it."""
         self._source = source
         self._writer = writer
         self._letters = letters
@@ -51,8 +53,12 @@ class Consumer:
         self._now_s = now_s
         self._now_ms = now_ms
         self._position = dict(writer.position)
-        if source.name in self._position:
-            source.seek(self._position[source.name])
+        self.begins_anew = False
+        """Whether another stream stands where the one stood that was read before: it is read from its beginning."""
+        if at is not None:
+            source.seek(at)
+        elif source.name in self._position:
+            self._seek(self._position[source.name])
         self._read = Mutations()
         self._read_events = 0
         """What was read and is not applied, and of how many events that is."""
@@ -238,7 +244,17 @@ class Consumer:
         """Move to the base in force. One that comes back lacks what a later one settled: that is read once more."""
         if self._writer.rebase_if_needed(wait=wait) and self._writer.position != self._position:
             self._position = self._writer.position
-            self._source.seek(self._position.get(self._source.name, {}))
+            self._seek(self._position.get(self._source.name, {}))
+
+    def _seek(self, position: Position) -> None:
+        """Read on from there. What of another stream was read before, if anything, changes nothing when it is read again."""
+        try:
+            self._source.seek(position)
+        except InputError as error:
+            if error.code != "other-stream":
+                raise
+            self.begins_anew = True
+            self._source.seek({})
 
     def _drive_again(self) -> None:
         if drive_again(self._writer, self._letters, self._position):

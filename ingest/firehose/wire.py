@@ -151,21 +151,32 @@ def write_frames(file: BinaryIO, messages: Iterable[bytes]) -> int:
     return written
 
 
-def read_frames(file: BinaryIO, place: int = 0) -> Iterator[tuple[int, bytes]]:
+def read_frames(file: BinaryIO, place: int = 0, *, to_end: bool = False) -> Iterator[tuple[int, bytes]]:
     """The whole messages from `place`, where the file stands, each with the place behind it; what is cut short is left.
 
-    `InputError` `bad-frame` where a length is none: nothing tells where the next message begins.
+    `InputError` `bad-frame` where a length is none: nothing tells where the next message begins; and `to_end` also where
+    the file ends within a message.
     """
     while len(head := file.read(_LENGTH.size)) == _LENGTH.size:
         (length,) = _LENGTH.unpack(head)
         if length > MAX_MESSAGE_BYTES:
             raise InputError(
                 "bad-frame",
-                f"{getattr(file, 'name', 'the file')}: at byte {place} stands a length of {length}, which no message has",
+                f"{_name(file)}: at byte {place} stands a length of {length}, which no message has",
                 hint="the file is no framed stream of events, or is damaged from there on",
             )
         message = file.read(length)
         if len(message) < length:
-            return
+            break
         place += _LENGTH.size + length
         yield place, message
+    if to_end and head:
+        raise InputError(
+            "bad-frame",
+            f"{_name(file)}: the message at byte {place} is cut short by the end of the file",
+            hint="what stands before it is whole; its writer did not come to its end, or is still writing",
+        )
+
+
+def _name(file: BinaryIO) -> str:
+    return getattr(file, "name", "the file")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
+from zlib import crc32
 
 from schemas.errors import InputError
 
@@ -25,7 +26,8 @@ class Source(Protocol):
     """A stream of messages that can be read again from any position.
 
     Laws: what follows `seek(batch.position)` is what follows that batch, whoever reads and how often; without a `seek` a
-    source begins at its beginning; no message is left out, and the messages of one partition come in their order.
+    source begins at its beginning; no message is left out, and the messages of one partition come in their order. A file or
+    a log that took the place of the one that was read is not read on from the middle.
     """
 
     @property
@@ -44,7 +46,8 @@ class Source(Protocol):
     def seek(self, position: Position) -> None:
         """Read on from a position that a batch of this source had; `{}` is the beginning.
 
-        `InputError` `bad-position` for anything else.
+        `InputError` `other-stream` where another stream stands under this name now, in which the position means nothing;
+        `bad-position` for anything else.
         """
         ...
 
@@ -82,6 +85,29 @@ def number_in(position: Position, key: str, source: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise bad_position(source, position)
     return value
+
+
+def mark_of(message: bytes) -> list[int]:
+    """By which a position knows the last message in front of it again: its length and a sum."""
+    return [len(message), crc32(message)]
+
+
+def position_at(offset: int, mark: list[int] | None) -> Position:
+    """The position behind a message of that mark, if one was read."""
+    return {"offset": offset} if mark is None else {"offset": offset, "last": mark}
+
+
+def mark_in(position: Position, source: str) -> list[int] | None:
+    """The mark of the message in front of a position; None in one that was written by hand."""
+    mark = position.get("last")
+    if mark is not None and not (isinstance(mark, list) and [*map(type, mark)] == [int, int] and min(mark) >= 0):
+        raise bad_position(source, position)
+    return mark
+
+
+def other_stream(source: str) -> InputError:
+    """The error for a position in a stream that is not there any more."""
+    return InputError("other-stream", f"{source} is not the stream that was read before")
 
 
 def bad_position(source: str, position: object) -> InputError:

@@ -5,12 +5,22 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
 
 from index import changing
-from ingest.firehose.sources.base import Batch, Position, bad_position, number_in
-from ingest.firehose.wire import read_frames, write_frames
+from ingest.firehose.sources.base import (
+    Batch,
+    Position,
+    bad_position,
+    mark_in,
+    mark_of,
+    number_in,
+    other_stream,
+    position_at,
+)
+from ingest.firehose.wire import MAX_MESSAGE_BYTES, read_frames, write_frames
 from schemas.errors import InputError
 
 _LOOK_S = 0.02
@@ -18,7 +28,10 @@ _LOOK_S = 0.02
 
 
 class FileSource:
-    """Position: `{"offset": N}`, the byte where the next message begins. A message whose end is not there yet waits."""
+    """Position: `{"offset": N, "last": MARK}`, the byte where the next message begins, and the mark of the one in front of it.
+
+    A message whose end is not there yet waits.
+    """
 
     def __init__(self, path: Path) -> None:
         try:
@@ -26,6 +39,7 @@ class FileSource:
         except OSError as cause:
             raise InputError("no-source", f"cannot read {path}: {cause.strerror or cause}") from None
         self._at = 0
+        self._last: list[int] | None = None
         self._read = 0
         self._read_bytes = 0
         self._end: int | None = None
@@ -61,14 +75,26 @@ class FileSource:
                     raise
         self._read += len(messages)
         self._read_bytes += self._at - start
-        return Batch(messages, places, {"offset": self._at})
+        if messages:
+            self._last = mark_of(messages[-1])
+        return Batch(messages, places, position_at(self._at, self._last))
 
     def seek(self, position: Position) -> None:
         """See `Source`."""
-        offset = number_in(position, "offset", self.name)
+        offset, mark = number_in(position, "offset", self.name), mark_in(position, self.name)
+        if mark is not None and not self._follows(offset, mark):
+            raise other_stream(self.name)
         if offset > self._size():
             raise bad_position(self.name, position)
-        self._at = offset
+        self._at, self._last = offset, mark
+
+    def _follows(self, offset: int, mark: list[int]) -> bool:
+        """Whether the message of this mark stands in front of this byte."""
+        length, _ = mark
+        if length > min(offset, MAX_MESSAGE_BYTES):
+            return False
+        self._file.seek(offset - length)
+        return mark_of(self._file.read(length)) == mark
 
     def stop_at_end(self) -> None:
         """See `Source`."""
@@ -89,19 +115,37 @@ class FileSource:
 
 
 class FileSink:
-    """Appends framed messages to a file, which is made where it is missing."""
+    """Appends framed messages to a file, which is made where it is missing; the only one that does so at a time.
+
+    `InputError` `bad-frame` where the file does not end with a whole message: what came behind could not be read.
+    """
 
     def __init__(self, path: Path) -> None:
         with changing(path):
-            self._file = path.open("ab")
+            self._file = path.open("a+b", buffering=0)
         self._path = path
+        try:
+            with path.open("rb") as file:
+                for _ in read_frames(file, to_end=True):
+                    pass
+        except BaseException:
+            self._file.close()
+            raise
 
     def append(self, messages: Sequence[bytes]) -> None:
-        """See `Sink`."""
+        """See `Sink`. What cannot be written to its end is taken back."""
+        frames = BytesIO()
+        write_frames(frames, messages)
+        left = frames.getbuffer()
         with changing(self._path):
-            write_frames(self._file, messages)
-            self._file.flush()
-            os.fsync(self._file.fileno())
+            size = os.fstat(self._file.fileno()).st_size
+            try:
+                while left:
+                    left = left[self._file.write(left) :]
+                os.fsync(self._file.fileno())
+            except BaseException:
+                self._file.truncate(size)
+                raise
 
     def close(self) -> None:
         """See `Sink`."""

@@ -8,7 +8,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from ingest.firehose.sources.base import Batch, Position, bad_position, number_in
+from ingest.firehose.sources.base import (
+    Batch,
+    Position,
+    bad_position,
+    mark_in,
+    mark_of,
+    number_in,
+    other_stream,
+    position_at,
+)
 from schemas.errors import InputError
 
 _LOOK_S = 0.02
@@ -39,7 +48,7 @@ def refused(path: Path) -> Iterator[None]:
 
 
 class SqliteSource:
-    """Position: `{"offset": N}`, the place of the last message that was read; places begin at 1."""
+    """Position: `{"offset": N, "last": MARK}`, the place of the last message that was read, from 1 on, and its mark."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -47,6 +56,7 @@ class SqliteSource:
         with refused(path):
             self._log.execute(_TABLE)
         self._at = 0
+        self._last: list[int] | None = None
         self._end: int | None = None
         self.name = f"sqlite://{path.resolve()}"
 
@@ -62,26 +72,34 @@ class SqliteSource:
             left = deadline - time.monotonic()
             if rows or left <= 0:
                 if rows:
-                    self._at = rows[-1][0]
-                return Batch([row[1] for row in rows], [(0, row[0]) for row in rows], {"offset": self._at})
+                    self._at, self._last = rows[-1][0], mark_of(rows[-1][1])
+                messages, places = [row[1] for row in rows], [(0, row[0]) for row in rows]
+                return Batch(messages, places, position_at(self._at, self._last))
             time.sleep(min(_LOOK_S, left))
 
     def seek(self, position: Position) -> None:
         """See `Source`."""
-        offset = number_in(position, "offset", self.name)
-        if offset > self._last():
+        offset, mark = number_in(position, "offset", self.name), mark_in(position, self.name)
+        if mark is not None and mark != self._mark_at(offset):
+            raise other_stream(self.name)
+        if offset > self._newest():
             raise bad_position(self.name, position)
-        self._at = offset
+        self._at, self._last = offset, mark
+
+    def _mark_at(self, place: int) -> list[int] | None:
+        with refused(self._path):
+            row = self._log.execute("SELECT message FROM events WHERE place = ?", (place,)).fetchone()
+        return None if row is None else mark_of(row[0])
 
     def stop_at_end(self) -> None:
         """See `Source`."""
-        self._end = self._last()
+        self._end = self._newest()
 
     def lag(self) -> int:
         """See `Source`."""
-        return self._last() - self._at
+        return self._newest() - self._at
 
-    def _last(self) -> int:
+    def _newest(self) -> int:
         with refused(self._path):
             (last,) = self._log.execute("SELECT coalesce(max(place), 0) FROM events").fetchone()
         return int(last)
