@@ -178,6 +178,10 @@ def test_without_a_key_the_index_is_what_the_metrics_say(browser: Browser, servi
         expect(page.get_by_label("Whole world")).to_have_count(0)
         page.get_by_role("tab", name="Index").press("ArrowRight")
         expect(page.get_by_role("tab", name="Query")).to_be_focused()
+        page.keyboard.press("End")
+        expect(page.get_by_role("tab", name="Index")).to_be_focused()
+        page.keyboard.press("Home")
+        expect(page.get_by_role("tab", name="Query")).to_be_focused()
         expect(page.get_by_label("Whole world")).to_be_disabled()
 
 

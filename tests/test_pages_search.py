@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -149,6 +150,62 @@ def test_enter_opens_what_is_chosen_or_searches_for_what_is_typed(browser: Brows
         expect(page.get_by_role("heading", level=1)).to_contain_text("quin_mar")
 
 
+def test_what_comes_after_escape_does_not_open_the_list_again(browser: Browser, service: Running) -> None:
+    held: list[Route] = []
+
+    def answered(route: Route) -> None:
+        typed = parse_qs(urlsplit(route.request.url).query)["q"][0]
+        if typed == "m":
+            route.fulfill(json=slots("of m"))
+        else:
+            held.append(route)
+
+    with paged(browser, service.url) as page:
+        page.evaluate("AbortController.prototype.abort = () => {}")
+        box, announcer = page.get_by_role("combobox"), page.locator("#announcer")
+        page.route("**/v1/typeahead*", answered)
+        type_into(page, "m")
+        expect(announcer).to_contain_text("1 suggestion,")
+        type_into(page, "ma")
+        while not held:
+            page.wait_for_timeout(20)
+        box.press("Escape")
+        expect(page.locator(".combo[data-busy]")).to_have_count(0)
+        held.pop().fulfill(json=slots("of ma", "of ma too"))
+        page.wait_for_timeout(500)  # more than what is said waits for
+        expect(box).to_have_attribute("aria-expanded", "false")
+        expect(page.get_by_role("listbox")).to_have_count(0)
+        expect(announcer).to_contain_text("1 suggestion,")
+        box.press("ArrowDown")  # the list of before is not that of the text: it is asked for
+        while not held:
+            page.wait_for_timeout(20)
+        held.pop().fulfill(json=slots("of ma", "of ma too"))
+        expect(box).to_have_attribute("aria-expanded", "true")
+        box.press("ArrowDown")
+        assert active(page) == "of ma"
+
+
+def test_down_asks_for_a_text_that_nobody_typed(browser: Browser, service: Running) -> None:
+    with paged(browser, service.url, "/search?q=quin", viewer=MIRA) as page:
+        box = page.get_by_role("combobox")
+        expect(box).to_have_value("quin")
+        box.press("ArrowDown")
+        expect(box).to_have_attribute("aria-expanded", "true")
+        assert "quin_mar" in options(page)
+
+
+def test_what_is_seen_apart_is_heard_apart(browser: Browser, service: Running) -> None:
+    with paged(browser, service.url, viewer=MIRA) as page:
+        type_into(page, "quin")
+        option = page.get_by_role("option").first
+        expect(option).to_contain_text("followed by")
+        assert ", followed by noor_m" in option.aria_snapshot()
+        page.goto(f"{service.url}/search?q=ruth&in=user")
+        expect(
+            page.get_by_role("link", name=re.compile("^ruth.mar ?, private Ruth Marlow ?, 0 followers"))
+        ).to_be_visible()
+
+
 def test_ranges_are_marked_by_code_points(browser: Browser, service: Running) -> None:
     with paged(browser, service.url) as page:
         type_into(page, "marv")
@@ -270,6 +327,32 @@ def test_a_list_goes_on_at_the_press_of_a_button(browser: Browser, service: Runn
         shown = page.locator(".tile a").evaluate_all("links => links.map(link => link.dataset.id)")
         assert len(set(shown)) == MEDIA
         expect(page.get_by_role("button", name="Show more")).to_have_count(0)
+
+
+def test_a_slip_of_the_finger_finds_in_one_vertical_too(browser: Browser, service: Running) -> None:
+    with paged(browser, service.url, "/search?q=marrvellous&in=user", viewer=MIRA) as page:
+        expect(page.get_by_text("Nothing has just these letters.")).to_be_visible()
+        expect(page.locator(".card").first).to_contain_text("uma")
+        page.goto(f"{service.url}/search?q=zzzzz&in=user")
+        expect(page.get_by_role("heading", name="Nothing is called so")).to_be_visible()
+
+
+def test_the_bar_says_where_one_is(browser: Browser, service: Running) -> None:
+    with paged(browser, service.url, viewer=MIRA) as page:
+        current = page.get_by_role("navigation", name="Pages").locator("[aria-current=page]")
+        expect(current).to_have_count(0)
+        page.get_by_role("link", name="Explore").click()
+        expect(current).to_have_text("Explore")
+        page.locator(".brand").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Monoceros")
+        expect(current).to_have_count(0)
+        page.goto(f"{service.url}/console")
+        expect(current).to_have_text("Console")
+
+
+def test_an_address_that_is_no_text_shows_what_it_says(browser: Browser, service: Running) -> None:
+    with paged(browser, service.url, "/hashtags/%E0%A4%A") as page:
+        expect(page.get_by_role("heading", level=1)).to_have_text("#%E0%A4%A")
 
 
 def test_pages_of_hashtags_places_groups_and_media(browser: Browser, service: Running) -> None:

@@ -21,8 +21,6 @@ export function target(path, params = {}) {
 
 /** Asks as an identity. All methods give the answer's content, and throw `Problem`, or `AbortError` where the signal aborts. */
 export class Api {
-  #described = null;
-
   constructor(identity) {
     this.identity = identity;
   }
@@ -40,22 +38,6 @@ export class Api {
     const answer = await fetch(path, { signal });
     if (!answer.ok) throw new Problem({ status: answer.status, code: "refused", detail: "this is not shown to you" });
     return answer.text();
-  }
-
-  /** Whether the service has an endpoint, by its path as OpenAPI writes it. */
-  async has(path) {
-    return path in (await this.described()).paths;
-  }
-
-  /** The parameter of an endpoint as OpenAPI has it; undefined where there is none. */
-  async param(path, name) {
-    return (await this.described()).paths[path]?.get?.parameters?.find((param) => param.name === name);
-  }
-
-  /** OpenAPI. */
-  described() {
-    this.#described ??= fetch("/openapi.json").then((answer) => answer.json()).catch(() => ({ paths: {} }));
-    return this.#described;
   }
 
   async #ask(method, wire, body, { signal, asKey = false, patience = PATIENCE_MS, tries = 2 } = {}) {

@@ -34,17 +34,17 @@ export function suggestionLine(slot) {
     h(
       "span",
       { class: "line" },
-      h("span", { class: "line-name" }, marked(main[1], ranges(main[0])), slot.is_verified && verified()),
+      h("span", { class: "line-name" }, marked(main[1], ranges(main[0]))),
       below.length > 0 && h("span", { class: "line-below" }, ...spaced(below)),
     ),
     h("span", { class: "kind" }, KIND[slot.vertical]),
   ];
 }
 
-/** Pieces with a dot between, each in the direction of its own script. */
+/** Pieces with a dot between, which is heard as a comma, each in the direction of its own script. */
 export function spaced(parts) {
   const whole = parts.filter(Boolean).map((part) => (typeof part === "string" ? said(part) : part));
-  return whole.flatMap((part, at) => (at ? [h("span", { class: "dot", "aria-hidden": "true" }, " · "), part] : [part]));
+  return whole.flatMap((part, at) => (at ? [h("span", { class: "dot", "aria-hidden": "true" }, " · "), h("span", { class: "unseen" }, ", "), part] : [part]));
 }
 
 /** A result in a list. `tie`: how the viewer stands to a person. */
@@ -60,7 +60,7 @@ export function card(hit, tie) {
       h(
         "span",
         { class: "line" },
-        h("span", { class: "line-name" }, said(hit.name), fields.is_verified && verified(), fields.is_private && lock()),
+        h("span", { class: "line-name" }, said(hit.name), fields.is_verified && [" ", verified()], fields.is_private && lock()),
         h("span", { class: "line-below" }, ...spaced(below(hit.vertical, fields))),
         h("span", { class: "tie", "data-name": hit.name }, ...tieLine(tie ?? leadOf(hit))),
       ),
@@ -69,7 +69,7 @@ export function card(hit, tie) {
   );
 }
 
-const lock = () => h("span", { class: "lock" }, icon("lock"), h("span", { class: "unseen" }, "private"));
+const lock = () => h("span", { class: "lock" }, icon("lock"), h("span", { class: "unseen" }, ", private"));
 const leadOf = (hit) => (hit.lineage?.length ? { reads: hit.lineage[0].reads, by: hit.lineage[0].by } : undefined);
 const badge = (tie) => tie?.isFollowed && h("span", { class: "badge" }, "Following");
 
@@ -110,7 +110,7 @@ function below(vertical, fields) {
 /** A media in a grid. */
 export function tile(hit) {
   const { content_type: kind = "photo", hashtags = [], place, created_at_ms } = hit.fields ?? {};
-  const words = [`${kind[0].toUpperCase()}${kind.slice(1)} by ${hit.name}`, place && `at ${place}`, created_at_ms && ago(created_at_ms)].filter(Boolean).join(", ");
+  const words = [`${kind[0].toUpperCase()}${kind.slice(1)} by ${hit.name}`, place && `at ${place}`, created_at_ms && ago(created_at_ms), hit.reason].filter(Boolean).join(", ");
   return h(
     "li",
     { class: "tile" },

@@ -7,9 +7,8 @@ import { icon } from "./icons.js";
 const PAUSE_MS = 40;
 
 /**
- * `ask(text, signal)` gives `{slots, note}`; `draw(slot)` the inside of an option and `say(slot)` its plain words;
- * `pick(slot, place)` and `submit(text)` are told what was
- * chosen, and `shown(text, answer)` what was shown.
+ * `ask(text, signal)` gives `{slots, note}`; `draw(slot)` the inside of an option; `pick(slot, place)` and `submit(text)` are told what
+ * was chosen, and `shown(text, answer)` what was shown.
  */
 export class Combobox {
   #sequence = 0;
@@ -83,11 +82,18 @@ export class Combobox {
     this.input.setAttribute("aria-expanded", String(this.#slots.length > 0));
   }
 
+  /** Close the list for good: what is under way does not open it again. */
+  #dismiss() {
+    this.#forget();
+    this.close();
+  }
+
   /** Whatever is under way is of no more interest. */
   #forget() {
     clearTimeout(this.#timer);
     this.#asking?.abort();
     this.#sequence++;
+    this.node.removeAttribute("data-busy");
   }
 
   #typing() {
@@ -146,14 +152,16 @@ export class Combobox {
       case "ArrowDown":
       case "ArrowUp": {
         event.preventDefault();
-        if (last < 0) return;
         const isDown = event.key === "ArrowDown";
         if (!this.isOpen) {
+          if (this.input.value !== this.#typed && this.input.value.trim()) return void (this.#forget(), this.#look(this.input.value));
+          if (last < 0) return;
           this.#open();
           if (!event.altKey) this.#point(isDown ? 0 : last);
           return;
         }
-        if (event.altKey) return isDown ? undefined : this.close();
+        if (event.altKey) return isDown ? undefined : this.#dismiss();
+        if (last < 0) return;
         // past either end stands the text itself
         this.#point(isDown ? (this.#active === last ? -1 : this.#active + 1) : this.#active === -1 ? last : this.#active - 1);
         return;
@@ -179,7 +187,7 @@ export class Combobox {
         if (this.isOpen) {
           event.preventDefault();
           event.stopPropagation();
-          this.close();
+          this.#dismiss();
         } else if (this.input.value) {
           event.preventDefault();
           event.stopPropagation();

@@ -52,11 +52,14 @@ const tabs = h(
     role: "tablist",
     class: "views",
     "aria-label": "Views of the console",
-    onkeydown: ({ key }) => {
-      const step = { ArrowRight: 1, ArrowLeft: -1 }[key] * (document.documentElement.dir === "rtl" ? -1 : 1);
-      if (!step) return;
+    onkeydown: (event) => {
+      const { key } = event;
       const at = VIEWS.findIndex(([name]) => `tab-${name}` === document.activeElement.id);
-      const next = VIEWS[(at + step + VIEWS.length) % VIEWS.length][0];
+      const step = document.documentElement.dir === "rtl" ? -1 : 1;
+      const to = { ArrowRight: at + step, ArrowLeft: at - step, Home: 0, End: -1 }[key];
+      if (to === undefined) return;
+      const next = VIEWS.at(to % VIEWS.length)[0];
+      event.preventDefault();
       open(next);
       document.getElementById(`tab-${next}`).focus();
     },
@@ -66,7 +69,7 @@ const tabs = h(
 
 main.append(h("h1", { class: "unseen" }, "Console"), tabs, body);
 await identity.ready;
-bar(api, "/console");
+bar(api)("/console");
 identity.addEventListener("change", show);
 window.addEventListener("hashchange", () => location.hash !== written && show());
 show();

@@ -38,10 +38,9 @@ export class Deeds {
     this.#newest = null;
   }
 
-  async #tell(event) {
+  #tell(event) {
     if (!this.#isKept || this.api.identity.viewer === null || event.shown?.length === 0) return;
-    this.#isKept = await this.api.has("/v1/events");
     // telling is never in the way of looking
-    if (this.#isKept) this.api.post("/v1/events", { events: [event] }).catch((error) => (this.#isKept = error.status >= 500 || error.status === 0));
+    this.api.post("/v1/events", { events: [event] }).catch((error) => (this.#isKept = error.status >= 500 || error.status === 0));
   }
 }

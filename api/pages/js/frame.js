@@ -11,8 +11,8 @@ import { one, search, suggestions } from "./questions.js";
 
 const KEPT = 5;
 
-/** Fill the bar. `middle` stands between the brand and the way around. */
-export function bar(api, here, middle = null) {
+/** Fill the bar; `middle` stands between the brand and the way around. What it gives is to be told where one is. */
+export function bar(api, middle = null) {
   const { identity } = api;
   const who = h("button", { type: "button", class: "who", "aria-haspopup": "dialog", onclick: () => openDialog(api) });
   const show = () => {
@@ -20,11 +20,12 @@ export function bar(api, here, middle = null) {
     const name = viewer === null ? (identity.isKeyed && !identity.keyId ? "Sign in" : "Stranger") : viewer.name || `user ${viewer.id}`;
     who.replaceChildren(viewer === null ? h("span", { class: "face stranger-face" }, icon("user")) : avatar(viewer.id, viewer.name), said(name), h("span", { class: "unseen" }, ", change who looks"));
   };
-  const link = (href, text, sign) => h("a", { href, "aria-current": here === href ? "page" : null }, icon(sign), h("span", null, text));
+  const link = (href, text, sign) => h("a", { href }, icon(sign), h("span", null, text));
+  const links = [link("/explore", "Explore", "compass"), link("/console", "Console", "terminal")];
   document.getElementById("bar").replaceChildren(
     h("a", { class: "brand", href: "/" }, constellation(), h("span", null, "Monoceros")),
     h("div", { class: "bar-middle" }, middle),
-    h("nav", { "aria-label": "Pages" }, link("/explore", "Explore", "compass"), link("/console", "Console", "terminal")),
+    h("nav", { "aria-label": "Pages" }, links),
     who,
   );
   identity.addEventListener("change", () => (show(), learnName(api)));
@@ -32,6 +33,12 @@ export function bar(api, here, middle = null) {
   identity.addEventListener("needed", () => (show(), document.querySelector("dialog[open]") ?? openDialog(api)));
   show();
   learnName(api);
+  return (here) => {
+    for (const one of links) {
+      if (one.getAttribute("href") === here) one.setAttribute("aria-current", "page");
+      else one.removeAttribute("aria-current");
+    }
+  };
 }
 
 /** What the viewer is called, where only the id is known. */

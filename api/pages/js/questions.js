@@ -21,27 +21,13 @@ export function placeOf({ vertical, id, name }) {
   return `/${PLURAL[vertical]}/${id}`;
 }
 
-/** Suggestions as one list, best first: `{id, vertical, name, text, matches, reason}`. */
+/** Suggestions as one list, best first: as the service gives them. */
 export async function suggestions(api, typed, { limit = 10, verticals, signal, patience = 3_000, ...knobs } = {}) {
   const answer = await api.get("/v1/typeahead", { q: typed, limit, verticals: verticals?.join(","), ...knobs }, { signal, patience });
-  const slots = answer.slots ?? answer.suggestions ?? interleaved(answer.sections ?? []);
-  const isPartial = answer.complete === false || (answer.sections ?? []).some((section) => !section.complete);
-  return { slots: slots.slice(0, limit).map(slot), isPartial, request_id: answer.request_id };
+  return { slots: answer.slots.map(slot), isPartial: !answer.complete, request_id: answer.request_id };
 }
 
-function slot(given) {
-  const reason = typeof given.reason === "string" ? given.reason : (given.reason?.reads ?? "");
-  return { ...given, text: given.text ?? { name: given.name }, matches: given.matches ?? [], reason: OWN_WORDS[reason] ?? reason };
-}
-
-/** Lists by vertical as one list: a round takes the next of each, people twice. */
-function interleaved(sections) {
-  const left = sections.map((section) => [...section.suggestions]);
-  const mixed = [];
-  while (left.some((list) => list.length))
-    left.forEach((list, at) => mixed.push(...list.splice(0, sections[at].vertical === "user" ? 2 : 1)));
-  return mixed;
-}
+const slot = (given) => ({ ...given, reason: OWN_WORDS[given.reason] ?? given.reason });
 
 /** A page of a query of the language, with the fields that cards show. */
 export const search = (api, q, vertical, params = {}, options = {}) =>
@@ -50,6 +36,9 @@ export const search = (api, q, vertical, params = {}, options = {}) =>
 /** A page of all that has the typed words, the last perhaps unfinished, in one vertical: the box gives its best only. */
 export const typedIn = (api, text, vertical, params = {}, options = {}) =>
   search(api, `${vertical === "media" ? "caption" : "name"}:"${text.replace(/[\\"]/g, "\\$&")}"*`, vertical, params, options);
+
+/** The best of one vertical as the search box finds it, slips of the finger forgiven: one page. */
+export const nearTo = (api, text, vertical, params = {}, options = {}) => api.get("/v1/search", { text, vertical, fields: FIELDS[vertical], ...params }, options);
 
 /** A page of the media of a user, hashtag or place; `section` is "recent" or "top". */
 export function media(api, path, params = {}, options = {}) {
@@ -68,12 +57,8 @@ export async function many(api, vertical, ids, options) {
   return (await api.get(`/v1/${PLURAL[vertical]}`, { ids: ids.join(",") }, options)).documents;
 }
 
-/** What the viewer may like: media, best first; null where the service has no explore. */
-export async function explore(api, params = {}, options = {}) {
-  if (!(await api.has("/v1/explore"))) return null;
-  const takesFields = await api.param("/v1/explore", "fields");
-  return api.get("/v1/explore", { ...(takesFields ? { fields: MEDIA_FIELDS } : {}), ...params }, options);
-}
+/** What the viewer may like: media, best first. */
+export const explore = (api, params = {}, options = {}) => api.get("/v1/explore", { fields: MEDIA_FIELDS, ...params }, options);
 
 /** People followed by people whom the viewer follows. */
 export const suggested = (api, limit, options) => api.get("/v1/users/me/suggested", { limit }, options);

@@ -57,6 +57,15 @@ function go(address, { replaces = false } = {}) {
   show({ moves: true });
 }
 
+/** A piece of an address as text; as it stands where it is not the UTF-8 of any. */
+function decoded(piece) {
+  try {
+    return decodeURIComponent(piece);
+  } catch {
+    return piece;
+  }
+}
+
 /** Show what the address names. */
 async function show({ moves = false } = {}) {
   leaving?.abort();
@@ -64,13 +73,13 @@ async function show({ moves = false } = {}) {
   const { signal } = leaving;
   const url = new URL(location.href);
   const [found, view] = ROUTES.map(([form, shown]) => [form.exec(url.pathname), shown]).find(([match]) => match) ?? [[], home];
-  const scene = { api, deeds, url, args: found.slice(1).map(decodeURIComponent), signal, go, main, box, again: () => show() };
+  mark(url.pathname);
   if (view !== results) box.set("");
   document.body.dataset.view = view.name;
   main.setAttribute("aria-busy", "true");
   if (moves) window.scrollTo(0, 0);
   try {
-    const title = await view(scene);
+    const title = await view({ api, deeds, url, args: found.slice(1).map(decoded), signal, go, main, box, again: () => show() });
     if (signal.aborted) return;
     document.title = title ? `${title} · Monoceros` : "Monoceros";
     if (moves) {
@@ -103,5 +112,5 @@ document.addEventListener("keydown", (event) => {
 });
 
 await identity.ready;
-bar(api, location.pathname, box.node);
+const mark = bar(api, box.node);
 show();

@@ -14,6 +14,12 @@ export const count = (value, one, many = `${one}s`) => `${value === 1 ? "1" : sh
 export const day = (ms) => date.format(ms);
 export const ms = (value) => (value < 0.1 ? `${Math.round(value * 1000)} µs` : `${value < 10 ? value.toFixed(value < 1 ? 2 : 1) : Math.round(value)} ms`);
 
+/** A size: "8.4 MB". */
+export function bytes(value) {
+  const power = value < 1000 ? 0 : Math.min(4, Math.floor(Math.log10(value) / 3));
+  return `${(value / 1000 ** power).toFixed(power && value / 1000 ** power < 100 ? 1 : 0)} ${["B", "kB", "MB", "GB", "TB"][power]}`;
+}
+
 /** "3 weeks ago". */
 export function ago(then, now = Date.now()) {
   const seconds = (then - now) / 1000;

@@ -25,17 +25,17 @@ async function known(api) {
 const lists = (answer) => ({ ...answer, rows: answer.results ?? answer.slots ?? [] });
 const ordered = (q, option) => q.replace(/^\((apply)\s(.*)\)$/su, `($1 $2 ${option})`);
 
-/** The ways to find: a name, the endpoint, and how it is asked. `takes` says what the question is: a query, words, or nothing; `knobs` what else a side may choose. */
+/** The ways to find: a name, and how it is asked. `takes` says what the question is: a query, words, or nothing; `knobs` what else a side may choose. */
 const WAYS = {
-  query: { knobs: ["generation"], name: "Query, by static rank", path: "/v1/search", takes: "query", ask: (api, q, more, o) => api.get("/v1/search", { q, limit: LIMIT, lineage: true, ...more }, o) },
-  hits: { knobs: ["generation"], name: "Query, by hits", path: "/v1/search", takes: "query", ask: (api, q, more, o) => api.get("/v1/search", { q: ordered(q, ":order hits"), limit: LIMIT, lineage: true, ...more }, o) },
-  affinity: { knobs: ["generation"], name: "Query, by affinity", path: "/v1/search", takes: "query", ask: (api, q, more, o) => api.get("/v1/search", { q: ordered(q, ":order hits :inner affinity"), limit: LIMIT, lineage: true, ...more }, o) },
-  typeahead: { knobs: ["ranker", "arm"], name: "Search box", path: "/v1/typeahead", takes: "words", ask: (api, q, more, o) => suggestions(api, q, { limit: LIMIT, ...more, ...o }) },
-  people: { knobs: ["ranker", "arm"], name: "People, as typed", path: "/v1/search", takes: "words", ask: (api, text, more, o) => api.get("/v1/search", { text, vertical: "user", limit: LIMIT, ...more }, o) },
-  explore: { knobs: ["ranker", "arm"], name: "Explore", path: "/v1/explore", takes: "nothing", ask: (api, _, more, o) => api.get("/v1/explore", { limit: LIMIT, ...more }, o) },
-  suggested: { knobs: [], name: "Suggested people", path: "/v1/users/{id}/suggested", takes: "nothing", ask: (api, _, more, o) => api.get("/v1/users/me/suggested", { limit: LIMIT, ...more }, o) },
-  top: { knobs: ["ranker", "arm"], name: "Hashtag, top", path: "/v1/hashtags/{tag}/top", takes: "words", ask: (api, tag, more, o) => api.get(`/v1/hashtags/${encodeURIComponent(tag.replace(/^#/, ""))}/top`, { limit: LIMIT, ...more }, o) },
-  recent: { knobs: [], name: "Hashtag, recent", path: "/v1/hashtags/{tag}/recent", takes: "words", ask: (api, tag, more, o) => api.get(`/v1/hashtags/${encodeURIComponent(tag.replace(/^#/, ""))}/recent`, { limit: LIMIT, ...more }, o) },
+  query: { knobs: ["generation"], name: "Query, by static rank", takes: "query", ask: (api, q, more, o) => api.get("/v1/search", { q, limit: LIMIT, lineage: true, ...more }, o) },
+  hits: { knobs: ["generation"], name: "Query, by hits", takes: "query", ask: (api, q, more, o) => api.get("/v1/search", { q: ordered(q, ":order hits"), limit: LIMIT, lineage: true, ...more }, o) },
+  affinity: { knobs: ["generation"], name: "Query, by affinity", takes: "query", ask: (api, q, more, o) => api.get("/v1/search", { q: ordered(q, ":order hits :inner affinity"), limit: LIMIT, lineage: true, ...more }, o) },
+  typeahead: { knobs: ["ranker", "arm"], name: "Search box", takes: "words", ask: (api, q, more, o) => suggestions(api, q, { limit: LIMIT, ...more, ...o }) },
+  people: { knobs: ["ranker", "arm"], name: "People, as typed", takes: "words", ask: (api, text, more, o) => api.get("/v1/search", { text, vertical: "user", limit: LIMIT, ...more }, o) },
+  explore: { knobs: ["ranker", "arm"], name: "Explore", takes: "nothing", ask: (api, _, more, o) => api.get("/v1/explore", { limit: LIMIT, ...more }, o) },
+  suggested: { knobs: [], name: "Suggested people", takes: "nothing", ask: (api, _, more, o) => api.get("/v1/users/me/suggested", { limit: LIMIT, ...more }, o) },
+  top: { knobs: ["ranker", "arm"], name: "Hashtag, top", takes: "words", ask: (api, tag, more, o) => api.get(`/v1/hashtags/${encodeURIComponent(tag.replace(/^#/, ""))}/top`, { limit: LIMIT, ...more }, o) },
+  recent: { knobs: [], name: "Hashtag, recent", takes: "words", ask: (api, tag, more, o) => api.get(`/v1/hashtags/${encodeURIComponent(tag.replace(/^#/, ""))}/recent`, { limit: LIMIT, ...more }, o) },
 };
 const FIRST = { query: "(apply followed_by: followed_by:me)", words: "mar", nothing: "" };
 
@@ -56,7 +56,7 @@ export function compareView({ api, params, keep, signal }) {
     if (a && b) verdict.textContent = agreement(a, b);
   }
 
-  api.described().then(() => !signal.aborted && Promise.all(sides.map((one) => one.fill())).then(run));
+  Promise.all(sides.map((one) => one.fill())).then(() => !signal.aborted && run());
   return h("div", { class: "compare" }, h("form", { class: "sides", onsubmit: (event) => (event.preventDefault(), run()) }, sides.map((one) => one.node), h("button", { class: "button main" }, "Compare")), verdict, out);
 }
 
@@ -98,7 +98,7 @@ function side(api, params, key, changed) {
       return { ...answer, here_ms: performance.now() - begun };
     },
     fill: async () => {
-      for (const [name, { name: called, path }] of Object.entries(WAYS)) if (await api.has(path)) way.append(h("option", { value: name }, called));
+      way.append(...Object.entries(WAYS).map(([name, { name: called }]) => h("option", { value: name }, called)));
       there = await known(api);
       way.value = params.get(key) ?? (key === "a" ? "query" : "hits");
       if (!way.value) way.selectedIndex = 0;

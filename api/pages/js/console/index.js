@@ -2,17 +2,17 @@
 
 import { h, said } from "../dom.js";
 import { icon } from "../icons.js";
-import { lasting, number, short } from "../words.js";
+import { bytes, lasting, number, short } from "../words.js";
 
 const EVERY_MS = 5_000;
 /** Numbers past this are moments in ms since 1970, not lengths or counts. */
 const LONG_AGO_MS = 1e12;
 const TITLES = { generation: "Generation in force", generations: "Generations kept", lag: "Behind the stream", "dead-letters": "Dead letters", cache: "Cache", experiments: "Experiments", rankers: "Rankers" };
-const DRAWN = { experiments: experimentsDrawn };
+const DRAWN = { generations: generationsDrawn, lag: lagDrawn, experiments: experimentsDrawn };
 
 /** The view, which looks again as long as it is open. */
 export function indexView({ api, signal }) {
-  const service = h("div", { class: "panels" });
+  const service = h("div", { class: "panels service" });
   const admin = h("div", { class: "panels" });
   const whole = h("div", { class: "index" }, service, admin);
   const look = async () => {
@@ -92,19 +92,15 @@ function endpoints(found) {
 }
 
 async function showAdmin(api, into, signal) {
-  const { paths } = await api.described();
-  const asked = Object.keys(paths).filter((path) => /^\/v1\/admin\/[a-z-]+$/.test(path) && paths[path].get);
   if (api.identity.keyId === null) {
-    const names = asked.map((path) => TITLES[path.split("/").at(-1)] ?? path.split("/").at(-1)).join(", ").toLowerCase();
+    const names = Object.values(TITLES).join(", ").toLowerCase();
     into.replaceChildren(h("div", { class: "notice plain-notice" }, icon("key"), h("p", null, `With a key of the scope admin there is more: ${names}. A service of this machine prints an address of the console that has one; elsewhere, sign in with a file of keys.`)));
     return;
   }
   const panels = await Promise.all(
-    asked.map(async (path) => {
-      const name = path.split("/").at(-1);
-      const title = TITLES[name] ?? name;
+    Object.entries(TITLES).map(async ([name, title]) => {
       try {
-        const { request_id, age_ms, ...content } = await api.get(path, {}, { signal, asKey: true });
+        const { request_id, age_ms, ...content } = await api.get(`/v1/admin/${name}`, {}, { signal, asKey: true });
         return panel(title, (DRAWN[name] ?? shown)(content, title));
       } catch (error) {
         if (signal.aborted) throw error;
@@ -118,6 +114,17 @@ async function showAdmin(api, into, signal) {
 
 const panel = (title, ...content) => h("section", { class: "panel" }, h("h2", null, title), content);
 const facts = (rows) => h("dl", null, rows.map(([name, value]) => [h("dt", null, name), h("dd", null, value)]));
+
+/** A row for each generation; how many documents of each kind the one in force has stands in a panel of its own. */
+function generationsDrawn({ current, kept }, title) {
+  const sum = (counts) => Object.values(counts).reduce((total, count) => total + count, 0);
+  return shown(kept.map(({ generation, created_ms, documents, size }) => ({ generation: generation === current ? `${generation}, in force` : generation, created_ms, documents: sum(documents), size })), title);
+}
+
+/** How far the consumer is behind; an index without one says so. */
+function lagDrawn(lag, title) {
+  return lag.state === "none" ? h("p", { class: "soft" }, "This index follows no stream: monoceros ingest.") : shown(lag, title);
+}
 
 /** Each experiment with its arms, what they set, and which of them the viewer is in. */
 function experimentsDrawn({ experiments }) {
@@ -156,6 +163,7 @@ function value(name, one) {
   if (typeof one === "object") return said(Object.entries(one).map(([part, said]) => `${part} ${value(part, said)}`).join(", "));
   if (typeof one !== "number") return said(String(one));
   if (one > LONG_AGO_MS) return `${new Date(one).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  if (name === "size") return bytes(one);
   if (/_ms$/.test(name)) return lasting(one / 1000);
   return Number.isInteger(one) ? number(one) : String(one);
 }

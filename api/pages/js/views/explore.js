@@ -1,22 +1,20 @@
 // Pictures that the viewer may like.
 
 import { h } from "../dom.js";
-import { explore, search } from "../questions.js";
+import { explore } from "../questions.js";
 import { nothing } from "../states.js";
 import { mediaGrid } from "./parts.js";
 
 const LIMIT = 30;
 const MOST_SEEN = 500;
 
-/** The grid; where the service has no explore, what people whom the viewer follows like. */
+/** The grid. */
 export async function exploreView({ api, deeds, main, signal }) {
   const { viewer } = api.identity;
-  const liked = viewer ? "(apply liker: followed_by:me :order hits)" : "type:photo";
   const seen = [];
   // the next page of a ranking is a ranking without what was seen
   const ask = async (cursor, at) => {
     const answer = await explore(api, { limit: LIMIT, seen: seen.join(",") }, { signal: at });
-    if (answer === null) return search(api, liked, "media", { cursor, limit: LIMIT }, { signal: at });
     seen.push(...answer.results.map(({ id }) => id));
     return { ...answer, cursor: answer.results.length === LIMIT && seen.length + LIMIT <= MOST_SEEN ? "more" : undefined };
   };

@@ -13,6 +13,6 @@ export async function hashtagView(scene) {
   const found = await search(api, `name:${quoted(tag)}`, "hashtag", { limit: 20 }, { signal }).catch(() => ({ results: [] }));
   const fields = found.results.find(({ name }) => name === `#${tag}`)?.fields;
   main.replaceChildren(head(h("span", { class: "face hashtag-face huge" }, icon("hashtag")), said(`#${tag}`), fields ? count(fields.public_media, "public post") : ""));
-  await sections(scene, `/v1/hashtags/{tag}`, `/v1/hashtags/${encodeURIComponent(tag)}`, `/hashtags/${encodeURIComponent(tag)}`, `#${tag}`);
+  sections(scene, `/v1/hashtags/${encodeURIComponent(tag)}`, `/hashtags/${encodeURIComponent(tag)}`, `#${tag}`, "hashtag_top");
   return `#${tag}`;
 }

@@ -30,7 +30,7 @@ export async function home({ api, main, signal }) {
   };
   await Promise.all([
     fill(people, () => (viewer ? mayKnow(api, signal) : whoToBe(api, signal))),
-    fill(pictures, () => mayLike(api, viewer, signal)),
+    fill(pictures, () => mayLike(api, signal)),
   ]);
   return "";
 }
@@ -49,8 +49,7 @@ async function whoToBe(api, signal) {
   return h("ul", { class: "viewers wide" }, results.map((hit) => h("li", null, h("button", { type: "button", class: "viewer", onclick: () => be(hit) }, avatar(hit.id, hit.fields.fullname), said(hit.name)))));
 }
 
-async function mayLike(api, viewer, signal) {
-  const liked = await explore(api, { limit: 12 }, { signal });
-  const { results } = liked ?? (await search(api, viewer ? "(apply liker: followed_by:me)" : "type:photo", "media", { limit: 12 }, { signal }));
+async function mayLike(api, signal) {
+  const { results } = await explore(api, { limit: 12 }, { signal });
   return results.length ? h("ul", { class: "grid" }, results.map(tile)) : null;
 }

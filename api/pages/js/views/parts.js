@@ -10,7 +10,7 @@ const ENDS = { limit: "A list has no more than this.", cut: "Not everything coul
 
 /**
  * A list by pages. `ask(cursor)` gives a page; `shape` is "card" or "tile". The next page comes at the press of a button, which keeps
- * the place for the keyboard and for screen readers. `told`: the surface and query under which the service is told what was seen.
+ * the place for the keyboard and for screen readers. A page's `note` stands above the list. `told`: the surface and query under which the service is told what was seen.
  */
 export function paged({ api, ask, shape, signal, empty, label, told = null }) {
   const clicked = ({ target }) => {
@@ -38,7 +38,7 @@ export function paged({ api, ask, shape, signal, empty, label, told = null }) {
     if (signal?.aborted) return;
     const items = answer.results;
     if (!cursor && !items.length) return void whole.replaceChildren(...[cuts(answer), empty()].filter(Boolean));
-    if (!cursor) whole.replaceChildren(...[cuts(answer), list, foot].filter(Boolean));
+    if (!cursor) whole.replaceChildren(...[cuts(answer), answer.note && h("p", { class: "near" }, answer.note), list, foot].filter(Boolean));
     const nodes = items.map((item) => draw(item));
     list.append(...nodes);
     before = seen;

@@ -16,6 +16,6 @@ export async function placeView(scene) {
   const where = Number.isFinite(place.lat) && (place.lat || place.lon) ? `${Math.abs(place.lat).toFixed(3)}° ${place.lat < 0 ? "S" : "N"}, ${Math.abs(place.lon).toFixed(3)}° ${place.lon < 0 ? "W" : "E"}` : "";
   const facts = [place.category && said(place.category), place.city && said(place.city), place.country && country(place.country), count(place.public_media, "public post"), where && h("span", { dir: "ltr" }, where)];
   main.replaceChildren(head(h("span", { class: "face place-face huge" }, icon("place")), said(place.name), spaced(facts)));
-  await sections(scene, `/v1/places/{id}`, `/v1/places/${id}`, `/places/${id}`, place.name);
+  sections(scene, `/v1/places/${id}`, `/places/${id}`, place.name, "place_top");
   return place.name;
 }

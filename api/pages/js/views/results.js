@@ -2,7 +2,7 @@
 
 import { suggestionLine } from "../cards.js";
 import { h, said } from "../dom.js";
-import { placeOf, suggestions, typedIn } from "../questions.js";
+import { nearTo, placeOf, suggestions, typedIn } from "../questions.js";
 import { cuts, nothing } from "../states.js";
 import { paged, tabs } from "./parts.js";
 
@@ -28,7 +28,13 @@ export async function results({ api, deeds, url, main, box, signal }) {
   } else {
     const words = SIGNS[text[0]] === section ? text.slice(1) : text;
     const shape = section === "media" ? "tile" : "card";
-    body.append(paged({ api, shape, signal, empty, label: text, ask: (cursor, at) => typedIn(api, words, section, { cursor, limit: 20 }, { signal: at }) }));
+    const ask = async (cursor, at) => {
+      const found = await typedIn(api, words, section, { cursor, limit: 20 }, { signal: at });
+      if (cursor || found.results.length) return found;
+      const near = await nearTo(api, words, section, { limit: 20 }, { signal: at });
+      return { ...near, note: `Nothing has just these letters. This is near:` };
+    };
+    body.append(paged({ api, shape, signal, empty, label: text, ask }));
   }
   return text;
 }
