@@ -92,6 +92,12 @@ class Typeahead(Struct, kw_only=True):
     request_id: str
     took_ms: float
 
+    def _repr_html_(self) -> str:
+        """A table, in notebooks."""
+        from api.client.html import table
+
+        return table(self).text
+
 
 class Documents(Struct, kw_only=True):
     """Documents in the order of the ids asked for; `missing` are those that do not exist for the viewer."""
@@ -106,6 +112,12 @@ class Suggested(Struct, kw_only=True):
     results: list[Hit]
     complete: bool
     incomplete: list[dict[str, Any]]
+
+    def _repr_html_(self) -> str:
+        """A table, in notebooks."""
+        from api.client.html import table
+
+        return table(self).text
 
 
 class RankedHit(Hit, kw_only=True):
@@ -132,6 +144,12 @@ class RankedMedia(Struct, kw_only=True):
     request_id: str
     took_ms: float
     dropped: list[DroppedOut] | UnsetType = UNSET
+
+    def _repr_html_(self) -> str:
+        """A table, in notebooks."""
+        from api.client.html import table
+
+        return table(self).text
 
 
 class OperatorOut(Struct, kw_only=True):

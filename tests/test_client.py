@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, get_type_hints
 
 import httpx
 import pytest
 
-from api.client import AsyncClient, Client, Credentials, ServiceError, UnreachableError, questions, read_credentials
+from api.client import (
+    AsyncClient,
+    Client,
+    Credentials,
+    Question,
+    ServiceError,
+    UnreachableError,
+    options,
+    questions,
+    read_credentials,
+)
 from api.client.exchange import Came, Manner, Pause, Send, exchange
+from api.http.endpoint import Endpoint
+from api.http.endpoints import ENDPOINTS
 from api.signatures import SIGNATURE_INPUT
 from schemas.errors import InputError, Responsible
 from tests.service import HOST, SECRET, Site, site, write_keys
@@ -67,8 +81,54 @@ def test_everything_can_be_asked(ann: Client) -> None:
     assert {one.task for one in ann.ask(questions.rankers()).rankers} >= {"blend", "explore"}
     assert ann.search("name:*", generation="000001", limit=1).results[0].name == "ann"
     assert ann.typeahead("go", ranker="hand").slots[0].name == "#golden"
+    assert ann.typeahead("bl", near=(48.86, 2.35)).slots
+    assert "and" in {one.name for one in ann.ask(questions.language()).operators}
+    assert ann.ask(questions.completions("(and na")).partial == "na"
     token = ann.viewer_token(1)
     assert token.expires > time.time()
+
+
+QUESTIONS: dict[str, tuple[Question[Any], type | None]] = {
+    "typeahead": (questions.typeahead("a"), options.TypeaheadOptions),
+    "search": (questions.search("a"), options.SearchOptions),
+    "terms": (questions.terms("name"), options.TermsOptions),
+    "completions": (questions.completions("(and"), options.CompletionsOptions),
+    "language": (questions.language(), None),
+    "explore": (questions.explore(), options.ExploreOptions),
+    "hashtag_top": (questions.hashtag_top("tea"), options.TopOptions),
+    "hashtag_recent": (questions.hashtag_recent("tea"), options.ListOptions),
+    "place_top": (questions.place_top(510), options.TopOptions),
+    "place_recent": (questions.place_recent(510), options.ListOptions),
+    "user_media": (questions.user_media(2), options.ListOptions),
+    "suggested": (questions.suggested(), None),
+    "documents": (questions.documents("users", [1]), None),
+    "events": (questions.events([]), None),
+    "exposures": (questions.exposure("box"), None),
+    "viewer_tokens": (questions.viewer_token(1), None),
+    "generation": (questions.generation(), None),
+    "generations": (questions.generations(), None),
+    "promote": (questions.promote("000001"), None),
+    "rollback": (questions.rollback(), None),
+    "lag": (questions.lag(), None),
+    "dead_letters": (questions.dead_letters(), None),
+    "dead_letters_redrive": (questions.redrive_dead_letters(None), None),
+    "dead_letters_drop": (questions.drop_dead_letters(None), None),
+    "cache": (questions.cache(), None),
+    "experiments": (questions.experiments(), None),
+    "rankers": (questions.rankers(), None),
+}
+ARGUMENTS = {"typeahead": {"q"}, "search": {"q"}, "completions": {"q"}, "terms": {"edge"}, "explore": {"seen"}}
+"""Parameters that are arguments of their own."""
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
+def test_every_endpoint_is_a_question_with_its_parameters(endpoint: Endpoint) -> None:
+    question, known = QUESTIONS[endpoint.name]
+    assert (question.method, question.answer) == (endpoint.method, endpoint.answer)
+    assert re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", endpoint.path), question.path)
+    if known is not None:
+        taken = {param.name for param in endpoint.params if not param.is_path}
+        assert set(get_type_hints(known)) | ARGUMENTS.get(endpoint.name, set()) == taken
 
 
 def test_hits_go_through_all_pages(ann: Client) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from typing import Any, Self, TypeVar, final
+from typing import Self, TypeVar, Unpack, final
 
 import httpx
 from msgspec import UNSET
@@ -12,6 +12,7 @@ from msgspec import UNSET
 from api.client import questions
 from api.client.credentials import Credentials
 from api.client.exchange import Came, Manner, Pause, Send, exchange
+from api.client.options import ExploreOptions, SearchOptions, TypeaheadOptions
 from api.client.questions import Question
 from api.client.synchronous import DEADLINE_S, TRIES
 from api.wire import (
@@ -88,11 +89,11 @@ class AsyncClient:
             return Came(0, {}, f"{type(error).__name__}: {error}".encode())
         return Came(answer.status_code, answer.headers, answer.content)
 
-    async def typeahead(self, q: str, **options: Any) -> Typeahead:
+    async def typeahead(self, q: str, **options: Unpack[TypeaheadOptions]) -> Typeahead:
         """What may be meant by what was typed, in one list. Options are the parameters of GET /v1/typeahead."""
         return await self.ask(questions.typeahead(q, **options))
 
-    async def search(self, q: str | None = None, **options: Any) -> Results:
+    async def search(self, q: str | None = None, **options: Unpack[SearchOptions]) -> Results:
         """One page of the answer to a query. Options are the parameters of GET /v1/search."""
         return await self.ask(questions.search(q, **options))
 
@@ -110,7 +111,9 @@ class AsyncClient:
         """Documents by id."""
         return await self.ask(questions.documents(vertical, ids, fields=fields))
 
-    async def explore(self, *, seen: Iterable[int | str] | None = None, **options: Any) -> RankedMedia:
+    async def explore(
+        self, *, seen: Iterable[int | str] | None = None, **options: Unpack[ExploreOptions]
+    ) -> RankedMedia:
         """Media that the viewer may like. Options are the parameters of GET /v1/explore."""
         return await self.ask(questions.explore(seen=seen, **options))
 

@@ -5,7 +5,8 @@
     %%monoceros --limit 5 --cards --lineage found
     (apply followed_by: followed_by:me)
 
-The line names the service, and who asks; the cell is a query, and a name on its line keeps the answer.
+The line names the service, and who asks; the cell is a query, and a name on its line keeps the answer. What is wrong is said as
+the shell says it, with its place in the cell.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class
 from api.client.credentials import Credentials, read_credentials
 from api.client.html import Html, cards, table
 from api.client.synchronous import Client
+from api.console.errors import error_text
 from api.ids import read_id
-from schemas.errors import InputError
+from schemas.errors import InputError, MonocerosError
 
 _DEADLINE_S = 15.0
 
@@ -64,6 +66,14 @@ class MonocerosMagics(Magics):
     @line_cell_magic
     def monoceros(self, line: str, cell: str | None = None) -> Html | None:
         """`%monoceros URL [--keys FILE] [--key ID] [--viewer ID]`, then `%%monoceros [options] [name]` with a query."""
+        try:
+            return self._answer(line, cell)
+        except MonocerosError as error:
+            shown = str(error_text(error, cell or "")).split("\n")
+            setattr(error, "_render_traceback_", lambda: shown)  # noqa: B010  (what IPython shows instead of our frames)
+            raise
+
+    def _answer(self, line: str, cell: str | None) -> Html | None:
         if cell is None:
             self._connect(_line().parse_args(shlex.split(line)))
             return None
@@ -72,10 +82,16 @@ class MonocerosMagics(Magics):
                 "no-service", "no service is named yet", hint="%monoceros http://127.0.0.1:8000 --viewer ID"
             )
         asked = _cell().parse_args(shlex.split(line))
-        options: dict[str, Any] = {"limit": asked.limit, "vertical": asked.vertical, "why_not": asked.why_not}
-        options["fields"] = asked.fields.split(",") if asked.fields else None
-        options |= {name: getattr(asked, name) or None for name in ("lineage", "explain", "exact")}
-        found = self.client.search(cell, **options)
+        found = self.client.search(
+            cell,
+            limit=asked.limit,
+            vertical=asked.vertical,
+            why_not=asked.why_not,
+            fields=asked.fields.split(",") if asked.fields else None,
+            lineage=asked.lineage or None,
+            explain=asked.explain or None,
+            exact=asked.exact or None,
+        )
         if asked.name is not None and self.shell is not None:
             self.shell.user_ns[asked.name] = found
         return cards(found) if asked.cards else table(found)

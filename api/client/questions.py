@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, Unpack
 from urllib.parse import quote, urlencode
 
 import msgspec
 
+from api.client.options import (
+    CompletionsOptions,
+    ExploreOptions,
+    ListOptions,
+    SearchOptions,
+    TermsOptions,
+    TopOptions,
+    TypeaheadOptions,
+)
 from api.wire import (
     CacheState,
+    Completions,
     DeadLettersOut,
     Documents,
     Done,
@@ -22,6 +32,7 @@ from api.wire import (
     Generations,
     Kept,
     Lag,
+    Language,
     LetterChoice,
     MediaSeen,
     Promotion,
@@ -60,19 +71,29 @@ class Question(Generic[T]):
         return replace(self, params={**self.params, "cursor": cursor})
 
 
-def typeahead(q: str, **options: Any) -> Question[Typeahead]:
+def typeahead(q: str, **options: Unpack[TypeaheadOptions]) -> Question[Typeahead]:
     """What may be meant by what was typed. Options are those of GET /v1/typeahead."""
     return Question("GET", "/v1/typeahead", Typeahead, _said(q=q, **options))
 
 
-def search(q: str | None = None, **options: Any) -> Question[Results]:
+def search(q: str | None = None, **options: Unpack[SearchOptions]) -> Question[Results]:
     """A query of the language, or with `text=` words as typed. Options are those of GET /v1/search."""
     return Question("GET", "/v1/search", Results, _said(q=q, **options))
 
 
-def terms(edge: str, **options: Any) -> Question[Terms]:
+def terms(edge: str, **options: Unpack[TermsOptions]) -> Question[Terms]:
     """Terms of an edge, for completion. Options are those of GET /v1/terms."""
     return Question("GET", "/v1/terms", Terms, _said(edge=edge, **options))
+
+
+def completions(q: str, **options: Unpack[CompletionsOptions]) -> Question[Completions]:
+    """What may stand at the end of an unfinished query."""
+    return Question("GET", "/v1/completions", Completions, _said(q=q, **options))
+
+
+def language() -> Question[Language]:
+    """Operators, options and edges of the query language."""
+    return Question("GET", "/v1/language", Language)
 
 
 def documents(
@@ -84,33 +105,33 @@ def documents(
     )
 
 
-def hashtag_recent(tag: str, **options: Any) -> Question[Results]:
+def hashtag_recent(tag: str, **options: Unpack[ListOptions]) -> Question[Results]:
     """The newest media of a hashtag."""
     return Question("GET", f"/v1/hashtags/{quote(tag, safe='')}/recent", Results, _said(**options))
 
 
-def place_recent(id_: int, **options: Any) -> Question[Results]:
+def place_recent(id_: int, **options: Unpack[ListOptions]) -> Question[Results]:
     """The newest media of a place."""
     return Question("GET", f"/v1/places/{int(id_)}/recent", Results, _said(**options))
 
 
-def user_media(id_: int, **options: Any) -> Question[Results]:
+def user_media(id_: int, **options: Unpack[ListOptions]) -> Question[Results]:
     """The newest media of a user."""
     return Question("GET", f"/v1/users/{int(id_)}/media", Results, _said(**options))
 
 
-def explore(*, seen: Iterable[int | str] | None = None, **options: Any) -> Question[RankedMedia]:
+def explore(*, seen: Iterable[int | str] | None = None, **options: Unpack[ExploreOptions]) -> Question[RankedMedia]:
     """Media that the viewer may like, but for those that he has seen."""
     shown = None if seen is None else [str(id_) for id_ in seen] or None
     return Question("GET", "/v1/explore", RankedMedia, _said(seen=shown, **options))
 
 
-def hashtag_top(tag: str, **options: Any) -> Question[RankedMedia]:
+def hashtag_top(tag: str, **options: Unpack[TopOptions]) -> Question[RankedMedia]:
     """The top media of a hashtag."""
     return Question("GET", f"/v1/hashtags/{quote(tag, safe='')}/top", RankedMedia, _said(**options))
 
 
-def place_top(id_: int, **options: Any) -> Question[RankedMedia]:
+def place_top(id_: int, **options: Unpack[TopOptions]) -> Question[RankedMedia]:
     """The top media of a place."""
     return Question("GET", f"/v1/places/{int(id_)}/top", RankedMedia, _said(**options))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Self, TypeVar, final
+from typing import Self, TypeVar, Unpack, final
 
 import httpx
 from msgspec import UNSET
@@ -12,6 +12,7 @@ from msgspec import UNSET
 from api.client import questions
 from api.client.credentials import Credentials
 from api.client.exchange import Came, Manner, Pause, Send, exchange
+from api.client.options import ExploreOptions, SearchOptions, TypeaheadOptions
 from api.client.questions import Question
 from api.wire import (
     Documents,
@@ -89,11 +90,11 @@ class Client:
             return Came(0, {}, f"{type(error).__name__}: {error}".encode())
         return Came(answer.status_code, answer.headers, answer.content)
 
-    def typeahead(self, q: str, **options: Any) -> Typeahead:
+    def typeahead(self, q: str, **options: Unpack[TypeaheadOptions]) -> Typeahead:
         """What may be meant by what was typed, in one list. Options are the parameters of GET /v1/typeahead."""
         return self.ask(questions.typeahead(q, **options))
 
-    def search(self, q: str | None = None, **options: Any) -> Results:
+    def search(self, q: str | None = None, **options: Unpack[SearchOptions]) -> Results:
         """One page of the answer to a query. Options are the parameters of GET /v1/search."""
         return self.ask(questions.search(q, **options))
 
@@ -110,7 +111,7 @@ class Client:
         """Documents by id."""
         return self.ask(questions.documents(vertical, ids, fields=fields))
 
-    def explore(self, *, seen: Iterable[int | str] | None = None, **options: Any) -> RankedMedia:
+    def explore(self, *, seen: Iterable[int | str] | None = None, **options: Unpack[ExploreOptions]) -> RankedMedia:
         """Media that the viewer may like. Options are the parameters of GET /v1/explore."""
         return self.ask(questions.explore(seen=seen, **options))
 
