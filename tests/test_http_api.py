@@ -230,7 +230,7 @@ def test_up_to_500_documents(here: Site) -> None:
     ids = ",".join(map(str, range(1, 501)))
     assert len(here.get("/v1/users", ids=ids).json()["missing"]) == 494
     problem(here.get("/v1/users", ids=ids + ",501"), 400, "bad-parameter")
-    problem(here.get("/v1/cats", ids="1"), 400, "bad-parameter")
+    problem(here.get("/v1/cats", ids="1"), 404, "not-found")
 
 
 def test_the_fields_are_those_that_documents_have(here: Site) -> None:
@@ -402,6 +402,8 @@ def test_a_deadline_makes_partial_answers(index: Path, tmp_path: Path) -> None:
 
 def test_no_path_and_no_method(here: Site) -> None:
     problem(here.client.get("/v2/search"), 404, "not-found")
+    assert problem(here.get("/v1/usres"), 404, "not-found")["hint"] == "did you mean users?"
+    assert problem(here.get("/v1/nothing", ids="5"), 404, "not-found")["hint"] == "see /openapi.json"
     problem(here.client.post("/v1/search"), 405, "not-allowed")
     problem(here.client.get("/v1/search/"), 404, "not-found")
 
@@ -492,6 +494,24 @@ def test_every_example_of_openapi_runs(here: Site) -> None:
                 body = json.dumps(example.body).encode()
                 answer = here.client.post(target, content=body, headers=signed("POST", target, viewer=ANN, body=body))
             assert answer.status_code == 200, (endpoint.name, answer.text)
+
+
+def test_openapi_says_which_headers_come(here: Site) -> None:
+    described = here.client.get("/openapi.json").json()
+    known, told = described["components"]["parameters"], described["components"]["headers"]
+    assert set(known) == {"X-Deadline-Ms", "X-Request-Id", "Traceparent"}
+    responses = described["paths"]["/v1/search"]["get"]["responses"]
+    target = target_of("/v1/search", q="name:a")
+    parent = {"traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}
+    for answer in (
+        here.client.get(target, headers=signed("GET", target) | parent),
+        here.client.get(target, headers=signed("GET", target) | {"x-deadline-ms": "0"}),
+        here.client.get(target),
+    ):
+        promised = {name.lower() for name in responses[str(answer.status_code)]["headers"]}
+        ours = {name.lower() for name in told} & set(answer.headers)
+        assert ours == promised - {"x-index-age-ms"}, answer.status_code
+    assert here.client.get(target).headers["www-authenticate"].startswith("Bearer ")
 
 
 def test_every_answer_fits_its_schema(here: Site) -> None:

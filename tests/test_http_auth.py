@@ -16,14 +16,14 @@ import pytest
 from api.http import ServiceOptions, run_service
 from api.http.auth import _kept_mac
 from api.http.nonces import Nonces
-from api.keys import Keys, read_keys
+from api.keys import Keys, Scope, read_keys
 from api.session import Session
 from api.signatures import Message, Stamp, sign
 from schemas.errors import InputError
 from schemas.settings import Settings
 from tests.service import SECRET, Site, signed, site, target_of, write_keys
 from tests.signed_requests import Request, mutated, send
-from tests.test_cli import build
+from tests.test_cli import build, run
 from tests.test_http_api import problem
 
 MUTATED = int(os.environ.get("MONOCEROS_MUTATED", "2000"))
@@ -300,6 +300,19 @@ def test_files_that_hold_no_keys(tmp_path: Path, content: str, match: str) -> No
     with pytest.raises(InputError, match=match) as error:
         read_keys(path)
     assert error.value.code == "bad-keys"
+
+
+def test_keys_are_added_with_quotas_and_every_scope(tmp_path: Path) -> None:
+    said = run("keys", "add", "--help").output
+    assert [scope for scope in Scope if scope not in said] == []
+    file = tmp_path / "keys.json"
+    scopes = [f"--scope={scope}" for scope in Scope]
+    added = run("keys", "add", "--keys", file, *scopes, "--requests-per-s", 2.5, "--busy-ms-per-s", 40, "web-1")
+    assert added.exit_code == 0, added.output
+    key = read_keys(file)["web-1"]
+    assert key.scopes == frozenset(Scope)
+    assert (key.requests_per_s, key.busy_ms_per_s) == (2.5, 40)
+    assert run("keys", "add", "--keys", file, "--scope=raw", "--requests-per-s", 0, "web-2").exit_code == 2
 
 
 def test_a_file_of_keys_is_its_owners_alone(tmp_path: Path) -> None:

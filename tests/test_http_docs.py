@@ -12,11 +12,14 @@ from pathlib import Path
 
 import pytest
 import yaml
+from prometheus_client.parser import text_string_to_metric_families
 
 from api.http.app import LOOPBACK
 from api.http.endpoints import ENDPOINTS
 from api.http.service import service_metrics
 from api.keys import Scope
+from tests.service import site
+from tests.test_cli import build
 
 ROOT = Path(__file__).parent.parent
 API, SERVING = ROOT / "docs" / "http-api.md", ROOT / "docs" / "serving.md"
@@ -76,6 +79,15 @@ def test_every_scope_and_every_code_is_explained() -> None:
     codes |= set(re.findall(r'Refusal\(\s*\d{3},\s*"([a-z-]+)"', source))
     assert [code for code in sorted(codes) if f"`{code}`" not in page] == []
     assert [scope.value for scope in Scope if f"`{scope}`" not in page] == []
+
+
+def test_every_gauge_is_explained(tmp_path: Path) -> None:
+    with site(build(tmp_path), tmp_path) as here:
+        families = text_string_to_metric_families(here.client.get("/metrics").text)
+        gauges = {family.name for family in families if family.type == "gauge"}
+    assert gauges | {"monoceros_live_lag_seconds"} == set(GAUGES)
+    known = {metric.name for metric in METRICS}
+    assert set(re.findall("`(monoceros_[a-z_]+)`", SERVING.read_text("utf-8"))) - known == set(GAUGES)
 
 
 def test_the_dashboard_shows_metrics_that_there_are() -> None:

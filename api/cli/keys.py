@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 FILE = click.Path(path_type=Path, dir_okay=False)
+ABOVE_0 = click.FloatRange(0, min_open=True)
 
 
 @click.group()
@@ -21,11 +22,17 @@ def keys() -> None:
 @keys.command()
 @click.option("--keys", "file", type=FILE, required=True, metavar="FILE", help="The file; made where there is none.")
 @click.option(
-    "--scope", "scopes", multiple=True, required=True, help="typeahead, explore, raw, tokens, admin, operator."
+    "--scope",
+    "scopes",
+    multiple=True,
+    required=True,
+    help="typeahead, explore, raw, events, tokens, admin, operator; may be given several times.",
 )
 @click.option("--not-after", type=click.IntRange(1), metavar="S", help="When it ends, in seconds since 1970.")
+@click.option("--requests-per-s", type=ABOVE_0, metavar="N", help="Requests that it may make a second.")
+@click.option("--busy-ms-per-s", type=ABOVE_0, metavar="MS", help="Time of the engine that it may use a second.")
 @click.argument("name")
-def add(file: Path, scopes: tuple[str, ...], not_after: int | None, name: str) -> None:
+def add(file: Path, scopes: tuple[str, ...], name: str, **more: float | None) -> None:
     """Add the key NAME with a new secret. Running services read it within a second."""
     from api.keys import Scope, read_keys
     from api.signatures import KEY_ID
@@ -46,8 +53,7 @@ def add(file: Path, scopes: tuple[str, ...], not_after: int | None, name: str) -
         "secret": b64encode(secrets.token_bytes(32)).decode(),
         "scopes": list(dict.fromkeys(scopes)),
     }
-    if not_after is not None:
-        row["not_after"] = not_after
+    row |= {what: value for what, value in more.items() if value is not None}
     new = file.with_name(f"{file.name}.new")
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
         json.dump({"keys": [*rows, row]}, out, indent=1)

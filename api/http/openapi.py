@@ -26,11 +26,37 @@ _COMMON = (
     ("503", "`overloaded`, with Retry-After; or the index cannot be read"),
     ("504", "`deadline`: it passed before anything could be found"),
 )
-_DEADLINE = {
-    "name": "X-Deadline-Ms",
-    "in": "header",
-    "description": "How long the caller waits; an answer that is cut for it says so.",
-    "schema": {"type": "integer", "minimum": 1, "maximum": 600_000},
+_ASKED: dict[str, tuple[str, dict[str, Any]]] = {
+    "X-Deadline-Ms": (
+        "How long the caller waits; an answer that is cut for it says so.",
+        {"type": "integer", "minimum": 1, "maximum": 600_000},
+    ),
+    "X-Request-Id": (
+        "What the caller calls the request; one is made where this is none.",
+        {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
+    ),
+    "Traceparent": (
+        "The caller's trace (W3C), which goes on.",
+        {"type": "string", "pattern": "^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"},
+    ),
+}
+"""Headers of every request."""
+_TOLD: dict[str, tuple[str, dict[str, Any]]] = {
+    "X-Request-Id": ("The caller's, or a new one.", {"type": "string"}),
+    "Traceparent": ("The trace of the request that had one.", {"type": "string"}),
+    "X-Index-Age-Ms": (
+        "How far the index is behind its stream, where that is more than two seconds.",
+        {"type": "integer"},
+    ),
+    "Retry-After": ("In how many seconds to ask again.", {"type": "integer"}),
+    "WWW-Authenticate": ("How else one may prove who asks.", {"type": "string"}),
+}
+"""Headers of answers."""
+_TOLD_OF = {
+    "200": ("X-Request-Id", "Traceparent", "X-Index-Age-Ms"),
+    "401": ("X-Request-Id", "WWW-Authenticate"),
+    "429": ("X-Request-Id", "Retry-After"),
+    "503": ("X-Request-Id", "Retry-After"),
 }
 
 
@@ -51,6 +77,11 @@ def openapi(endpoints: tuple[Endpoint, ...], version: str) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": components,
+            "parameters": {
+                name: {"name": name, "in": "header", "description": text, "schema": schema}
+                for name, (text, schema) in _ASKED.items()
+            },
+            "headers": {name: {"description": text, "schema": schema} for name, (text, schema) in _TOLD.items()},
             "securitySchemes": {
                 "viewerToken": {"type": "http", "scheme": "bearer", "description": "Minted by /v1/viewer-tokens."},
                 "signature": {
@@ -69,12 +100,12 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": endpoint.name,
         "summary": endpoint.summary,
-        "parameters": [*(_param(param, endpoint.examples) for param in endpoint.params), _DEADLINE],
-        "responses": {"200": {"description": "The answer.", "content": {"application/json": {"schema": answer}}}}
-        | {
-            status: {"description": text, "content": {"application/problem+json": {"schema": problem}}}
-            for status, text in _COMMON
-        },
+        "parameters": [
+            *(_param(param, endpoint.examples) for param in endpoint.params),
+            *({"$ref": f"#/components/parameters/{name}"} for name in _ASKED),
+        ],
+        "responses": {"200": _response("200", "The answer.", "application/json", answer)}
+        | {status: _response(status, text, "application/problem+json", problem) for status, text in _COMMON},
         "security": [{"signature": []}, {"viewerToken": []}],
         "x-examples": [dict(example.values) for example in endpoint.examples],
     }
@@ -90,6 +121,15 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
             content["example"] = endpoint.examples[0].body
         operation["requestBody"] = {"required": endpoint.body is not None, "content": {"application/json": content}}
     return operation
+
+
+def _response(status: str, text: str, content_type: str, schema: dict[str, str]) -> dict[str, Any]:
+    told = _TOLD_OF.get(status, ("X-Request-Id",))
+    return {
+        "description": text,
+        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in told},
+        "content": {content_type: {"schema": schema}},
+    }
 
 
 def _param(param: Param, examples: tuple[Example, ...]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any, assert_never
 from urllib.parse import parse_qsl
 
+from api.http.problems import Refusal
 from api.ids import read_id
 from schemas.errors import InputError
 
@@ -72,7 +73,8 @@ class Param:
 
 
 def read_params(params: Sequence[Param], path: Mapping[str, str], query: bytes) -> dict[str, Any]:
-    """The values by name, every parameter with its default. `InputError` names the parameter and what it takes."""
+    """The values by name, every parameter with its default. `InputError` names the parameter and what it takes; `Refusal` 404 where
+    the path is none."""
     given = _pairs(query)
     known = {param.name: param for param in params if not param.is_path}
     for name in given:
@@ -129,6 +131,10 @@ def _value(param: Param, text: str) -> Any:
         case Kind.CHOICE:
             if text in param.choices:
                 return text
+            if param.is_path:
+                near = get_close_matches(text[:_SHOWN], param.choices, n=1)
+                hint = f"did you mean {near[0]}?" if near else "see /openapi.json"
+                raise Refusal(404, "not-found", f"there is no {shown(text)} here", hint=hint)
         case Kind.CHOICES:
             names = tuple(dict.fromkeys(text.split(",")))
             if all(name in param.choices for name in names):

@@ -12,7 +12,7 @@ from schemas.errors import MonocerosError, Responsible
 TYPE = "urn:monoceros:problem:"
 _TITLES = {
     400: "the request cannot be answered as it is",
-    401: "the request is not signed by anybody we know",
+    401: "the request does not prove who asks",
     403: "this key may not do that",
     404: "there is nothing here",
     405: "this cannot be done here",
@@ -86,6 +86,10 @@ def problem_body(error: MonocerosError, request_id: str) -> tuple[int, dict[str,
         excerpt=error.excerpt or msgspec.UNSET,
     )
     headers = {"content-type": "application/problem+json"}
+    if status == 401:
+        headers["www-authenticate"] = (
+            'Bearer realm="monoceros"'  # which RFC 9110 wants; for signatures there is no such scheme
+        )
     if isinstance(error, Refusal) and error.retry_after_s is not None:
         headers["retry-after"] = str(max(1, round(error.retry_after_s + 0.5)))
     return status, headers, encode(problem)
