@@ -9,7 +9,7 @@ import threading
 import time
 from base64 import b64encode
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -17,9 +17,10 @@ from urllib.parse import quote, urlencode, urlsplit
 import httpx
 from fastapi import FastAPI
 
-from api.http import Limits, ServiceOptions, create_app, make_service
+from api.http import Exchange, Limits, ServiceOptions, Worker, create_app, make_service
 from api.http.logs import JsonLog
 from api.http.service import Service
+from api.http.static import StaticFiles
 from api.keys import Scope
 from api.session import Session
 from api.signatures import CONTENT_DIGEST, VIEWER, Message, Stamp, digest_of, new_nonce, sign
@@ -131,12 +132,20 @@ def site(
     is_keyed: bool = True,
     settings: Settings | None = None,
     client: tuple[str, int] = ("127.0.0.1", 50_000),
+    static: StaticFiles | None = None,
     **options: Any,
 ) -> Iterator[Site]:
     """A service over an index, with one key that may do everything, or without keys."""
     keys = options.pop("keys", None) or (write_keys(directory / "keys.json") if is_keyed else None)
     chosen = ServiceOptions(keys=keys, **{"limits": PATIENT, **options})
-    service = make_service(chosen, Session(index, settings or Settings(deadline_ms=60_000)))
+    exchange = Exchange(1)
+    service = make_service(chosen, Session(index, settings or Settings(deadline_ms=60_000)), exchange)
     service.log = JsonLog(log := io.StringIO())
-    with AppClient(create_app(service), client) as http:
-        yield Site(service, http, log)
+    worker = Worker(service, exchange, 0)
+    with closing(exchange), AppClient(create_app(service, static=static), client) as http:
+        worker.start()
+        service.remember()
+        try:
+            yield Site(service, http, log)
+        finally:
+            worker.close()

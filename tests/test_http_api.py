@@ -13,7 +13,6 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from api.cli.operations import operations
-from api.http import create_app
 from api.http.documents import FIELDS, PLURALS
 from api.http.endpoints import ENDPOINTS
 from api.http.matching import hashtag_ranges, word_ranges
@@ -22,7 +21,7 @@ from index import forget_as_of, write_as_of
 from query import peek
 from ranking import SearchRows
 from schemas.settings import Settings
-from tests.service import AppClient, Site, signed, site, target_of
+from tests.service import Site, signed, site, target_of
 from tests.test_cli import build, run
 from tests.test_http_served import EXPERIMENTS
 
@@ -453,7 +452,8 @@ def test_static_files_and_their_policy(index: Path, tmp_path: Path) -> None:
     (files / "js" / "page.js").write_text("1")
     (files / "secret.env").write_text("x")
     (files / "link.js").symlink_to(tmp_path / "keys.json")
-    with site(index, tmp_path) as here, AppClient(create_app(here.service, static=StaticFiles(files))) as client:
+    with site(index, tmp_path, static=StaticFiles(files)) as here:
+        client = here.client
         for path in ("/", "/search", "/users/5", "/hashtags/a%2Fb"):
             assert client.get(path).text == "<!doctype html><title>Monoceros</title>search"
         page = client.get("/")

@@ -29,6 +29,7 @@ GAUGES = (
     "monoceros_generation",
     "monoceros_sequence",
     "monoceros_generation_age_seconds",
+    "monoceros_workers",
     "monoceros_waiting",
     "monoceros_loop_lag_seconds",
     "monoceros_live_lag_seconds",

@@ -15,11 +15,14 @@ import uvicorn
 from api.http.app import create_app
 from api.http.door import Door
 from api.http.endpoints import ENDPOINTS
-from api.http.engine import Engine, Lane, Limits
+from api.http.engine import Engine
+from api.http.exchange import Exchange
+from api.http.lanes import Lane, Limits
 from api.http.making import ServiceOptions, make_service
 from api.http.metrics import Metrics
 from api.http.protocol import Protocol
 from api.http.service import Service, service_metrics
+from api.http.worker import Worker
 from api.session import Session
 from schemas.settings import Settings
 from tests.test_cli import build
@@ -29,7 +32,7 @@ SHUT, OPEN = -1e9, 1e9
 
 
 def door(*shut: Lane) -> Door:
-    engine = Engine(Limits(lag_ms=tuple(SHUT if lane in shut else OPEN for lane in Lane)))  # type: ignore[arg-type]
+    engine = Engine(Limits(lag_ms=tuple(SHUT if lane in shut else OPEN for lane in Lane)), Exchange(1))  # type: ignore[arg-type]
     return Door(engine, Metrics(service_metrics(tuple(one.name for one in ENDPOINTS)), 1), ENDPOINTS)
 
 
@@ -50,9 +53,12 @@ def test_every_lane_has_its_paths() -> None:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, tuple[str, int]]]:
     """A service that has no room for raw queries."""
     index = build(tmp_path_factory.mktemp("door"))
+    exchange = Exchange(1)
     service = make_service(
-        ServiceOptions(limits=Limits(lag_ms=(OPEN, OPEN, SHUT))), Session(index, Settings(deadline_ms=60_000))
+        ServiceOptions(limits=Limits(lag_ms=(OPEN, OPEN, SHUT))), Session(index, Settings(deadline_ms=60_000)), exchange
     )
+    worker = Worker(service, exchange, 0)
+    worker.start()
     protocol = Protocol.before(Door(service.engine, service.metrics, ENDPOINTS))
     server = uvicorn.Server(uvicorn.Config(create_app(service), port=0, http=protocol, log_config=None, lifespan="on"))
     thread = threading.Thread(target=server.run, daemon=True)
@@ -62,6 +68,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, 
     yield service, server.servers[0].sockets[0].getsockname()[:2]
     server.should_exit = True
     thread.join()
+    worker.close()
+    exchange.close()
 
 
 def answers(address: tuple[str, int], *requests: bytes) -> list[tuple[int, dict[str, str], Any]]:

@@ -23,6 +23,7 @@ from tests.histories import random_history
 from tests.live_law import stages
 from tests.oracle.random_cases import random_viewers
 from tests.service import Site, site
+from tests.test_cli import build as build_index
 from tests.test_http_live import await_state
 from tests.test_ingest_cli import NOW
 
@@ -178,3 +179,21 @@ def test_an_older_state_is_not_kept(index: Path) -> None:
     assert epochs.of(second) == second.state[1] > 0
     assert epochs.of(first) is None
     assert epochs.of(second) == second.state[1]
+
+
+def test_an_answer_is_kept_only_where_its_worker_has_seen_what_the_front_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The front hides something from sequence 1 on; a worker that is still at 0 answers, and its answer is for the asker alone."""
+    with site(build_index(tmp_path), tmp_path) as here:
+        hits = here.service.metrics.total
+
+        def hit(ahead: int) -> bool:
+            monkeypatch.setattr(Epochs, "of", lambda _, segment: segment.state[1] + ahead)
+            before = hits("monoceros_cache_total", "hit")
+            for _ in range(2):
+                assert here.get("/v1/explore", 1).status_code == 200
+            return hits("monoceros_cache_total", "hit") > before
+
+        assert not hit(ahead=1)
+        assert hit(ahead=0)

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from api.http.asgi import GoneError
-from api.http.engine import Engine, Lane, Limits
+from api.http.costs import Costs
+from api.http.engine import Engine, Outcome
+from api.http.exchange import Exchange, Frames, Seat, framed
+from api.http.lanes import Lane, Limits
 from api.http.problems import Refusal
 from api.http.quotas import Quotas
+from api.http.seats import Seats, Stopped
 from api.http.serving import _while_here
 from api.keys import Key
 from query import Request, Searcher, StoppedError
@@ -23,60 +29,130 @@ from tests.test_cli import build
 from tests.test_http_api import problem
 
 
-def run(work: Callable[[Engine], Coroutine[Any, Any, Any]], **limits: Any) -> Any:
-    """Something done with an engine."""
+class Crew:
+    """An engine and workers in threads of this process; work is what a function gives, which is told whether it is still wanted."""
+
+    def __init__(self, exchange: Exchange, workers: int, **limits: Any) -> None:
+        self.exchange = exchange
+        self.engine = Engine(Limits(**limits), exchange)
+        self._work: list[Callable[[Stopped], Any]] = []
+        self._seats = [Seats(exchange, number, self._handle) for number in range(workers)]
+        self.done: list[tuple[int, int]] = []
+        """Which worker did which piece of work, in order."""
+
+    def _handle(self, place: int, stopped: Stopped) -> Any:
+        self.done.append((int(threading.current_thread().name.split("-")[1]) // 2, place))
+        return self._work[place](stopped)
+
+    async def start(self) -> None:
+        await self.engine.start()
+        for number, seats in enumerate(self._seats):
+            seats.start()
+            while self.engine.workers <= number:
+                await asyncio.sleep(0.001)
+
+    def lose(self, worker: int) -> None:
+        """Break a worker's connections, as its end would."""
+        for connection in list(self._seats[worker]._connections.values()):
+            connection.shutdown(socket.SHUT_RDWR)
+
+    async def run(self, lane: Lane, work: Callable[[Stopped], Any], whose: int = 0, **options: Any) -> Outcome:
+        self._work.append(work)
+        return await self.engine.run(lane, len(self._work) - 1, whose=whose, **options)
+
+    async def close(self) -> None:
+        for seats in self._seats:
+            await asyncio.to_thread(seats.close)
+        await self.engine.close()
+
+
+def run(work: Callable[[Crew], Coroutine[Any, Any, Any]], workers: int = 1, **limits: Any) -> Any:
+    """Something done with a crew."""
 
     async def inside() -> Any:
-        engine = Engine(Limits(**limits))
-        engine.start()
-        try:
-            return await work(engine)
-        finally:
-            await asyncio.to_thread(engine.close)
+        with closing(Exchange(workers)) as exchange:
+            crew = Crew(exchange, workers, **limits)
+            await crew.start()
+            try:
+                return await work(crew)
+            finally:
+                await crew.close()
 
     return asyncio.run(inside())
 
 
-def test_work_gives_its_result_and_its_errors() -> None:
-    async def work(engine: Engine) -> None:
-        assert (await engine.run(Lane.RAW, lambda _: 5))[0] == 5
-        with pytest.raises(ZeroDivisionError):
-            await engine.run(Lane.RAW, lambda _: 1 / 0)
-        assert (await engine.run(Lane.TYPEAHEAD, lambda _: 6))[0] == 6
+def hold(begun: threading.Event, gate: threading.Event, result: Any = None) -> Callable[[Stopped], Any]:
+    """Work that says when it is begun and goes on until it is let."""
+
+    def held(_: Stopped) -> Any:
+        begun.set()
+        assert gate.wait(30)
+        return result
+
+    return held
+
+
+async def told(event: threading.Event) -> None:
+    assert await asyncio.to_thread(event.wait, 30)
+
+
+PATIENT_MS = (1e6, 1e6, 1e6)
+
+
+def test_work_gives_its_result_and_what_it_took() -> None:
+    async def work(crew: Crew) -> None:
+        outcome = await crew.run(Lane.RAW, lambda _: time.sleep(0.02) or {"a": [1, None]})  # type: ignore[func-returns-value]
+        assert outcome.result == {"a": [1, None]}
+        assert outcome.took_ms >= 20
+        assert outcome.busy_ms == outcome.took_ms
+        assert outcome.begun < time.perf_counter()
+        assert (await crew.run(Lane.TYPEAHEAD, lambda _: b"x" * 1_000_000)).result == b"x" * 1_000_000
 
     run(work)
 
 
-def test_the_urgent_go_first_and_typeahead_has_a_thread_of_its_own() -> None:
+def test_frames_come_in_pieces_of_any_length() -> None:
+    contents = [Seat(1, is_typing=True), b"", {"a": "b" * 1_000}, None]
+    data = b"".join(map(framed, contents))
+    for length in (1, 3, 7, 500, len(data)):
+        frames, found = Frames(), []
+        for start in range(0, len(data), length):
+            found += frames.feed(data[start : start + length])
+        assert found == contents
+
+
+def test_the_urgent_go_first_and_typeahead_has_a_seat_of_its_own() -> None:
     order: list[str] = []
 
-    async def work(engine: Engine) -> None:
-        gate = threading.Event()
-        blocked = [asyncio.create_task(engine.run(Lane.RAW, lambda _: gate.wait(5)))]
-        await asyncio.sleep(0.05)
-        waiting = [asyncio.create_task(engine.run(Lane.RAW, lambda _: order.append("raw"))) for _ in range(3)]
-        await asyncio.sleep(0.05)
-        waiting.append(asyncio.create_task(engine.run(Lane.EXPLORE, lambda _: order.append("explore"))))
-        await engine.run(Lane.TYPEAHEAD, lambda _: order.append("typeahead"))
+    async def work(crew: Crew) -> None:
+        begun, gate = threading.Event(), threading.Event()
+        blocked = asyncio.create_task(crew.run(Lane.RAW, hold(begun, gate)))
+        await told(begun)
+        waiting = [asyncio.create_task(crew.run(Lane.RAW, lambda _: order.append("raw"))) for _ in range(3)]
+        await asyncio.sleep(0)
+        waiting.append(asyncio.create_task(crew.run(Lane.EXPLORE, lambda _: order.append("explore"))))
+        await crew.run(Lane.TYPEAHEAD, lambda _: order.append("typeahead"))
         assert order == ["typeahead"]
+        assert crew.exchange.waiting == crew.engine.waiting == 4
         gate.set()
-        await asyncio.gather(*blocked, *waiting)
+        await asyncio.gather(blocked, *waiting)
+        assert crew.exchange.waiting == 0
 
-    run(work, wait_ms=(1e6, 1e6, 1e6))
+    run(work, wait_ms=PATIENT_MS)
     assert order == ["typeahead", "explore", "raw", "raw", "raw"]
 
 
 def test_whoever_has_waited_long_enough_goes_next_whatever_else_waits() -> None:
     order: list[str] = []
 
-    async def work(engine: Engine) -> None:
-        gate = threading.Event()
-        blocked = asyncio.create_task(engine.run(Lane.TYPEAHEAD, lambda _: gate.wait(30)))
-        await asyncio.sleep(0.05)
-        waiting = [asyncio.create_task(engine.run(Lane.RAW, lambda _: order.append("raw")))]
+    async def work(crew: Crew) -> None:
+        begun, gate = threading.Event(), threading.Event()
+        blocked = asyncio.create_task(crew.run(Lane.TYPEAHEAD, hold(begun, gate)))
+        await told(begun)
+        waiting = [asyncio.create_task(crew.run(Lane.RAW, lambda _: order.append("raw")))]
         await asyncio.sleep(1.2)
-        waiting += [asyncio.create_task(engine.run(Lane.EXPLORE, lambda _: order.append("explore"))) for _ in range(3)]
-        await asyncio.sleep(0.05)
+        waiting += [asyncio.create_task(crew.run(Lane.EXPLORE, lambda _: order.append("explore"))) for _ in range(3)]
+        await asyncio.sleep(0)
         gate.set()
         await asyncio.gather(blocked, *waiting)
 
@@ -85,101 +161,89 @@ def test_whoever_has_waited_long_enough_goes_next_whatever_else_waits() -> None:
     assert len(order) == 4
 
 
-def test_one_is_at_work_and_beside_it_typeahead() -> None:
-    begun: list[Lane] = []
-
-    async def work(engine: Engine) -> None:
-        gate = threading.Event()
-
-        def held(lane: Lane) -> Callable[[Callable[[], bool]], bool]:
-            def hold(_: Callable[[], bool]) -> bool:
-                begun.append(lane)
-                return gate.wait(30)
-
-            return hold
-
-        tasks = []
-        for lane in (Lane.RAW, Lane.EXPLORE, Lane.RAW, Lane.TYPEAHEAD, Lane.TYPEAHEAD):
-            tasks.append(asyncio.create_task(engine.run(lane, held(lane))))
-            await asyncio.sleep(0.05)
-        assert begun == [Lane.RAW, Lane.TYPEAHEAD]
+def test_a_worker_does_one_thing_and_typeahead_beside_it() -> None:
+    async def work(crew: Crew) -> None:
+        begun, gate = [threading.Event() for _ in range(5)], threading.Event()
+        lanes = (Lane.RAW, Lane.EXPLORE, Lane.RAW, Lane.TYPEAHEAD, Lane.TYPEAHEAD)
+        tasks = [
+            asyncio.create_task(crew.run(lane, hold(event, gate))) for lane, event in zip(lanes, begun, strict=True)
+        ]
+        await told(begun[0])
+        await told(begun[3])
+        await asyncio.sleep(0.1)
+        assert [event.is_set() for event in begun] == [True, False, False, True, False]
         gate.set()
         await asyncio.gather(*tasks)
 
-    run(work, wait_ms=(1e6, 1e6, 1e6))
-    assert sorted(begun) == [Lane.TYPEAHEAD] * 2 + [Lane.EXPLORE] + [Lane.RAW] * 2
+    run(work, wait_ms=PATIENT_MS)
 
 
-def test_what_goes_first_for_its_age_lets_typeahead_begin_beside_it() -> None:
-    async def work(engine: Engine) -> None:
-        gate, raw_gate, began = threading.Event(), threading.Event(), threading.Event()
-
-        def begin(_: Callable[[], bool]) -> bool:
-            began.set()
-            return raw_gate.wait(30)
-
-        first = asyncio.create_task(engine.run(Lane.TYPEAHEAD, lambda _: gate.wait(30)))
-        await asyncio.sleep(0.05)
-        raw = asyncio.create_task(engine.run(Lane.RAW, begin))
-        await asyncio.sleep(0.2)
-        second = asyncio.create_task(engine.run(Lane.TYPEAHEAD, lambda _: began.is_set()))
-        await asyncio.sleep(0.05)
+def test_whichever_worker_is_free_takes_what_is_due() -> None:
+    async def work(crew: Crew) -> None:
+        begun, gate = threading.Event(), threading.Event()
+        long = asyncio.create_task(crew.run(Lane.TYPEAHEAD, hold(begun, gate), whose=6))
+        await told(begun)
+        for _ in range(20):  # all are of the busy worker's viewer, and none of them waits for it
+            await asyncio.wait_for(crew.run(Lane.TYPEAHEAD, lambda _: None, whose=6), 10)
         gate.set()
-        assert (await asyncio.wait_for(second, 10))[0] is True  # after the raw query began, before it ended
-        raw_gate.set()
-        await asyncio.gather(first, raw)
+        await long
+        busy = crew.done[0][0]
+        assert {worker for worker, _ in crew.done[1:]} == {1 - busy}
+        crew.done.clear()
+        for whose in (0, 1, 2, 3) * 5:
+            await crew.run(Lane.RAW, lambda _: None, whose=whose)
+        assert [worker for worker, _ in crew.done] == [0, 1, 0, 1] * 5  # each viewer's own, as it is free
 
-    run(work, wait_ms=(1e6, 1e6, 100.0))
+    run(work, workers=2)
 
 
 def test_others_rest_while_typeahead_is_at_work() -> None:
     steps: list[str] = []
 
-    async def work(engine: Engine) -> None:
+    async def work(crew: Crew) -> None:
         begun, typed, gate = threading.Event(), threading.Event(), threading.Event()
 
-        def listed(stopped: Callable[[], bool]) -> float:
-            since = time.perf_counter()
+        def listed(stopped: Stopped) -> None:
             begun.set()
-            typed.wait(10)
+            assert typed.wait(30)
             assert not stopped()
             steps.append("explore")
-            return (time.perf_counter() - since) * 1e3
 
-        def typing(_: Callable[[], bool]) -> None:
+        def typing(_: Stopped) -> None:
             typed.set()
-            gate.wait(10)
+            assert gate.wait(30)
             steps.append("typeahead")
 
-        explore = asyncio.create_task(engine.run(Lane.EXPLORE, listed))
-        assert await asyncio.to_thread(begun.wait, 10)
-        typeahead = asyncio.create_task(engine.run(Lane.TYPEAHEAD, typing))
+        explore = asyncio.create_task(crew.run(Lane.EXPLORE, listed))
+        await told(begun)
+        typeahead = asyncio.create_task(crew.run(Lane.TYPEAHEAD, typing))
         await asyncio.sleep(0.3)
         gate.set()
-        whole_ms, busy_ms = await explore
+        outcome = await explore
         await typeahead
-        assert busy_ms < whole_ms  # the rest is not charged
+        assert outcome.rested_ms > 0
+        assert outcome.busy_ms < outcome.took_ms  # the rest is not charged
 
-    run(work, wait_ms=(1e6, 1e6, 1e6))
+    run(work, wait_ms=PATIENT_MS)
     assert steps == ["typeahead", "explore"]
 
 
 def test_nobody_rests_longer_than_his_lane_may_wait() -> None:
-    async def work(engine: Engine) -> None:
-        gate = threading.Event()
+    async def work(crew: Crew) -> None:
+        begun, typed, gate = threading.Event(), threading.Event(), threading.Event()
 
-        def listed(stopped: Callable[[], bool]) -> float:
-            while not engine._running[Lane.TYPEAHEAD]:
-                time.sleep(0.001)
+        def listed(stopped: Stopped) -> float:
+            begun.set()
+            assert typed.wait(30)
             before = time.perf_counter()
             assert not stopped()
             assert not stopped()
             return time.perf_counter() - before
 
-        explore = asyncio.create_task(engine.run(Lane.EXPLORE, listed))
-        await asyncio.sleep(0.05)
-        typeahead = asyncio.create_task(engine.run(Lane.TYPEAHEAD, lambda _: gate.wait(30)))
-        rested_s, _ = await asyncio.wait_for(explore, 20)
+        explore = asyncio.create_task(crew.run(Lane.EXPLORE, listed))
+        await told(begun)
+        typeahead = asyncio.create_task(crew.run(Lane.TYPEAHEAD, hold(typed, gate)))
+        rested_s = (await asyncio.wait_for(explore, 20)).result
         assert rested_s >= 0.1
         gate.set()
         await typeahead
@@ -187,14 +251,73 @@ def test_nobody_rests_longer_than_his_lane_may_wait() -> None:
     run(work, wait_ms=(1e6, 100.0, 1e6))
 
 
+def test_what_a_worker_was_at_when_it_ended_is_done_by_another() -> None:
+    async def work(crew: Crew) -> None:
+        begun, gate = threading.Event(), threading.Event()
+        lost = asyncio.create_task(crew.run(Lane.RAW, hold(begun, gate, "done"), whose=0))
+        await told(begun)
+        crew.lose(0)
+        assert (await asyncio.wait_for(asyncio.shield(_let(gate, lost)), 20)).result == "done"
+        assert [place for _, place in crew.done] == [0, 0]
+        while crew.engine.workers < 2:  # it came back
+            await asyncio.sleep(0.01)
+
+    run(work, workers=2)
+
+
+async def _let(gate: threading.Event, task: asyncio.Task[Outcome]) -> Outcome:
+    await asyncio.sleep(0.2)
+    gate.set()
+    return await task
+
+
+def test_what_ends_workers_is_given_up() -> None:
+    async def work(crew: Crew) -> None:
+        gate = threading.Event()
+
+        def poison(_: Stopped) -> None:
+            crew.lose(int(threading.current_thread().name.split("-")[1]) // 2)
+
+        with pytest.raises(Refusal) as error:
+            await asyncio.wait_for(crew.run(Lane.RAW, poison), 20)
+        assert (error.value.status, error.value.code) == (503, "interrupted")
+        assert len(crew.done) == 2
+        gate.set()
+        assert (await asyncio.wait_for(crew.run(Lane.RAW, lambda _: 5), 20)).result == 5  # they came back
+
+    run(work)
+
+
+def test_nobody_waits_for_ever_for_workers_that_do_not_come() -> None:
+    async def work(crew: Crew) -> None:
+        await crew.close()
+        while crew.engine.workers:
+            await asyncio.sleep(0.001)
+        waiting = [
+            asyncio.create_task(crew.run(Lane.RAW, lambda _: None)),
+            asyncio.create_task(crew.run(Lane.RAW, lambda _: None, latest=time.perf_counter() + 0.01)),
+        ]
+        await asyncio.sleep(0.1)
+        crew.engine.sweep()
+        with pytest.raises(Refusal, match="the deadline passed"):
+            await asyncio.wait_for(waiting[1], 5)
+        await asyncio.sleep(0.3)
+        crew.engine.sweep()
+        with pytest.raises(Refusal, match="more is asked"):
+            await asyncio.wait_for(waiting[0], 5)
+        assert crew.engine.waiting == 0
+
+    run(work, given_up_ms=300.0)
+
+
 def test_raw_queries_are_shed_first_and_typeahead_last() -> None:
-    async def work(engine: Engine) -> dict[Lane, int]:
+    async def work(crew: Crew) -> dict[Lane, int]:
         answered = dict.fromkeys(Lane, 0)
         refusals: list[tuple[int, str, float | None]] = []
 
         async def ask(lane: Lane) -> None:
             try:
-                await engine.run(lane, lambda _: time.sleep(0.005))
+                await crew.run(lane, lambda _: time.sleep(0.005))
                 answered[lane] += 1
             except Refusal as error:
                 refusals.append((error.status, error.code, error.retry_after_s))
@@ -213,79 +336,92 @@ def test_raw_queries_are_shed_first_and_typeahead_last() -> None:
 
 
 def test_saying_no_takes_no_time() -> None:
-    async def work(engine: Engine) -> None:
-        gate = threading.Event()
-        begun = threading.Event()
-        tasks = [asyncio.create_task(engine.run(Lane.RAW, lambda _: begun.set() or gate.wait(5)))]  # type: ignore[func-returns-value]
-        assert await asyncio.to_thread(begun.wait, 5)
-        tasks.append(asyncio.create_task(engine.run(Lane.RAW, lambda _: None)))
+    async def work(crew: Crew) -> None:
+        begun, gate = threading.Event(), threading.Event()
+        tasks = [asyncio.create_task(crew.run(Lane.RAW, hold(begun, gate)))]
+        await told(begun)
+        tasks.append(asyncio.create_task(crew.run(Lane.RAW, lambda _: None)))
         await asyncio.sleep(0)
         started = time.perf_counter()
         for _ in range(1_000):
-            assert not engine.has_room(Lane.RAW)
+            assert not crew.engine.has_room(Lane.RAW)
         assert (time.perf_counter() - started) / 1_000 < 0.001
-        assert engine.has_room(Lane.TYPEAHEAD)
+        assert crew.engine.has_room(Lane.TYPEAHEAD)
         gate.set()
         await asyncio.gather(*tasks)
 
-    run(work, waiting=(9, 9, 1), wait_ms=(1e6, 1e6, 1e6))
+    run(work, waiting=(9, 9, 1), wait_ms=PATIENT_MS)
 
 
 def test_a_late_event_loop_sheds_too() -> None:
-    engine = Engine()
-    for lag_ms, refused in ((0, []), (60, [Lane.RAW]), (150, [Lane.EXPLORE, Lane.RAW]), (500, list(Lane))):
-        engine.lag_ms = lag_ms
-        assert [lane for lane in Lane if not engine.has_room(lane)] == refused
+    with closing(Exchange(1)) as exchange:
+        engine = Engine(Limits(), exchange)
+        for lag_ms, refused in ((0, []), (60, [Lane.RAW]), (150, [Lane.EXPLORE, Lane.RAW]), (500, list(Lane))):
+            engine.lag_ms = lag_ms
+            assert [lane for lane in Lane if not engine.has_room(lane)] == refused
+
+
+def test_twice_as_many_workers_have_room_for_twice_as_many() -> None:
+    def fits(workers: int) -> int:
+        async def work(crew: Crew) -> int:
+            gate, begun = threading.Event(), threading.Event()
+            tasks = [asyncio.create_task(crew.run(Lane.TYPEAHEAD, hold(begun, gate))) for _ in range(workers)]
+            await told(begun)
+            while crew.engine.has_room(Lane.TYPEAHEAD):
+                tasks.append(asyncio.create_task(crew.run(Lane.TYPEAHEAD, lambda _: None)))
+                await asyncio.sleep(0)
+            gate.set()
+            await asyncio.gather(*tasks)
+            return len(tasks)
+
+        return int(run(work, workers, wait_ms=(20.0, 1.0, 1.0)))
+
+    assert 20 <= fits(1) <= 22
+    assert 40 <= fits(2) <= 44
 
 
 def test_long_queries_are_not_begun_while_others_wait() -> None:
-    async def work(engine: Engine) -> None:
-        engine.admit_cost(10**9)  # nobody waits
-        gate = threading.Event()
-        blocked = [asyncio.create_task(engine.run(Lane.RAW, lambda _: gate.wait(5))) for _ in range(2)]
-        await asyncio.sleep(0.02)
-        engine.admit_cost(10)
+    with closing(Exchange(1)) as exchange:
+        costs = Costs(Limits(), exchange)
+        costs.admit(10**9)  # nobody waits
+        exchange.waiting = 1
+        costs.admit(10)
         with pytest.raises(Refusal, match="more is asked"):
-            engine.admit_cost(10**9)
-        gate.set()
-        await asyncio.gather(*blocked)
-
-    run(work, wait_ms=(1e6, 1e6, 1e6))
+            costs.admit(10**9)
 
 
 def test_small_queries_teach_nothing_wrong_of_large_ones() -> None:
-    async def work(engine: Engine) -> None:
+    with closing(Exchange(1)) as exchange:
+        costs = Costs(Limits(), exchange)
         for postings, took_ms in ((2, 0.4), (20_000, 2.0)) * 200:
-            engine.learn(postings, took_ms)
-        gate = threading.Event()
-        blocked = [asyncio.create_task(engine.run(Lane.RAW, lambda _: gate.wait(5))) for _ in range(2)]
-        await asyncio.sleep(0.02)
-        engine.admit_cost(40_000)
+            costs.learn(postings, took_ms)
+        exchange.waiting = 1
+        costs.admit(40_000)
         with pytest.raises(Refusal):
-            engine.admit_cost(400_000)
-        gate.set()
-        await asyncio.gather(*blocked)
-
-    run(work, wait_ms=(1e6, 1e6, 1e6))
+            costs.admit(400_000)
 
 
 def test_whoever_leaves_stops_the_work_and_whoever_waited_too_long_is_told() -> None:
-    async def work(engine: Engine) -> None:
-        seen = threading.Event()
-        begun = threading.Event()
+    async def work(crew: Crew) -> None:
+        seen, begun = threading.Event(), threading.Event()
 
-        def endless(stopped: Callable[[], bool]) -> None:
+        def endless(stopped: Stopped) -> None:
             begun.set()
             while not stopped():
                 time.sleep(0.001)
             seen.set()
 
-        task = asyncio.create_task(engine.run(Lane.RAW, endless))
-        assert await asyncio.to_thread(begun.wait, 5)
+        task = asyncio.create_task(crew.run(Lane.RAW, endless))
+        await told(begun)
+        behind = asyncio.create_task(crew.run(Lane.RAW, lambda _: None))
+        await asyncio.sleep(0)
+        behind.cancel()
         task.cancel()
-        assert await asyncio.to_thread(seen.wait, 5)
+        await told(seen)
+        assert not (await crew.run(Lane.RAW, lambda stopped: stopped())).result  # the next one is wanted
+        assert len(crew.done) == 2, "what nobody waits for is not begun"
         with pytest.raises(Refusal) as error:
-            await engine.run(Lane.RAW, lambda _: 1, latest=time.perf_counter() - 1)
+            await crew.run(Lane.RAW, lambda _: 1, latest=time.perf_counter() - 1)
         assert (error.value.status, error.value.code) == (504, "deadline")
 
     run(work)

@@ -153,19 +153,53 @@ def test_a_killed_worker_is_replaced_and_answers_go_on(pair: Running) -> None:
     assert any(line["event"] == "worker died" for line in pair.log())
 
 
+def test_nobody_notices_that_workers_are_killed(pair: Running) -> None:
+    """The front does what they were at once more: over one connection, without a second try by the client, all is answered."""
+    stop = threading.Event()
+
+    def kill() -> None:
+        while not stop.wait(0.3):
+            for pid in pair.workers()[:1]:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    try:
+        with Client(pair.url, KEY, viewer=1, deadline_s=60, tries=1) as client:
+            until = time.monotonic() + 4
+            while time.monotonic() < until:
+                assert client.search("followed_by:me").results[0].name == "bob"
+    finally:
+        stop.set()
+        thread.join()
+    while len(pair.workers()) < 2:
+        time.sleep(0.05)
+
+
+def test_a_killed_front_is_replaced(pair: Running) -> None:
+    before, workers = pair.front(), set(pair.workers())
+    os.kill(before, signal.SIGKILL)
+    with Client(pair.url, KEY, viewer=1, deadline_s=30, tries=20) as client:
+        assert client.search("followed_by:me").results[0].name == "bob"
+    assert pair.front() != before
+    assert set(pair.workers()) == workers  # they went over to the new one
+    assert any(line["event"] == "front died" for line in pair.log())
+
+
 def test_a_reload_replaces_all_workers_while_answers_go_on(pair: Running) -> None:
     results: list[str] = []
     stop = threading.Event()
     thread = threading.Thread(target=asked, args=(pair.url, 120, results, stop))
     thread.start()
-    before = set(pair.workers())
+    before = {pair.front(), *pair.workers()}
     pair.process.send_signal(signal.SIGHUP)
     pair.await_event("reloaded")
     stop.set()
     thread.join()
     assert set(results) == {"bob"}, set(results)
     assert len(pair.workers()) == 2
-    assert not before & set(pair.workers())
+    assert not before & {pair.front(), *pair.workers()}
 
 
 def test_all_workers_follow_a_new_generation(tmp_path: Path) -> None:
@@ -211,7 +245,7 @@ def test_the_client_that_leaves_has_its_work_stopped(pair: Running) -> None:
 
 def test_sigterm_ends_everything(index: Path, tmp_path: Path) -> None:
     with running(index, tmp_path, "--workers", "2") as service:
-        workers = service.workers()
+        workers = [service.front(), *service.workers()]
         service.process.send_signal(signal.SIGTERM)
         assert service.process.wait(30) == 0
         for pid in workers:
@@ -230,7 +264,7 @@ def test_a_worker_that_hangs_is_ended_too(index: Path, tmp_path: Path) -> None:
 
 def test_workers_do_not_outlive_a_killed_parent(index: Path, tmp_path: Path) -> None:
     with running(index, tmp_path, "--workers", "2") as service:
-        workers = service.workers()
+        workers = [service.front(), *service.workers()]
         service.process.kill()
         service.process.wait()
         until = time.monotonic() + 20

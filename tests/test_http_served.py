@@ -189,7 +189,7 @@ def call_of(here: Site, viewer: int | None, request_id: str, **values: object) -
     key = Key("k", bytes(32), frozenset(Scope))
     caller = Caller(key, None if viewer is None else ExternalId(viewer), key.scopes)
     searcher = here.service.session.searcher
-    return Call(here.service, searcher, caller, values, None, float("inf"), lambda: False, request_id)
+    return Call(here.service, searcher, caller, values, None, float("inf"), request_id)
 
 
 def test_the_context_of_a_request(tmp_path: Path) -> None:

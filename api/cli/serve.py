@@ -16,9 +16,15 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @index_flag
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to serve on.")
 @click.option("--port", type=click.IntRange(0, 65_535), default=8000, show_default=True, help="The port; 0 for any.")
-@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Processes that answer, beside the one that hears clients.",
+)
 @click.option("--keys", type=FILE, metavar="FILE", help="The keys of clients; without, this machine alone is served.")
-@click.option("--cache", metavar="URL", help="redis://… or memcached://…; each process has its own if not said.")
+@click.option("--cache", metavar="URL", help="redis://… or memcached://…; one in the service itself if not said.")
 @click.option("--events", metavar="URL", help="Where events of clients go: a firehose as of monoceros ingest --from.")
 @click.option(
     "--log", type=DIRECTORY, metavar="DIR", help="Where what was searched and served is written down, to learn from."
@@ -60,7 +66,7 @@ def serve(
 ) -> None:
     """Serve an index over HTTP.
 
-    SIGTERM ends it gracefully; SIGHUP replaces its processes one by one.
+    SIGTERM ends it gracefully; SIGHUP puts new processes in the place of the old ones.
     """
     from api.cli.operations import operations
     from api.http import LOOPBACK, ServiceOptions, run_service

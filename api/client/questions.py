@@ -189,7 +189,7 @@ def lag() -> Question[Lag]:
 
 
 def cache() -> Question[CacheState]:
-    """The cache of the worker that answers."""
+    """The cache of the service."""
     return Question("GET", "/v1/admin/cache", CacheState)
 
 

@@ -22,7 +22,6 @@ from api.http.service import Service
 from api.http.serving import Direct, Served
 from api.http.static import StaticFiles
 from api.wire import Health
-from ranking import LoggedPast
 
 Network = IPv4Network | IPv6Network
 LOOPBACK: tuple[Network, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
@@ -36,14 +35,10 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        service.engine.start()
-        for queue in service.queues:
-            queue.start()
+        await service.engine.start()
         if service.tracing is not None:
             service.tracing.start()
         tasks = [asyncio.create_task(service.follow()), asyncio.create_task(service.watch_lag())]
-        if isinstance(service.box.past, LoggedPast):
-            tasks.append(asyncio.create_task(service.remember(service.box.past)))
         service.is_started = True
         service.metrics.started()
         try:
@@ -54,9 +49,7 @@ def create_app(
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
-            await asyncio.to_thread(service.engine.close)
-            for queue in service.queues:
-                await asyncio.to_thread(queue.close)
+            await service.engine.close()
             await asyncio.to_thread(service.events.close)
             if service.tracing is not None:
                 await asyncio.to_thread(service.tracing.close)

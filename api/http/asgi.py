@@ -46,7 +46,6 @@ class Trace:
     code: str = ""
     wait_ms: float = 0.0
     engine_ms: float = 0.0
-    is_partial: bool = False
     headers: dict[str, str] = field(default_factory=dict)
 
 
@@ -93,12 +92,9 @@ def trace_of(head: Head) -> Trace:
     return trace
 
 
-async def send_answer(
-    send: Send, status: int, content_type: str, body: bytes, request_id: str, headers: dict[str, str]
-) -> None:
+async def send_answer(send: Send, status: int, body: bytes, request_id: str, headers: dict[str, str]) -> None:
     """One whole answer."""
     sent = [
-        (b"content-type", content_type.encode()),
         (b"content-length", str(len(body)).encode()),
         (b"x-request-id", request_id.encode()),
         *ALWAYS,

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import final
 
 from api.http.endpoint import Endpoint
-from api.http.engine import Engine, overloaded
+from api.http.engine import Engine
+from api.http.lanes import overloaded
 from api.http.metrics import Metrics
 
 _STATUS = str(overloaded().status)

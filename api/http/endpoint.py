@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from api.http.auth import Caller
 from api.http.choosing import Chosen
 from api.http.cursor import Binding
-from api.http.engine import Lane
+from api.http.lanes import Lane
 from api.http.params import Param
 from api.http.problems import Refusal
 from api.keys import Scope
@@ -39,8 +39,8 @@ class Call:
     body: Any
     latest: float
     """When the caller stops waiting, on the clock `perf_counter`; infinite where it has not said."""
-    stopped: Callable[[], bool]
     request_id: str = ""
+    stopped: Callable[[], bool] = lambda: False
     chosen: Chosen | None = None
     """The ranking that the caller names."""
     arms: list[Arms] = field(default_factory=list)
@@ -132,16 +132,17 @@ class Call:
 
     def run(self, request: Request) -> Answer:
         """The engine's answer. Admission by estimate comes before it, and what it took teaches the next estimate."""
-        engine = self.service.engine
+        costs = self.service.costs
         begun = time.perf_counter()
         postings = self.searcher.estimate(request)
         self.stage("plan", begun)
-        engine.admit_cost(postings)
+        plan_ms = (time.perf_counter() - begun) * 1e3
+        costs.admit(postings)
         begun, busy = time.perf_counter(), time.thread_time()
         answer = self.searcher.run(request, self.stopped)
         self.stage("execute", begun)
-        engine.learn(postings, (time.thread_time() - busy) * 1e3)
-        return answer
+        costs.learn(postings, (time.thread_time() - busy) * 1e3)
+        return answer._replace(took_ms=plan_ms + answer.took_ms)  # the run finds the plan that the estimate has made
 
     @property
     def deadline_ms(self) -> int | None:

@@ -1,106 +1,106 @@
-"""Runs the work of requests in a few threads, in order of lanes, and says no before it is too late.
+"""Hands the work of requests to worker processes from one queue, in order of lanes, and says no before it is too late.
 
-The engine holds the interpreter for most of what it does, so two pieces of work at once take as long as one after the other, and
-both are late. So one is at work at a time; only typeahead begins beside others, in a thread of its own, and these rest meanwhile,
-at the next step at which they ask whether they are still wanted. What waits is bounded by the time that it will wait: by what each
-lane has taken of late, a request that would wait longer than its lane allows is refused at once, and who was let in is answered.
-Raw queries give way first, typeahead last, and while others wait, no raw query is begun that is thought to be long. Whoever has
-waited as long as the lane allows goes next, so that no stream of more urgent work keeps a request until it is of no use.
+A worker holds its interpreter for most of what it does, so it is given one piece of work at a time, and whichever worker is free
+takes what is due next: nobody waits for a busy worker while another rests. Only typeahead begins beside other work, at a seat of
+its own, where all workers are at work; what was there before rests meanwhile (`api.http.seats`). What waits is bounded by the time
+that it will wait: by what each lane has taken of late, a request that would wait longer than its lane allows is refused at once,
+and who was let in is answered. Raw queries give way first, typeahead last. Whoever has waited as long as the lane allows goes next,
+so that no stream of more urgent work keeps a request until it is of no use.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
-import threading
 import time
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
-from enum import IntEnum
-from functools import partial
-from typing import Any, Generic, TypeVar, final
+from itertools import count
+from typing import Any, NamedTuple, cast, final
 
+from api.http.exchange import Exchange, Frames, Seat, framed
+from api.http.lanes import Lane, Limits, overloaded
 from api.http.problems import Refusal
 
-T = TypeVar("T")
-
-
-class Lane(IntEnum):
-    """Kinds of work, the most urgent first."""
-
-    TYPEAHEAD = 0
-    EXPLORE = 1
-    RAW = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How long a request of each lane may have to wait, in ms, and how many may; beyond that it is refused."""
-
-    wait_ms: tuple[float, float, float] = (200.0, 150.0, 100.0)
-    waiting: tuple[int, int, int] = (256, 128, 64)
-    lag_ms: tuple[float, float, float] = (400.0, 100.0, 50.0)
-    """Lag of the event loop from which on a lane is refused."""
-    pressed_ms: float = 20.0
-    """The longest raw query that is begun while others wait, as far as estimates go."""
-
-
-@dataclass(slots=True)
-class _Job(Generic[T]):
-    work: Callable[[Callable[[], bool]], T]
-    lane: Lane
-    future: asyncio.Future[tuple[T, float]]
-    queued: float
-    latest: float
-    is_dropped: bool = field(default=False)
-    rested_ms: float = field(default=0.0)
-
-
-_THREADS = 2
-_NICE = 5
-_RETRY_S = 1.0
 _GAIN = 0.1
 _CALM_MS = 1.0
 """What a lane is thought to take before anything is known."""
-_CALM_POSTINGS = 1e4
-"""The postings that a raw query is thought to read in that time."""
+_TRIES = 2
+"""How many workers may end over one piece of work before it is given up: it may be what ends them."""
+
+
+class Order(NamedTuple):
+    """A piece of work on its way to a worker."""
+
+    number: int
+    lane: Lane
+    rests_ms: float
+    """How long it may rest in all while typeahead is at work beside it."""
+    work: Any
+
+
+class Outcome(NamedTuple):
+    """What came of it: when it was begun (perf_counter), the ms that it took in all, and those that it rested of them."""
+
+    result: Any
+    begun: float
+    took_ms: float
+    rested_ms: float
+
+    @property
+    def busy_ms(self) -> float:
+        """The ms that it was at work."""
+        return self.took_ms - self.rested_ms
+
+
+@dataclass(slots=True)
+class _Job:
+    work: Any
+    lane: Lane
+    whose: int
+    future: asyncio.Future[Outcome]
+    queued: float
+    latest: float
+    tries: int = field(default=0)
 
 
 @final
 class Engine:
-    """Two threads, one of which is left for typeahead. All but `_loop` and what it calls runs in the thread of the event loop."""
+    """The front's part: it lives in the thread of one event loop."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
-        self._limits = limits or Limits()
-        self._threads: list[threading.Thread] = []
-        lock = threading.Lock()
-        self._lock, self._is_calm = threading.Condition(lock), threading.Condition(lock)
-        self._queues: tuple[deque[_Job[Any]], ...] = tuple(deque() for _ in Lane)
+    def __init__(self, limits: Limits, exchange: Exchange) -> None:
+        self._limits = limits
+        self._exchange = exchange
+        self._queues: tuple[deque[_Job], ...] = tuple(deque() for _ in Lane)
+        self._workers: dict[int, _Worker] = {}
         self._running = [0, 0, 0]
         self._takes_ms = [_CALM_MS] * 3
-        self._learnt_ms, self._learnt_postings = _CALM_MS, _CALM_POSTINGS
-        self._is_closed = False
+        self._numbers = count(time.monotonic_ns())  # what a front before this one had dropped is not ours
+        self._server: asyncio.Server | None = None
         self.lag_ms = 0.0
 
-    def start(self) -> None:
-        """Start the threads: after a fork, never before."""
-        self._is_closed = False
-        for number in range(_THREADS):
-            thread = threading.Thread(target=self._loop, name=f"engine-{number}", daemon=True)
-            thread.start()
-            self._threads.append(thread)
+    async def start(self) -> None:
+        """Let workers in."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_unix_server(lambda: _Connection(self), sock=self._exchange.listening)
 
-    def close(self) -> None:
-        """Let the threads end once nothing waits."""
-        with self._lock:
-            self._is_closed = True
-            self._lock.notify_all()
-        for thread in self._threads:
-            thread.join(timeout=5)
-        self._threads.clear()
+    async def close(self) -> None:
+        """Let go of the workers."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        for worker in self._workers.values():
+            for connection in worker.connections():
+                connection.close()
+
+    @property
+    def waiting(self) -> int:
+        """Requests that wait."""
+        return sum(map(len, self._queues))
+
+    @property
+    def workers(self) -> int:
+        """Workers that are here."""
+        return len(self._workers)
 
     def has_room(self, lane: Lane) -> bool:
         """Whether a request of this lane would not have to wait too long."""
@@ -108,140 +108,222 @@ class Engine:
         for queue, running, takes_ms in zip(self._queues[: lane + 1], self._running, self._takes_ms, strict=False):
             ahead_ms += (len(queue) + running / 2) * takes_ms
         return (
-            ahead_ms <= limits.wait_ms[lane]
+            ahead_ms <= limits.wait_ms[lane] * max(1, len(self._workers))
             and len(self._queues[lane]) < limits.waiting[lane]
             and self.lag_ms <= limits.lag_ms[lane]
         )
 
-    async def run(
-        self, lane: Lane, work: Callable[[Callable[[], bool]], T], latest: float = float("inf")
-    ) -> tuple[T, float]:
-        """What the work gives, and the ms that it was at work; `Refusal` 504 where it was not begun by `latest` (perf_counter).
+    async def run(self, lane: Lane, work: Any, latest: float = float("inf"), whose: int = 0) -> Outcome:
+        """What came of the work, which can be pickled; `Refusal` 504 where it was not begun by `latest` (perf_counter), 503 where
+        there is no room for it or workers end over it.
 
-        A task that is cancelled while it waits here drops its work: `work` is handed a function that says so.
+        Work of one `whose` goes to one worker, as far as that one is free: it has in mind what it needs. A task that is cancelled
+        while it waits here drops its work.
         """
         if not self.has_room(lane):
             raise overloaded()
-        now = time.perf_counter()
-        job = _Job(work, lane, asyncio.get_running_loop().create_future(), now, latest)
-        with self._lock:
-            self._queues[lane].append(job)
-            if self._may_begin(lane):
-                self._lock.notify()
+        loop = asyncio.get_running_loop()
+        job = _Job(work, lane, whose, loop.create_future(), time.perf_counter(), latest)
+        self._queues[lane].append(job)
+        self._dispatch()
         try:
             return await job.future
         finally:
-            job.is_dropped = True
+            self._forget(job)
 
-    def admit_cost(self, postings: int) -> None:
-        """`Refusal` 503 where others wait and the work is thought to be long. Called by the work itself."""
-        thought_ms = postings * self._learnt_ms / max(self._learnt_postings, 1)
-        if any(self._queues) and thought_ms > self._limits.pressed_ms:
-            raise overloaded()
+    def sweep(self) -> None:
+        """Tell those that wait in vain."""
+        now = time.perf_counter()
+        for queue in filter(None, self._queues):
+            for job in queue:
+                if now > job.latest:
+                    _fail(job, _too_late())
+                elif (now - job.queued) * 1e3 > self._limits.given_up_ms:
+                    _fail(job, overloaded())
+            waiting = [job for job in queue if not job.future.done()]
+            queue.clear()
+            queue.extend(waiting)
 
-    def learn(self, postings: int, took_ms: float) -> None:
-        """What work of this estimate took. Times and postings are summed apart: most of what a small query takes is not for its
-        postings."""
-        self._learnt_ms += _GAIN * (took_ms - self._learnt_ms)
-        self._learnt_postings += _GAIN * (postings - self._learnt_postings)
+    # -- workers ---------------------------------------------------------------------------------------------------
 
-    @property
-    def waiting(self) -> int:
-        """Requests that wait."""
-        return sum(map(len, self._queues))
+    def sit(self, connection: _Connection) -> None:
+        """A worker is ready for work at a seat."""
+        assert connection.seat is not None
+        self._workers.setdefault(connection.seat.worker, _Worker()).sit(connection)
+        self._dispatch()
 
-    # -- the threads -----------------------------------------------------------------------------------------------
-
-    def _loop(self) -> None:
-        _give_precedence()
-        while (job := self._next()) is not None:
-            started = time.perf_counter()
-            result: Any = None
-            error: BaseException | None = None
-            try:
-                if job.is_dropped:
-                    continue
-                if started > job.latest:
-                    error = Refusal(504, "deadline", "the deadline passed before the request could be begun")
-                else:
-                    result = job.work(partial(self._stopped, job))
-            except BaseException as raised:
-                error = raised
-            finally:
-                took_ms = (time.perf_counter() - started) * 1e3
-                with self._lock:
-                    self._running[job.lane] -= 1
-                    if error is None and not job.is_dropped:
-                        self._takes_ms[job.lane] += _GAIN * (took_ms - self._takes_ms[job.lane])
-                    self._is_calm.notify_all()
-            self._hand_over(job, result, error, took_ms - job.rested_ms)
-
-    def _stopped(self, job: _Job[Any]) -> bool:
-        """Whether nobody wants the work any more. Asked by the work itself, which rests here while typeahead waits or is at work;
-        all in all no longer than its lane may have to wait."""
-        if job.lane is not Lane.TYPEAHEAD and self._is_typed():
-            with self._lock:
-                while (
-                    self._is_typed()
-                    and not job.is_dropped
-                    and (left_ms := self._limits.wait_ms[job.lane] - job.rested_ms) > 0
-                ):
-                    since = time.perf_counter()
-                    self._is_calm.wait(left_ms / 1e3)
-                    job.rested_ms += (time.perf_counter() - since) * 1e3
-        return job.is_dropped
-
-    def _is_typed(self) -> bool:
-        return self._running[Lane.TYPEAHEAD] > 0 or len(self._queues[Lane.TYPEAHEAD]) > 0
-
-    @staticmethod
-    def _hand_over(job: _Job[Any], result: Any, error: BaseException | None, took_ms: float) -> None:
-        def settle() -> None:
-            if job.future.done():
-                return
-            if error is None:
-                job.future.set_result((result, took_ms))
+    def leave(self, connection: _Connection) -> None:
+        """A seat is no more; what was done there is done elsewhere."""
+        seat, job = connection.seat, connection.job
+        if seat is None:
+            return
+        worker = self._workers.get(seat.worker)
+        if worker is not None and worker.leave(connection):
+            del self._workers[seat.worker]
+        if job is not None:
+            self._running[job.lane] -= 1
+            if job.tries < _TRIES:
+                self._queues[job.lane].appendleft(job)
             else:
-                job.future.set_exception(error)
+                _fail(job, _interrupted())
+        self._dispatch()
 
-        if not job.is_dropped:
-            try:
-                job.future.get_loop().call_soon_threadsafe(settle)
-            except RuntimeError:
-                return  # the loop has ended, and with it whoever waited
+    def settle(self, connection: _Connection, outcome: Outcome) -> None:
+        """What was to be done at a seat is done."""
+        job = connection.job
+        assert job is not None
+        connection.job = None
+        self._running[job.lane] -= 1
+        if not job.future.done():
+            self._takes_ms[job.lane] += _GAIN * (outcome.took_ms - self._takes_ms[job.lane])
+            job.future.set_result(outcome)
+        self._dispatch()
 
-    def _next(self) -> _Job[Any] | None:
-        with self._lock:
-            while True:
-                ready = [lane for lane in Lane if self._queues[lane] and self._may_begin(lane)]
-                if ready:
-                    lane = min(ready, key=self._due)
-                    self._running[lane] += 1
-                    if lane is not Lane.TYPEAHEAD and Lane.TYPEAHEAD in ready:
-                        self._lock.notify()  # it begins beside this one
-                    return self._queues[lane].popleft()
-                if self._is_closed:
-                    return None
-                self._lock.wait()
+    def _dispatch(self) -> None:
+        """Begin whatever can be begun."""
+        while True:
+            for queue in self._queues:
+                while queue and queue[0].future.done():
+                    queue.popleft()
+            free = {
+                lane: connection
+                for lane in Lane
+                if (queue := self._queues[lane]) and (connection := self._place_for(queue[0])) is not None
+            }
+            if not free:
+                break
+            lane = min(free, key=self._due)
+            job = self._queues[lane].popleft()
+            if time.perf_counter() > job.latest:
+                _fail(job, _too_late())
+                continue
+            job.tries += 1
+            self._running[lane] += 1
+            free[lane].begin(job, Order(next(self._numbers), lane, self._limits.wait_ms[lane], job.work))
+        self._exchange.waiting = self.waiting
 
-    def _may_begin(self, lane: Lane) -> bool:
-        return self._running[lane] == 0 if lane is Lane.TYPEAHEAD else not any(self._running)
+    def _place_for(self, job: _Job) -> _Connection | None:
+        """Where it can begin now: with a worker at rest, its viewer's own if that one is; typeahead also beside other work."""
+        idle = [number for number, worker in self._workers.items() if worker.is_idle]
+        if idle:
+            number = job.whose % len(self._workers)
+            return self._workers[number if number in idle else idle[0]].any
+        if job.lane is Lane.TYPEAHEAD:
+            return next((worker.typing for worker in self._workers.values() if worker.may_type), None)
+        return None
 
     def _due(self, lane: Lane) -> float:
         """The order in which the oldest of each lane go: whose time to wait is over, the longest over first, then by lanes."""
         over_ms = (time.perf_counter() - self._queues[lane][0].queued) * 1e3 - self._limits.wait_ms[lane]
         return -over_ms if over_ms > 0 else float(lane) + 1
 
+    def _forget(self, job: _Job) -> None:
+        """Nobody waits for it any more, be it done or not."""
+        if job.future.done() and not job.future.cancelled():
+            return
+        job.future.cancel()
+        for worker in self._workers.values():
+            for connection in worker.connections():
+                if connection.job is job and connection.seat is not None:
+                    self._exchange.drop(connection.seat, connection.number)
+        self._exchange.waiting = self.waiting
 
-def _give_precedence() -> None:
-    """Where the system has priorities of threads, let the event loop go before this one when both want a core."""
-    if sys.platform == "linux":
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), os.getpriority(os.PRIO_PROCESS, 0) + _NICE)
+
+@final
+class _Worker:
+    """The seats of one worker that are here."""
+
+    def __init__(self) -> None:
+        self.any: _Connection | None = None
+        self.typing: _Connection | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it does nothing."""
+        return self.any is not None and self.any.job is None and (self.typing is None or self.typing.job is None)
+
+    @property
+    def may_type(self) -> bool:
+        """Whether typeahead may begin beside what it does, which is none."""
+        return (
+            self.typing is not None
+            and self.typing.job is None
+            and self.any is not None
+            and self.any.job is not None
+            and self.any.job.lane is not Lane.TYPEAHEAD
+        )
+
+    def connections(self) -> list[_Connection]:
+        """Those that are here."""
+        return [connection for connection in (self.any, self.typing) if connection is not None]
+
+    def sit(self, connection: _Connection) -> None:
+        """Take a seat; one who sat there before is of a worker that is going."""
+        if cast(Seat, connection.seat).is_typing:
+            self.typing = connection
+        else:
+            self.any = connection
+
+    def leave(self, connection: _Connection) -> bool:
+        """Leave a seat; whether nobody is left."""
+        if self.any is connection:
+            self.any = None
+        if self.typing is connection:
+            self.typing = None
+        return self.any is None and self.typing is None
 
 
-def overloaded() -> Refusal:
-    """The answer to a request for which there is no room; the same whatever the request would have cost."""
+@final
+class _Connection(asyncio.Protocol):
+    """The front's end of a connection to a seat."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._frames = Frames()
+        self._transport: asyncio.WriteTransport | None = None
+        self.seat: Seat | None = None
+        self.job: _Job | None = None
+        self.number = 0
+
+    def begin(self, job: _Job, order: Order) -> None:
+        """Have a piece of work done."""
+        assert self._transport is not None
+        self.job, self.number = job, order.number
+        self._transport.write(framed(order))
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A worker has connected."""
+        self._transport = cast(asyncio.WriteTransport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Which seat it is, then what came of each piece of work."""
+        for content in self._frames.feed(data):
+            if isinstance(content, Seat):
+                self.seat = content
+                self._engine.sit(self)
+            else:
+                self._engine.settle(self, content)
+
+    def connection_lost(self, _: Exception | None) -> None:
+        """The worker has ended, or is about to."""
+        self._engine.leave(self)
+
+
+def _fail(job: _Job, error: Refusal) -> None:
+    if not job.future.done():
+        job.future.set_exception(error)
+
+
+def _too_late() -> Refusal:
+    return Refusal(504, "deadline", "the deadline passed before the request could be begun")
+
+
+def _interrupted() -> Refusal:
     return Refusal(
-        503, "overloaded", "more is asked than can be answered now", hint="ask again later", retry_after_s=_RETRY_S
+        503, "interrupted", "what worked on it ended before it was done", hint="ask again", retry_after_s=1.0
     )

@@ -13,9 +13,12 @@ from api.http.app import LOOPBACK, Network
 from api.http.armcounts import ArmCounts
 from api.http.auth import LOCAL, Gate
 from api.http.cache import Remembering, open_cache
+from api.http.costs import Costs
 from api.http.endpoints import ENDPOINTS
-from api.http.engine import Engine, Limits
+from api.http.engine import Engine
 from api.http.eventlog import EventLog
+from api.http.exchange import Exchange
+from api.http.lanes import Limits
 from api.http.logqueue import LogQueue
 from api.http.metrics import Metrics
 from api.http.nonces import Nonces
@@ -62,7 +65,7 @@ class ServiceOptions:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What the workers of one service share; made before the first of them."""
+    """What the processes of one service share; made before the first of them."""
 
     nonces: Nonces
     quotas: Quotas
@@ -72,15 +75,17 @@ class Shared:
     console_secret: bytes
 
     @staticmethod
-    def make(workers: int) -> Shared:
-        """Two rows of metrics a worker, as a worker and the one that follows it run side by side for a while."""
+    def make(processes: int) -> Shared:
+        """With a row of metrics for each process."""
         names = tuple(endpoint.name for endpoint in ENDPOINTS)
-        metrics = Metrics(service_metrics(names), 2 * workers)
+        metrics = Metrics(service_metrics(names), processes)
         return Shared(Nonces(), Quotas(), metrics, ArmCounts(), secrets.token_bytes(32), secrets.token_bytes(32))
 
 
-def make_service(options: ServiceOptions, session: Session, shared: Shared | None = None) -> Service:
-    """The service of one process."""
+def make_service(
+    options: ServiceOptions, session: Session, exchange: Exchange, shared: Shared | None = None, *, ranks: bool = True
+) -> Service:
+    """The service of one process; the front does not rank."""
     shared = shared or Shared.make(1)
     keys = None if options.keys is None else Keys(options.keys)
     if keys is not None and keys.get(LOCAL) is not None:
@@ -89,7 +94,8 @@ def make_service(options: ServiceOptions, session: Session, shared: Shared | Non
     return Service(
         session=session,
         gate=Gate(keys, shared.nonces, shared.local_secret, time.time, shared.console_secret),
-        engine=Engine(options.limits),
+        engine=Engine(options.limits, exchange),
+        costs=Costs(options.limits, exchange),
         cache=Remembering(open_cache(options.cache)),
         metrics=shared.metrics,
         quotas=shared.quotas,
@@ -102,6 +108,7 @@ def make_service(options: ServiceOptions, session: Session, shared: Shared | Non
         tracing=None if options.trace_to is None else Tracing.to(options.trace_to, options.trace_share),
         exposures=_queue(options.logs, "exposures", ExposureLog, shared.metrics),
         experiments=Experiments() if options.experiments is None else read_experiments(options.experiments),
+        ranks=ranks,
     )
 
 

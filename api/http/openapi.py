@@ -23,7 +23,7 @@ _COMMON = (
     ("415", "`not-json`"),
     ("429", "`quota`, with Retry-After"),
     ("500", "`internal`"),
-    ("503", "`overloaded`, with Retry-After; or the index cannot be read"),
+    ("503", "`overloaded` or `interrupted`, with Retry-After; or the index cannot be read"),
     ("504", "`deadline`: it passed before anything could be found"),
 )
 _ASKED: dict[str, tuple[str, dict[str, Any]]] = {

@@ -9,7 +9,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from api.http.asgi import ALWAYS, new_id, request_id_of
 from api.http.door import Door
 from api.http.endpoint import Endpoint
-from api.http.engine import overloaded
+from api.http.lanes import overloaded
 from api.http.problems import Refusal, problem_body, query_too_long
 
 LONGEST_LINE = 65_535

@@ -1,4 +1,4 @@
-"""The state of the service in one process: the index, who may call, the engine's threads, the cache, the counters."""
+"""The state of the service in one process, be it the front or a worker: the index, who may call, models, logs, counters."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from typing import final
 from api.http.armcounts import ArmCounts
 from api.http.auth import Gate
 from api.http.cache import Remembering
-from api.http.engine import Engine, Lane
+from api.http.costs import Costs
+from api.http.engine import Engine
 from api.http.epochs import Epochs
 from api.http.eventlog import EventLog
+from api.http.lanes import Lane
 from api.http.logqueue import LogQueue
 from api.http.logs import JsonLog
 from api.http.metrics import Metric, Metrics, seconds
@@ -27,9 +29,7 @@ from ranking import Box, Experiments, LoggedPast, Rankers, warm_box
 from schemas.errors import MonocerosError
 
 FOLLOW_S = 0.25
-"""How often a worker looks for a new state of the index and new keys: well within the 2 s after which a change must hold."""
-REMEMBER_S = 30.0
-"""How often it looks for new choices in the search log."""
+"""How often a process looks for a new state of the index and new keys: well within the 2 s after which a change must hold."""
 LAG_S = 0.02
 _LAGS = 3
 _STATUSES = ("200", "400", "401", "403", "404", "405", "409", "410", "413", "415", "429", "499", "500", "503", "504")
@@ -63,11 +63,13 @@ def service_metrics(endpoints: tuple[str, ...]) -> tuple[Metric, ...]:
 @final
 @dataclass
 class Service:
-    """Everything that handlers and background tasks share."""
+    """Everything that handlers and background tasks share. Some is used by the front alone, some by workers alone; what is costly
+    is made by those who use it."""
 
     session: Session
     gate: Gate
     engine: Engine
+    costs: Costs
     cache: Remembering
     metrics: Metrics
     quotas: Quotas
@@ -83,12 +85,15 @@ class Service:
     epochs: Epochs = field(default_factory=Epochs)
     operations: Operations = field(default_factory=Operations)
     events: EventLog = field(default_factory=EventLog)
+    ranks: bool = True
+    """Whether what ranks is made ready for each new state of the index; the front does not rank."""
     is_started: bool = False
+    _failed: str = ""
 
     @property
     def is_ready(self) -> bool:
-        """Whether it answers, and from an index that is not behind its stream."""
-        return self.is_started and self.session.age_ms() is None
+        """Whether it answers: there are workers, and the index is not behind its stream."""
+        return self.is_started and self.engine.workers > 0 and self.session.age_ms() is None
 
     @property
     def queues(self) -> tuple[LogQueue, ...]:
@@ -96,43 +101,46 @@ class Service:
         return tuple(queue for queue in (self.served, self.exposures) if queue is not None)
 
     async def follow(self) -> None:
-        """Follow the index and the keys until cancelled. What cannot be opened is logged, and what is open goes on answering."""
-        failed = ""
+        """Follow the index and the keys until cancelled."""
         while True:
             await asyncio.sleep(FOLLOW_S)
-            try:
-                if await asyncio.to_thread(self._refresh):
-                    generation, sequence = self.session.searcher.segment.state
-                    self.metrics.add("monoceros_index_opened_total")
-                    if sequence == 0:
-                        self.log.info("opened", generation=generation)
-                if self.gate.keys is not None and self.gate.keys.refresh():
-                    self.log.info("keys")
-                failed = ""
-            except (MonocerosError, OSError) as error:
-                if str(error) != failed:
-                    failed = str(error)
-                    self.metrics.add("monoceros_index_failed_total")
-                    self.log.error("refresh", error=failed)
+            await asyncio.to_thread(self.refresh)
 
-    def _refresh(self) -> bool:
+    def refresh(self) -> None:
+        """Go on to what is in force of the index and the keys. What cannot be opened is logged; what is open goes on answering."""
+        try:
+            if self._open():
+                generation, sequence = self.session.searcher.segment.state
+                self.metrics.add("monoceros_index_opened_total")
+                if sequence == 0:
+                    self.log.info("opened", generation=generation)
+            if self.gate.keys is not None and self.gate.keys.refresh():
+                self.log.info("keys")
+            self._failed = ""
+        except (MonocerosError, OSError) as error:
+            if str(error) != self._failed:
+                self._failed = str(error)
+                self.metrics.add("monoceros_index_failed_total")
+                self.log.error("refresh", error=self._failed)
+
+    def _open(self) -> bool:
         before = self.session.searcher.segment  # held to the end: what is made of the next one follows from it
         is_new = self.session.refresh()
         segment = self.session.searcher.segment
-        if segment is not before:
-            warm_box(segment)
-        self.box.follow(segment, int(self.now() * 1e3))
+        if self.ranks:
+            if segment is not before:
+                warm_box(segment)
+            self.box.follow(segment, int(self.now() * 1e3))
         self.epochs.of(segment)
         return is_new
 
-    async def remember(self, past: LoggedPast) -> None:
-        """Keep in mind what viewers chose in the box, as the search log has it, until cancelled."""
-        while True:
+    def remember(self) -> None:
+        """Keep in mind what viewers chose in the box, as the search log has it."""
+        if isinstance(self.box.past, LoggedPast):
             try:
-                await asyncio.to_thread(past.refresh, int(self.now() * 1e3))
+                self.box.past.refresh(int(self.now() * 1e3))
             except MonocerosError as error:
                 self.log.error("past", error=str(error))
-            await asyncio.sleep(REMEMBER_S)
 
     async def watch_lag(self) -> None:
         """Measure how late the event loop is, which is how long requests wait before we see them.
@@ -145,6 +153,7 @@ class Service:
             await asyncio.sleep(LAG_S)
             late.append((time.perf_counter() - before - LAG_S) * 1e3)
             self.engine.lag_ms = min(late)
+            self.engine.sweep()
 
     def gauges(self) -> dict[str, tuple[str, float]]:
         """What is measured when somebody looks."""
@@ -157,8 +166,9 @@ class Service:
                 "Since the generation was built.",
                 (now_ms - segment.manifest.created_ms) / 1e3,
             ),
-            "monoceros_waiting": ("Requests that wait in the worker that answers.", float(self.engine.waiting)),
-            "monoceros_loop_lag_seconds": ("Lag of the event loop of that worker.", self.engine.lag_ms / 1e3),
+            "monoceros_workers": ("Workers that are there to answer.", float(self.engine.workers)),
+            "monoceros_waiting": ("Requests that wait for a worker.", float(self.engine.waiting)),
+            "monoceros_loop_lag_seconds": ("Lag of the event loop of the front process.", self.engine.lag_ms / 1e3),
         }
         if isinstance(segment, LiveSegment):
             lag_s = max(0.0, (now_ms - segment.live.applied_ms) / 1e3)

@@ -1,7 +1,8 @@
 """One endpoint on the wire: from an ASGI request through admission to encoded bytes, with whatever can go wrong on the way.
 
 In this order: what it costs us to look at is bounded, then who calls, then what the key may, then parameters, then whether there is
-room (what has none is mostly refused before, at the door), then the answer. Whoever leaves has the work stopped.
+room (what has none is mostly refused before, at the door), then the answer, which a worker makes. Whoever leaves has the work
+stopped.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any, final
 
 import msgspec
@@ -18,16 +18,18 @@ import msgspec
 from api.http.asgi import GoneError, Receive, Send, Trace, body_of, head_of, send_answer, trace_of
 from api.http.asgi import Scope as AsgiScope
 from api.http.auth import LOCAL, Caller, Head
-from api.http.choosing import Chosen, choose
 from api.http.endpoint import Call, Endpoint
-from api.http.engine import overloaded
+from api.http.engine import Outcome
+from api.http.keeping import KeptAs, kept_as
+from api.http.lanes import Lane, overloaded
 from api.http.params import read_params
-from api.http.problems import LONGEST_QUERY, Refusal, encode, problem_body, query_too_long
+from api.http.problems import LONGEST_QUERY, Refusal, encode, query_too_long
+from api.http.replies import GONE, Reply, answered, refused
 from api.http.service import Service
+from api.http.working import Work
 from api.keys import Scope
 from api.session import OPERATOR_LOG
-from query import StoppedError
-from schemas.errors import InputError, MonocerosError
+from schemas.errors import InputError
 
 _LONGEST_DEADLINE_MS = 600_000
 _PATIENT_S = 0.01
@@ -47,31 +49,17 @@ class Served:
         started = time.perf_counter()
         head = head_of(scope)
         trace = trace_of(head)
-        service = self._service
         try:
-            body = await self._answer(scope, receive, head, trace, started)
-            status, content_type = 200, "application/json"
-            age_ms = service.session.age_ms()
-            if age_ms is not None:
-                trace.headers["x-index-age-ms"] = str(age_ms)
-        except (GoneError, StoppedError):
-            self._note(trace, 499, started)
-            return
-        except MonocerosError as error:
-            status, headers, body = problem_body(error, trace.request_id)
-            content_type = headers.pop("content-type")
-            trace.headers |= headers
-            trace.code = error.code
+            reply = await self._answer(scope, receive, head, trace, started)
+        except GoneError:
+            reply = Reply(GONE, {}, b"")
         except Exception as error:
-            service.log.error("bug", request_id=trace.request_id, error=type(error).__name__, at=_place(error))
-            internal = Refusal(500, "internal", "a bug of ours", hint="say the request_id to whoever runs the service")
-            status, headers, body = problem_body(internal, trace.request_id)
-            content_type = headers.pop("content-type")
-            trace.code = "internal"
-        await send_answer(send, status, content_type, body, trace.request_id, trace.headers)
-        self._note(trace, status, started)
+            reply = refused(error, trace.request_id, self._service.log)
+        if reply.status != GONE:
+            await send_answer(send, reply.status, reply.body, trace.request_id, trace.headers | reply.headers)
+        self._note(trace, reply, started)
 
-    async def _answer(self, scope: AsgiScope, receive: Receive, head: Head, trace: Trace, started: float) -> bytes:
+    async def _answer(self, scope: AsgiScope, receive: Receive, head: Head, trace: Trace, started: float) -> Reply:
         endpoint, service = self._endpoint, self._service
         if len(head.query) > LONGEST_QUERY:
             raise query_too_long()
@@ -86,39 +74,24 @@ class Served:
             self._take_quota(caller)
         latest = _latest(head, started)
         values = read_params(endpoint.params, scope.get("path_params", {}), head.query.encode("latin-1"))
-        generation = _generation(caller, values)
-        call = Call(
-            service,
-            service.session.searcher
-            if generation is None
-            else await asyncio.to_thread(service.session.kept, generation),
-            caller,
-            values,
-            _read_body(endpoint, head, data),
-            latest,
-            lambda: False,
-            trace.request_id,
-            _chosen(service, caller, values),
-            stages=trace.stages,
-        )
-        call.stage("admit", started)
-        if call.is_operator or generation is not None:
+        _check_scopes(caller, values)
+        body = _read_body(endpoint, head, data)
+        call = Call(service, service.session.searcher, caller, values, body, latest, trace.request_id)
+        if call.is_operator or values.get("generation") is not None:
             OPERATOR_LOG.info("operator %s by key %s: %r", endpoint.name, caller.key.id, head.query)
-        kept = self._key(call)
-        if kept is not None:
-            looked = time.perf_counter()
-            found = await service.cache.get(*kept)
-            call.stage("cache", looked)
-            service.metrics.add("monoceros_cache_total", "miss" if found is None else "hit")
-            if found is not None:
-                return found
-        answer = await self._work(call, receive, trace)
-        service.arm_counts.add((*call.exposures, *call.met))
-        if call.hidden:
-            service.metrics.add("monoceros_hidden_total", amount=sum(call.hidden))
-        if kept is not None and not trace.is_partial:
-            await service.cache.put(*kept, value=answer, ttl_s=endpoint.ttl_s)
-        return answer
+        trace.stages.append(("admit", started, time.perf_counter()))
+        if endpoint.lane is None:
+            answer = encode(await asyncio.to_thread(endpoint.handle, call))
+            service.arm_counts.add(call.met)
+            return answered(answer, service.session.age_ms())
+        kept = kept_as(endpoint, call)
+        if kept is not None and (found := await self._found(kept, trace)) is not None:
+            return answered(found, service.session.age_ms())
+        work = Work(endpoint.name, caller, values, latest, trace.request_id, kept)
+        reply = await self._worked(endpoint.lane, work, receive, trace)
+        if kept is not None and reply.may_be_kept:
+            await service.cache.put(str(kept.epoch), *kept.parts, value=reply.body, ttl_s=endpoint.ttl_s)
+        return reply
 
     def _take_quota(self, caller: Caller) -> None:
         wait_s = self._service.quotas.take(caller.key, self._service.now())
@@ -126,59 +99,43 @@ class Served:
             self._service.metrics.add("monoceros_quota_total")
             raise Refusal(429, "quota", "the key has used its quota", hint="ask less often", retry_after_s=wait_s)
 
-    def _key(self, call: Call) -> tuple[str, ...] | None:
-        """What an answer is kept under: all that what it shows depends on. None where answers are not kept, or this one not."""
-        if not self._endpoint.ttl_s:
-            return None
-        epoch = self._service.epochs.of(call.searcher.segment)
-        if epoch is None:
-            return None
-        asked = sorted((name, repr(value)) for name, value in call.values.items())
-        ties = call.world().ties.hex()
-        return (self._endpoint.name, call.built, str(epoch), ties, str(call.caller.viewer), repr(asked))
+    async def _found(self, kept: KeptAs, trace: Trace) -> bytes | None:
+        """What the cache has."""
+        looked = time.perf_counter()
+        found = await self._service.cache.get(str(kept.epoch), *kept.parts)
+        trace.stages.append(("cache", looked, time.perf_counter()))
+        self._service.metrics.add("monoceros_cache_total", "miss" if found is None else "hit")
+        return found
 
-    async def _work(self, call: Call, receive: Receive, trace: Trace) -> bytes:
-        """The encoded answer, made by the engine or beside it."""
-        endpoint, service = self._endpoint, self._service
-        if endpoint.lane is None:
-            return encode(await asyncio.to_thread(endpoint.handle, call))
-        lane = endpoint.lane
-        queued = time.perf_counter()
-
-        def work(stopped: Callable[[], bool]) -> tuple[bytes, bool, float]:
-            begun = time.perf_counter()
-            wanted = with_stop(call, stopped)
-            answer = endpoint.handle(wanted)
-            wanted.note_exposures()
-            wanted.stage("handle", begun)
-            encoding = time.perf_counter()
-            body = encode(answer)
-            wanted.stage("encode", encoding)
-            return body, not getattr(answer, "complete", True), begun
-
+    async def _worked(self, lane: Lane, work: Work, receive: Receive, trace: Trace) -> Reply:
+        """What a worker answers."""
+        service, queued = self._service, time.perf_counter()
+        whose = 0 if work.caller.viewer is None else int(work.caller.viewer)
+        shed = overloaded().code
         try:
-            (body, trace.is_partial, begun), took_ms = await _while_here(
-                service.engine.run(lane, work, call.latest), receive
-            )
+            outcome: Outcome = await _while_here(service.engine.run(lane, work, work.latest, whose), receive)
         except Refusal as error:
-            if error.code == overloaded().code:
+            if error.code == shed:
                 service.metrics.add("monoceros_shed_total", lane.name.lower())
             raise
-        trace.stages.append(("wait", queued, begun))
-        trace.engine_ms, trace.wait_ms = took_ms, (begun - queued) * 1e3
-        service.metrics.observe("monoceros_engine_seconds", lane.name.lower(), value=took_ms / 1e3)
-        service.metrics.observe("monoceros_wait_seconds", lane.name.lower(), value=begun - queued)
-        if call.caller.key.id != LOCAL:
-            service.quotas.charge(call.caller.key, took_ms, service.now())
-        encoded: bytes = body
-        return encoded
+        reply: Reply = outcome.result
+        if reply.code == shed:
+            service.metrics.add("monoceros_shed_total", lane.name.lower())
+        trace.stages += [("wait", queued, outcome.begun), *reply.stages]
+        trace.engine_ms, trace.wait_ms = outcome.busy_ms, (outcome.begun - queued) * 1e3
+        service.metrics.observe("monoceros_engine_seconds", lane.name.lower(), value=outcome.busy_ms / 1e3)
+        service.metrics.observe("monoceros_wait_seconds", lane.name.lower(), value=outcome.begun - queued)
+        if work.caller.key.id != LOCAL:
+            service.quotas.charge(work.caller.key, outcome.busy_ms, service.now())
+        return reply
 
-    def _note(self, trace: Trace, status: int, started: float) -> None:
+    def _note(self, trace: Trace, reply: Reply, started: float) -> None:
+        status, trace.code = reply.status, reply.code
         took = time.perf_counter() - started
         name, metrics = self._endpoint.name, self._service.metrics
         metrics.add("monoceros_requests_total", name, str(status))
         metrics.observe("monoceros_request_seconds", name, value=took)
-        if trace.is_partial:
+        if reply.is_partial:
             metrics.add("monoceros_partial_total", name)
         for stage, begun, ended in trace.stages:
             metrics.observe("monoceros_stage_seconds", stage, value=ended - begun)
@@ -198,23 +155,13 @@ class Served:
         )
 
 
-def _generation(caller: Caller, values: Mapping[str, Any]) -> str | None:
-    """The generation that the caller names; `Refusal` 403 where the key may not, whether there is one or not.
-
-    What was visible when it was built may have been hidden since, so it is shown to those alone who may see everything.
-    """
-    name: str | None = values.get("generation")
-    if name is not None and Scope.OPERATOR not in caller.scopes:
+def _check_scopes(caller: Caller, values: Mapping[str, Any]) -> None:
+    """`Refusal` 403 where the caller names what its key may not, whether there is such or not. A named generation: what was visible
+    when it was built may have been hidden since, so it is shown to those alone who may see everything."""
+    if values.get("generation") is not None and Scope.OPERATOR not in caller.scopes:
         raise Refusal(403, "no-scope", "a named generation needs a key with the scope operator")
-    return name
-
-
-def _chosen(service: Service, caller: Caller, values: Mapping[str, Any]) -> Chosen | None:
-    """The ranking that the caller names; `Refusal` 403 where the key may not, `InputError` where there is none such."""
-    ranker, arm = values.get("ranker"), values.get("arm")
-    if (ranker or arm) and Scope.RAW not in caller.scopes:
+    if (values.get("ranker") or values.get("arm")) and Scope.RAW not in caller.scopes:
         raise Refusal(403, "no-scope", "a named ranking needs the scope raw")
-    return choose(service.rankers, service.experiments, ranker, arm)
 
 
 @final
@@ -233,11 +180,6 @@ class Direct:
         """Answer one request, or have it answered."""
         found = self._served.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
         await (self._app if found is None else found)(scope, receive, send)
-
-
-def with_stop(call: Call, stopped: Callable[[], bool]) -> Call:
-    """The call with the word of whether it is still wanted."""
-    return replace(call, stopped=stopped)
 
 
 def _read_body(endpoint: Endpoint, head: Head, data: bytes) -> Any:
@@ -307,11 +249,3 @@ async def _heard(receive: Receive) -> None:
     """Wait for what a client says after its request, which is that it leaves; a broken connection says as much."""
     with suppress(Exception):
         await receive()
-
-
-def _place(error: BaseException) -> str:
-    """File and line of the innermost frame: where to look, without anything of the request."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return "" if trace is None else f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"

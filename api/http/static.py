@@ -82,7 +82,7 @@ class StaticFiles:
             trace = trace_of(head)
             missing = Refusal(404, "not-found", "there is no such file")
             status, headers, body = problem_body(missing, trace.request_id)
-            await send_answer(send, status, headers["content-type"], body, trace.request_id, {})
+            await send_answer(send, status, body, trace.request_id, headers)
             return
         content_type, tag, data = found
         is_known = head.headers.get("if-none-match") == tag

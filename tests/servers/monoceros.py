@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
@@ -33,8 +33,22 @@ class Running:
 
     def workers(self) -> list[int]:
         """The process ids of the workers."""
+        return self._named("monoceros-work")
+
+    def front(self) -> int:
+        """The process id of the front."""
+        [pid] = self._named("monoceros-front")
+        return pid
+
+    def _named(self, name: str) -> list[int]:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return [int(pid) for pid in children.split()]
+        found = []
+        for pid in children.split():
+            with suppress(OSError):
+                stat = Path(f"/proc/{pid}/stat").read_text()
+                if f"({name}) " in stat and f"({name}) Z" not in stat:
+                    found.append(int(pid))
+        return found
 
     def await_event(self, event: str) -> dict[str, object]:
         until = time.monotonic() + _START_S

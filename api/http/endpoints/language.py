@@ -6,7 +6,7 @@ from functools import partial
 
 from api.http.endpoint import Call, Endpoint, Example
 from api.http.endpoints.common import OPERATOR
-from api.http.engine import Lane
+from api.http.lanes import Lane
 from api.http.params import Kind, Param
 from api.keys import Scope
 from api.repl.candidates import candidates

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from api.http.endpoint import Call, Endpoint, Example
 from api.http.endpoints.common import CURSOR, FIELDS, LIMIT, quoted
-from api.http.engine import Lane
+from api.http.lanes import Lane
 from api.http.pages import Page, page, question_of
 from api.http.params import Kind, Param
 from api.keys import Scope

@@ -11,7 +11,7 @@ from api.http.choosing import ARM, RANKER
 from api.http.documents import some_fields
 from api.http.endpoint import Call, Endpoint, Example
 from api.http.endpoints.common import COUNTRY, FIELDS, rankers_in_force
-from api.http.engine import Lane
+from api.http.lanes import Lane
 from api.http.params import Kind, Param
 from api.keys import Scope
 from api.wire import DroppedOut, RankedHit, RankedMedia

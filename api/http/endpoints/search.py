@@ -8,7 +8,7 @@ from api.http.choosing import ARM, RANKER
 from api.http.documents import some_fields
 from api.http.endpoint import Call, Endpoint, Example
 from api.http.endpoints.common import COUNTRY, CURSOR, FIELDS, LIMIT, OPERATOR, rankers_in_force
-from api.http.engine import Lane
+from api.http.lanes import Lane
 from api.http.pages import Page, page, question_of, whole
 from api.http.params import Kind, Param
 from api.keys import Scope

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.http.endpoint import Call, Endpoint, Example
-from api.http.engine import Lane
+from api.http.lanes import Lane
 from api.http.pages import lead_out
 from api.http.params import Kind, Param
 from api.http.problems import Refusal

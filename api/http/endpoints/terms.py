@@ -5,7 +5,7 @@ from __future__ import annotations
 from api.console.text import is_unicode
 from api.http.endpoint import Call, Endpoint, Example
 from api.http.endpoints.common import OPERATOR
-from api.http.engine import Lane
+from api.http.lanes import Lane
 from api.http.params import Kind, Param, shown
 from api.keys import Scope
 from api.wire import TermOut, Terms

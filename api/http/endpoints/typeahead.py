@@ -11,7 +11,7 @@ import numpy as np
 from api.http.choosing import ARM, RANKER
 from api.http.endpoint import Call, Endpoint, Example
 from api.http.endpoints.common import COUNTRY, rankers_in_force
-from api.http.engine import Lane
+from api.http.lanes import Lane
 from api.http.matching import hashtag_ranges, word_ranges
 from api.http.params import Kind, Param
 from api.keys import Scope
