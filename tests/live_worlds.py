@@ -29,7 +29,7 @@ from tests.oracle.random_world import (
     random_tables,
 )
 from tests.oracle.tables import Tables, write_tables
-from tests.translation import Attributes, attribute_rows, tell
+from tests.translation import Attributes, attribute_rows, spoken, tell
 
 NOW_MS = 1_000_000
 FACT_TABLES = {
@@ -218,7 +218,7 @@ def said(batch: Mutations) -> Iterator[tuple[Register, Said]]:
     for vertical, document, time, values in attribute_rows(batch):
         for name, value in values.items():
             table, attribute = ORACLE_LISTS.get(name, (OF_VERTICAL[vertical], name))
-            yield Register(table, (document,), attribute), Said(time, False, value)
+            yield Register(table, (document,), attribute), Said(time, False, spoken(attribute, value))
     for comment, user, media, time, exists in batch.comments:
         yield Register("comments", (comment,)), Said(time, not exists, (user, media) if exists else ())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -80,6 +81,20 @@ def test_each_source_has_a_position_of_its_own(index: Path, tmp_path: Path) -> N
     for url in (first, second):
         assert run("ingest", "--index", index, "--from", url, "--once").stderr == "0 events\n"
     assert 77 in found(index, "followed_by:me")
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations((1, 2, 3))))
+def test_of_two_visibilities_at_one_time_the_narrower_stands(
+    index: Path, tmp_path: Path, order: tuple[int, ...]
+) -> None:
+    told = [Event(NOW, "media", MediaEvent(Media(900, 77, 1, "quokka", visibility=level))) for level in order]
+    messages = [fred(), *map(encode, told)]
+    url = stream(tmp_path / "events", *messages[:2])
+    ok("ingest", "--index", index, "--from", url, "--once")
+    stream(tmp_path / "events", *messages[2:])
+    ok("ingest", "--index", index, "--from", url, "--once")
+    assert found(index, "caption:quokka") == []
+    assert found(index, "caption:quokka", viewer=77) == [900]
 
 
 @pytest.mark.parametrize("count", [1, 2, 9])

@@ -72,6 +72,14 @@ def test_of_two_values_of_one_time_the_larger():
     assert ids(of, "name:amy") == []
 
 
+def test_of_two_visibilities_of_one_time_the_narrower():
+    for order in ((1, 2, 3), (3, 2, 1), (2, 3, 1)):
+        of = live()
+        for visibility in order:
+            told(of, 200, "media", media=MEDIA | {"visibility": visibility})
+        assert ids(of, "owner:1") == []
+
+
 def test_an_event_up_to_the_snapshot_time_changes_nothing():
     for time_ms, expected in ((99, [2]), (T, [2]), (101, [])):
         assert ids(told(live(), time_ms, "unfollow", **FOLLOW), "followed_by:1") == expected

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from ingest.firehose.mutations import Mutations
 from schemas.catalogue import Vertical
-from tests.oracle.events import AUTOTAGS, LISTS, Register, Said
+from tests.oracle.events import AUTOTAGS, ENUMS, LISTS, Register, Said
 
 FACTS = {
     "follows": "follows",
@@ -44,6 +44,11 @@ def tell(mutations: Mutations, row: Attributes) -> None:
     mutations.tell(row.vertical, tuple(row.values), (row.id, row.time_ms, *row.values.values()))
 
 
+def spoken(name: str, value: Any) -> Any:
+    """A value as it is on the wire."""
+    return next((number for number, word in ENUMS.get(name, {}).items() if word == value), value)
+
+
 def said(mutations: Mutations) -> Iterator[tuple[Register, Said]]:
     """Every register that the rows set or clear; faces and vectors are in no answer."""
     for kind, columns in mutations.facts.items():
@@ -58,7 +63,7 @@ def said(mutations: Mutations) -> Iterator[tuple[Register, Said]]:
             name = NAMES.get(column, column)
             table = LISTS.get(name, AUTOTAGS if name == "autotags" else TABLES[attributes.vertical.value])
             if name not in SILENT:
-                yield Register(table, (attributes.id,), name), Said(attributes.time_ms, False, value)
+                yield Register(table, (attributes.id,), name), Said(attributes.time_ms, False, spoken(name, value))
     for comment in mutations.comments:
         who = (comment.user, comment.media) if comment.exists else ()
         yield Register("comments", (comment.id,)), Said(comment.time_ms, not comment.exists, who)

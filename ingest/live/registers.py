@@ -46,8 +46,6 @@ class ScalarRegister:
         self.stamps = StampColumn(documents.base)
         documents.with_column(self.values.grow)
         documents.with_column(self.stamps.grow)
-        order = sorted(range(len(attribute.values)), key=attribute.values.__getitem__)
-        self._text_rank = np.argsort(np.array(order, dtype=np.int64))
 
     def apply(self, entries: Entries, values: AnyArray) -> tuple[Won, U32, AnyArray]:
         """What is said of documents; a `ref` by number. The last words, the documents that changed, and their old values."""
@@ -71,10 +69,8 @@ class ScalarRegister:
         self.values.data[won.docs] = won.values
 
     def _compared(self, values: AnyArray) -> AnyArray:
-        """What values are compared by where two were said at one time."""
-        if self._of is not None:
-            return self._of.ids(values)
-        return self._text_rank[values.astype(np.int64)] if self.attribute.values else values
+        """What values are compared by where two were said at one time; codes rise as the numbers of the wire do."""
+        return values if self._of is None else self._of.ids(values)
 
 
 SAME, AS_BASE, OTHER, AGAIN = 0, 1, 2, 3

@@ -27,6 +27,8 @@ AUTOTAGS = "media_autotags"
 
 CONTENT_TYPES = {1: "photo", 2: "video", 3: "album"}
 VISIBILITIES = {1: "public", 2: "followers", 3: "private"}
+ENUMS: Mapping[str, Mapping[int, str]] = {"content_type": CONTENT_TYPES, "visibility": VISIBILITIES}
+"""Attributes whose values are numbers on the wire, of which the larger stands (of visibilities the narrower), words in tables."""
 
 
 class Register(NamedTuple):
@@ -115,7 +117,7 @@ def _media_carried(time_ms: int, media: Fields | None) -> Changes:
         return
     of = media["id"]
     yield from _attributes(time_ms, "media", of, media, MEDIA)
-    yield _set(time_ms, Register("media", (of,), "content_type"), CONTENT_TYPES[media["content_type"]])
+    yield _set(time_ms, Register("media", (of,), "content_type"), media["content_type"])
     for name, table in LISTS.items():
         if media.get(name) is not None:
             yield _set(time_ms, Register(table, (of,), name), tuple(sorted(set(media[name]))))
@@ -139,7 +141,7 @@ def _media(time_ms: int, fields: Fields) -> Changes:
         return
     yield from _media_carried(time_ms, media)
     if media.get("visibility") is not None:
-        yield _set(time_ms, Register("media", (media["id"],), "visibility"), VISIBILITIES[media["visibility"]])
+        yield _set(time_ms, Register("media", (media["id"],), "visibility"), media["visibility"])
     yield from _user_carried(time_ms, fields.get("owner"))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .columns import TABLES
-from .events import AUTOTAGS, EXISTS, Event, Register, Said, changes
+from .events import AUTOTAGS, ENUMS, EXISTS, Event, Register, Said, changes
 from .tables import Row, Tables, clean, standing, with_defaults, with_referents
 from .world import Counts, HashtagId, World, make_world
 
@@ -143,7 +143,8 @@ class Live:
             if said.clears:
                 values.pop(register, None)
             else:
-                values[register] = said.value
+                words = ENUMS.get(register.attribute)
+                values[register] = said.value if words is None else words[said.value]
         return values
 
     def tables(self) -> Tables:
