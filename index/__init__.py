@@ -14,6 +14,7 @@ from index.kernels.lists import search
 from index.kernels.matching import BEGINS, COVERED, EDITS, MATCHED, POSITION, WHOLE, take_better
 from index.kernels.ranks import rank_places
 from index.kernels.shares import take_shares
+from index.kernels.shown import show_media
 from index.kernels.texts import hash_texts, same_texts
 from index.kernels.walks import settle, weak_and_walk
 from index.kernels.windows import AND, LESS, OR
@@ -164,6 +165,7 @@ __all__ = [
     "search",
     "set_bits",
     "settle",
+    "show_media",
     "split_marks",
     "stage",
     "sync_directory",

@@ -13,6 +13,7 @@ from index.docset import WINDOW, DocSet, new_words, part
 from index.idmap import BulkIdMap, IdMap
 from index.kernels.matching import take_better
 from index.kernels.shares import take_shares
+from index.kernels.shown import show_media
 from index.kernels.terms import first_not_below
 from index.kernels.walks import settle, weak_and_walk
 from index.kernels.windows import OR
@@ -60,6 +61,8 @@ def compile_kernels() -> None:
     for one in (dense, packed):
         one.flag(few, 1, flags)
     take_shares(few, np.arange(len(few)), flags, np.ones(1, dtype=np.int64), 1, few[:1].copy())
+    no, yes, owners = flags == 1, flags == 0, few[:1].copy()
+    show_media(owners, few, flags, no, no, no, no, yes, yes, owners, yes)
     for row in (0, 1):
         lists.of(row).within(0, size)
         PostingList(lists.of(row).list).within(0, 64 * size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import final
 
 import numpy as np
@@ -11,6 +12,8 @@ from index.corpus import I64, NONE, U32
 from index.kernels.table import enter_rows, find_rows, put_rows
 
 _FULL = 0.7
+_MANY = 1 << 16
+"""So many first keys are entered by a thread of their own, beside what goes on until the first key is looked up."""
 
 
 @final
@@ -25,13 +28,20 @@ class IdTable:
         self._first = np.empty(0, dtype=np.int64) if keys is None else np.ascontiguousarray(keys, dtype=np.int64)
         self._more = np.empty(0, dtype=np.int64)
         self._count = len(self._first)
-        self._allocate(self._count)
+        self._filling: Future[None] | None = None
+        if self._count < _MANY:
+            self._allocate(self._count)
+        else:
+            helper = ThreadPoolExecutor(1)
+            self._filling = helper.submit(self._allocate, self._count)
+            helper.shutdown(wait=False)
 
     def __len__(self) -> int:
         return self._count
 
     def rows(self, keys: I64) -> U32:
         """The row of every key, NONE where it is unknown."""
+        self._be_filled()
         out = np.empty(len(keys), dtype=np.uint32)
         wanted = np.ascontiguousarray(keys, dtype=np.int64)
         find_rows(self._slots, self._shift, self._first, self._more, wanted, out)
@@ -39,6 +49,7 @@ class IdTable:
 
     def put(self, keys: I64) -> U32:
         """The row of every key; an unknown one gets the next row."""
+        self._be_filled()
         needed = self._count + len(keys)
         room = needed - len(self._first)
         if room > len(self._more):
@@ -63,6 +74,11 @@ class IdTable:
     def later_keys(self, start: int = 0) -> I64:
         """The keys of the rows behind the first ones, from the `start`-th of them on; a view."""
         return self._more[start : self._count - len(self._first)]
+
+    def _be_filled(self) -> None:
+        if self._filling is not None:
+            self._filling.result()
+            self._filling = None
 
     def _allocate(self, needed: int) -> None:
         bits = max(10, int(needed / _FULL).bit_length())

@@ -82,11 +82,17 @@ class Execution:
     def ranked(self, plan: Plan, limit: int) -> Iterator[U32]:
         """The best `limit` documents of a node in static-rank order, portion by portion, each found when it is asked for."""
         order = self.order(plan.vertical)
-        if plan.estimate <= SHORT:
+        if plan.estimate <= SHORT or self._is_at_hand(plan):
             yield order.first(self.whole(plan), limit)
         else:
             spans = order.spans(WINDOW, _GROWTH)
             yield from order.walk(spans, partial(self.evaluate, plan), partial(self.keep, plan), limit)
+
+    def _is_at_hand(self, plan: Plan) -> bool:
+        """Whether a span of a node costs what all of it does."""
+        if isinstance(plan, PlanApply) and leads_back(plan):
+            return plan in self._whole
+        return isinstance(plan, PlanUnion | PlanWeakAnd | PlanStrongOr | PlanApply | PlanExtract)
 
     def whole(self, plan: Plan) -> DocSet:
         """All documents of a node."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index import NONE, IdTable
+from index import NONE, IdTable, idtable
 from ingest.firehose.mutations import FACT_KINDS, Mutations
 from ingest.live import LiveWriter, stamp_column
 from ingest.live.attributes import ATTRIBUTES, ENCODERS, decoded, split_all
@@ -29,8 +29,10 @@ from tests.translation import attribute_rows, tell
 EXTREMES = (0, -1, 1, 2**63 - 1, -(2**63), 2**31, -(2**31))
 
 
+@pytest.mark.parametrize("many", [1, 1 << 16])
 @pytest.mark.parametrize("seed", range(20))
-def test_a_table_gives_keys_their_rows(seed):
+def test_a_table_gives_keys_their_rows(seed, many, monkeypatch):
+    monkeypatch.setattr(idtable, "_MANY", many)  # from so many first keys on they are entered by another thread
     rng = Random(seed)
     first = sorted({rng.choice((*EXTREMES, *range(-50, 5_000))) for _ in range(rng.randrange(2_000))})
     table = IdTable(np.array(first, dtype=np.int64))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from index.corpus import I64, U8, U32
 from index.kernels.addresses import array_at
-from index.kernels.bits import ONE, Words, holds_bit, lets_through
+from index.kernels.bits import ONE, Words, holds_bit, lets_through, ones, trailing_zeros
 from index.kernels.compiled import lean
 from index.kernels.gather import bounds_of, run_of
 from index.kernels.lists import (
@@ -445,6 +445,56 @@ def in_order(docs: U32, base: int, late_places: U32, odd_base: U32, odd_base_pla
         else:
             out[k] = regular[i]
             i += 1
+
+
+@lean
+def first_in_order(words: Words, base: int, odd: U32, slot: U32, odd_bits: Words, out: U32) -> np.int64:
+    """Write the best `len(out)` documents of a bitset over a whole vertical in rank order; the number written.
+
+    `odd` are the odd documents in rank order, `slot` the slot of each; `odd_bits` has those of the base, and is empty without any.
+    """
+    left = np.int64(0)  # odd documents that may still be met
+    for w in range(base >> 6, len(words)):
+        word = words[w]
+        if w == base >> 6:
+            word &= ~((ONE << np.uint64(base & 63)) - ONE)
+        left += ones(word)
+    for w in range(len(odd_bits)):
+        left += ones(words[w] & odd_bits[w])
+    found = np.int64(0)
+    at = np.int64(0)
+    for place in range(len(odd)):
+        if left == 0 or found == len(out):
+            break
+        end = np.int64(slot[place])
+        if at < end:
+            found = _regular(words, at, end, odd_bits, out, found)
+            at = end
+        if found < len(out) and holds_bit(words, np.int64(odd[place])):
+            out[found] = odd[place]
+            found += 1
+            left -= 1
+    return _regular(words, at, base, odd_bits, out, found)
+
+
+@lean
+def _regular(words: Words, start: int, end: int, odd_bits: Words, out: U32, found: int) -> np.int64:
+    """Write the documents from `start` to `end` (excluded) that are not odd behind those found, as far as there is room."""
+    for w in range(start >> 6, (end + 63) >> 6):
+        if found == len(out):
+            break
+        word = words[w]
+        if len(odd_bits):
+            word &= ~odd_bits[w]
+        if w == start >> 6:
+            word &= ~((ONE << np.uint64(start & 63)) - ONE)
+        if w == end >> 6:
+            word &= (ONE << np.uint64(end & 63)) - ONE
+        while word != 0 and found < len(out):
+            out[found] = (w << 6) + trailing_zeros(word)
+            found += 1
+            word &= word - ONE
+    return np.int64(found)
 
 
 @lean

@@ -48,6 +48,7 @@ def compile_live(lists: PostingLists, few: U32, wanted: U32) -> None:
     late.find(ExternalId(1))
     order = Order(WINDOW, WINDOW + 2, np.array([WINDOW, 1, WINDOW + 1], dtype=np.uint32), np.zeros(3, dtype=np.uint32))
     order.first(DocSet(0, WINDOW + 2, np.array([0, 1, WINDOW], dtype=np.uint32)), 2)
+    order.first(DocSet(0, WINDOW + 2, None, new_words(WINDOW + 2)), 2)
     strings = Strings(np.frombuffer(bytearray(b"a"), dtype=np.uint8), np.array([0, 1], dtype=np.uint32))
     LiveTexts(Names(strings), "x", ()).of(few)
     for dtype in (np.uint8, np.uint32, np.int64, np.float64):  # of columns

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from index.corpus import I64, U32
 from index.docset import WINDOW, DocSet, new_words
-from index.kernels.bits import Words, set_bits
-from index.kernels.live import in_order
+from index.kernels.bits import NO_WORDS, Words, set_bits
+from index.kernels.live import first_in_order, in_order
 
 _CHUNK = 1_024
 """So many odd documents are looked at one by one; if that is not enough, all those of the set are found at once."""
@@ -81,8 +81,12 @@ class Order:
         """The best `limit` documents of a set over the whole vertical, or all where there are fewer, in rank order."""
         if self.is_plain:
             return docs.first(limit)
-        if docs.packed is not None and len(docs.packed) <= _FEW:
-            packed = docs.packed
+        packed = docs.packed
+        if packed is None:
+            out = np.empty(min(limit, self.size), dtype=np.uint32)
+            odd_bits = self._odd_bits if len(self._odd_base) else NO_WORDS
+            return out[: first_in_order(docs.to_words(), self.base, self._odd, self._slot, odd_bits, out)]
+        if len(packed) <= _FEW:
             if self._are_in_order(packed):
                 return packed[:limit]
             return packed[self._places(packed, min(limit, len(packed)))]

@@ -8,7 +8,7 @@ from typing import NamedTuple, final
 import numpy as np
 from numpy.typing import NDArray
 
-from index import NONE, PUBLIC, U32, AnyArray, layout
+from index import NONE, U32, layout, show_media
 from ingest.live.base import distinct
 from ingest.live.changes import Changes
 from ingest.live.columns import Column
@@ -16,7 +16,6 @@ from ingest.live.state import LiveState
 from schemas.catalogue import Vertical
 
 _U, _M = Vertical.USER, Vertical.MEDIA
-_FOLLOWERS = 1
 _SHIFT = np.uint64(32)
 Flags = NDArray[np.bool_]
 
@@ -100,20 +99,10 @@ class MediaShown:
             changes[f"{edge}.{level}"].replace(owners, codes[is_first & (levels == level)])
 
     def _shown(self, docs: U32) -> Shown:
-        owner, level = self._owner.data[docs], self._level.data[docs]
-        alive = self._state.documents[_M].exists.data[docs] & self._of_owner(
-            self._state.documents[_U].exists.data, owner
-        )
-        stranger = (level == PUBLIC) & ~self._of_owner(self._private.data, owner)
-        followers = alive & ~stranger & (level <= _FOLLOWERS)
-        return Shown(
-            alive,
-            alive & stranger,
-            np.where(followers, owner, np.uint32(NONE)),
-            self._of_owner(self._verified.data, owner),
-        )
-
-    @staticmethod
-    def _of_owner(flags: AnyArray, owner: U32) -> Flags:
-        found: Flags = np.append(flags, False)[np.minimum(owner, len(flags))]
-        return found
+        alive, public, verified = (np.empty(len(docs), dtype=np.bool_) for _ in range(3))
+        restricted = np.empty(len(docs), dtype=np.uint32)
+        users, media = self._state.documents[_U], self._state.documents[_M]
+        owners, levels = self._owner.data, self._level.data
+        flags = (media.exists.data, users.exists.data, self._private.data, self._verified.data)
+        show_media(docs, owners, levels, *flags, alive, public, restricted, verified)
+        return Shown(alive, public, restricted, verified)
