@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from index import U32, AnySegment, LiveSegment, Words, layout, new_words
+from index import U32, AnySegment, LiveSegment, Words, changed_between, layout, new_words
 from schemas.catalogue import Vertical
 
 _PUBLIC = (
@@ -31,7 +31,7 @@ def is_narrower(before: AnySegment, after: AnySegment) -> bool:
         old = before.bits(name)
         if bool(((old ^ after.bits(name)[: len(old)]) & alive[vertical]).any()):
             return True
-    users = np.union1d(_touched(before), _touched(after)).astype(np.uint32)
+    users = _restricting(before, after)
     return _any_less(_followers_media(before, users), _followers_media(after, users))
 
 
@@ -49,6 +49,13 @@ def _alive(segment: AnySegment, vertical: Vertical) -> Words:
     if size % 64:
         words[-1] = np.uint64((1 << (size % 64)) - 1)
     return words
+
+
+def _restricting(before: AnySegment, after: AnySegment) -> U32:
+    """Those of whose media their followers may see others in one state than in the other."""
+    changed = changed_between(before, after)
+    users = None if changed is None else changed.keys(layout.RESTRICTED)
+    return np.union1d(_touched(before), _touched(after)).astype(np.uint32) if users is None else users
 
 
 def _touched(segment: AnySegment) -> U32:

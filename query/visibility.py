@@ -99,7 +99,7 @@ class World:
             digest.update(len(docs).to_bytes(8) + docs.tobytes())
         if isinstance(self.segment, LiveSegment):
             follows = self.segment.lists("user.followed_by")
-            for user in np.intersect1d(self._followees, self.segment.touched("user.followed_by")).tolist():
+            for user in self.segment.touched_of("user.followed_by", self._followees).tolist():
                 docs = follows.of(user).within(0, self._users).docs()
                 digest.update(user.to_bytes(8) + len(docs).to_bytes(8) + docs.tobytes())
         return digest.digest()
@@ -342,9 +342,13 @@ class World:
         if self.viewer is None:
             return [Cut(lists[0], users, alive)]
         me = users[users == self.viewer]
-        followed = DocSet(0, self._users, self._followees).keep(users)
-        near = np.union1d(followed, me).astype(np.uint32)
+        near = self._near.keep(users)
         return [Cut(lists[0], users, alive), Cut(lists[1], near, alive), Cut(lists[2], me, alive)]
+
+    @cached_property
+    def _near(self) -> DocSet:
+        """The viewer and those whom he follows."""
+        return DocSet(0, self._users, self._followees) | DocSet(0, self._users, self._me)
 
     @cached_property
     def _own_media_mask(self) -> Words:

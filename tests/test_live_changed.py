@@ -96,6 +96,20 @@ def test_what_is_not_named_did_not_change(tmp_path: Path) -> None:
     assert named > 300
 
 
+def test_keys_that_layers_touch_are_found_among_others(tmp_path: Path) -> None:
+    met = 0
+    for seed in SEEDS[:4]:
+        rng = Random(f"touched {seed}")
+        for state in publications(seed, tmp_path / str(seed)):
+            if isinstance(state, LiveSegment):
+                for name, vertical in LISTS.items():
+                    keys = np.sort(rng.sample(range(state.size(vertical)), state.size(vertical) // 2)).astype(np.uint32)
+                    found = state.touched_of(name, keys)
+                    assert found.tolist() == np.intersect1d(keys, state.touched(name)).tolist()
+                    met += len(found)
+    assert met > 100
+
+
 def compare(one: AnySegment, other: AnySegment, changed: Changed) -> tuple[int, int]:
     """How many lists were compared, and how many lists, bits and values are said to be other."""
     compared = named = 0

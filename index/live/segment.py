@@ -142,6 +142,15 @@ class LiveSegment:
 
         return self._kept(("touched", name), make)
 
+    def touched_of(self, name: str, keys: U32) -> U32:
+        """Those of some (sorted) keys for whose lists some layer speaks: looked up, for layers may touch very many."""
+        is_touched = np.zeros(len(keys), dtype=np.bool_)
+        for layer in self.layers:
+            touched = layer.get(f"{name}.touched")
+            if touched is not None and len(touched):
+                is_touched |= touched.take(touched.searchsorted(keys), mode="clip") == keys
+        return keys[is_touched]
+
     def terms(self, name: str) -> Terms:
         """The terms of an edge, or of a dictionary of `index/layout.py`, with the keys of their lists."""
 
