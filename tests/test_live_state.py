@@ -22,6 +22,7 @@ from ingest.live.export import exported
 from ingest.live.seeds import seeds
 from ingest.live.stamp_column import StampColumn
 from ingest.live.stamps import SEED, is_cleared, last_rows, stamps_of, times_of
+from schemas.text import fold
 from tests import live_worlds
 from tests.live_worlds import MutationMaker, base_tables, built, in_force, oracle_base, oracle_of
 from tests.translation import attribute_rows, tell
@@ -233,6 +234,7 @@ def test_duplicates_and_any_order_end_in_the_same_state(seed, tmp_path):
 
 
 def test_a_report_counts_what_the_stream_had_lost(tmp_path):
+    counted = {"media_tags": 0, "media_autotags": 0}
     for seed in range(8):
         rng = Random(seed)
         place = tmp_path / str(seed)
@@ -262,10 +264,20 @@ def test_a_report_counts_what_the_stream_had_lost(tmp_path):
                 had, has = ({key for key in keys if key[0] != key[1]} for keys in (had, has))
             assert report[table]["added"] == len(has - had), (seed, table)
             assert report[table]["removed"] == len(had - has), (seed, table)
+        for table, item in (("media_tags", str), ("media_autotags", lambda label: fold(label[0]))):
+            had, has = (
+                {(r.key, item(value)) for r, values in told.items() if r.table == table for value in values}
+                for told in (before, after)
+            )
+            had, has = ({pair for pair in pairs if pair[1]} for pairs in (had, has))
+            assert report[table]["added"] == len(has - had), (seed, table)
+            assert report[table]["removed"] == len(had - has), (seed, table)
+            counted[table] += len(has ^ had)
         for table in ("users", "places", "groups"):
             had, has = ({r.key for r in values if r.table == table and not r.attribute} for values in (before, after))
             assert report[table]["added"] == len(has - had), (seed, table)
             assert report[table]["removed"] == len(had - has), (seed, table)
+    assert min(counted.values()) > 20
 
 
 def test_every_attribute_has_an_encoder_or_is_a_number():

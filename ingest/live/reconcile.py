@@ -1,7 +1,7 @@
 """What a new base repaired: where what is in force over it differs from what was in force over the old one, counted by kind.
 
-Facts are counted as they are told, whether or not both ends are there; of documents that are there before and after,
-those are `changed` of which an attribute differs.
+Facts are counted as they are told, whether or not both ends are there, and so are tags as written and labels as folded; of
+documents that are there before and after, those are `changed` of which an attribute differs.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ Counts = dict[str, int]
 _CHUNK = 1 << 16
 _SHIFT = np.uint64(32)
 _U, _M, _H, _P, _G = Vertical.USER, Vertical.MEDIA, Vertical.HASHTAG, Vertical.PLACE, Vertical.GROUP
-_KINDS: tuple[tuple[str, str, Vertical, Vertical], ...] = (
+Domain = Vertical | str
+"""What numbers stand for: documents, or the terms of a dictionary, by its name."""
+_AUTOTAG = "media.autotag"
+_KINDS: tuple[tuple[str, str, Domain, Domain], ...] = (
     ("follows", FORWARD["follows"], _U, _U),
     ("blocks", layout.BLOCKED, _U, _U),
     ("likes", FORWARD["likes"], _U, _M),
@@ -38,8 +41,10 @@ _KINDS: tuple[tuple[str, str, Vertical, Vertical], ...] = (
     ("media_hashtags", "media.hashtag", _H, _M),
     ("media_tagged_users", "media.tagged", _U, _M),
     ("media_mentions", "media.mention", _U, _M),
+    ("media_tags", layout.RAW_TAGS, _M, layout.RAW_TAGS),
+    ("media_autotags", _AUTOTAG, _AUTOTAG, _M),
 )
-"""Kinds of facts: the lists that tell them, and the verticals of keys and documents. Blocks are told in either direction."""
+"""Kinds of facts: the lists that tell them, and what keys and members are. Blocks are told in either direction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +61,30 @@ class View:
         sizes = {v: len(documents) for v, documents in derivation.state.documents.items()}
         return View(derivation.base, derivation.layers, sizes)
 
-    def codes(self, edge: str, keys: U32) -> Codes:
-        """What an edge holds under keys (sorted), as sorted codes."""
-        added, removed = rows_in_force(self.layers, edge, keys, self.sizes[Vertical(edge.partition(".")[0])])
+    def codes(self, edge: str, keys: U32, members: int) -> Codes:
+        """What an edge holds under keys (sorted), as sorted codes; there are so many numbers that it may hold."""
+        added, removed = rows_in_force(self.layers, edge, keys, members)
         held = codes_of(self.base.segment.lists(edge), keys)
+        hidden = [docs for layer in self.layers if (docs := layer.get(f"{edge}.hidden")) is not None]
+        if hidden:
+            held = held[~np.isin(held.astype(np.uint32), np.concatenate(hidden))]
         codes = np.concatenate([held[~in_sorted(removed, held)], added])
         codes.sort(kind="stable")
         return codes
+
+    def terms(self, name: str) -> Codes:
+        """The terms of a dictionary by their numbers, each as the hash of its text."""
+        base = self.base.segment.dictionary(name).terms
+        hashes = hash_texts(base.blob, base.offsets.astype(np.int64))
+        for layer in self.layers:
+            numbers = layer.get(f"{name}.terms.number")
+            if numbers is not None:
+                late = hash_texts(
+                    layer.arrays[f"{name}.terms.blob"], layer.arrays[f"{name}.terms.offsets"].astype(np.int64)
+                )
+                hashes = np.append(hashes, np.zeros(max(0, int(numbers.max()) + 1 - len(hashes)), dtype=np.uint64))
+                hashes[numbers] = late
+        return hashes
 
 
 def renumbered(old: Derivation, new: Derivation) -> dict[Vertical, U32]:
@@ -71,27 +93,42 @@ def renumbered(old: Derivation, new: Derivation) -> dict[Vertical, U32]:
     return {v: documents[v].find(before.ids(_all(before))) for v, before in old.state.documents.items()}
 
 
+def _matched(old: Codes, new: Codes) -> U32:
+    """By the old numbers of terms the new ones, NONE where there is none."""
+    order = np.argsort(new, kind="stable")
+    at = np.searchsorted(new, old, sorter=order)
+    found = np.append(order, 0)[at].astype(np.uint32)
+    found[np.append(new, 0)[found] != old] = NONE
+    return found
+
+
 def repaired_facts(old: View, new: View, numbers: dict[Vertical, U32]) -> dict[str, Counts]:
     """By kind, facts that hold now and did not before, and the other way round. It takes seconds for millions."""
     counts = {}
+    of: dict[Domain, U32] = {v: numbers[v] for v in numbers}
+    sizes: dict[Domain, tuple[int, int]] = {v: (old.sizes[v], new.sizes[v]) for v in numbers}
+    for name in (layout.RAW_TAGS, _AUTOTAG):
+        before_terms, after_terms = old.terms(name), new.terms(name)
+        of[name], sizes[name] = _matched(before_terms, after_terms), (len(before_terms), len(after_terms))
     for kind, edge, of_keys, of_docs in _KINDS:
         added = removed = 0
-        size = new.sizes[of_keys]
+        _, size = sizes[of_keys]
+        members_before, members = sizes[of_docs]
         back = np.full(size, NONE, dtype=np.uint32)
-        known = numbers[of_keys] != NONE
-        back[numbers[of_keys][known]] = np.flatnonzero(known)
+        known = of[of_keys] != NONE
+        back[of[of_keys][known]] = np.flatnonzero(known)
         unknown = np.flatnonzero(~known).astype(np.uint32)
         if len(unknown):
-            removed += len(old.codes(edge, unknown))
+            removed += len(old.codes(edge, unknown, members_before))
         for start in range(0, size, _CHUNK):
             keys = np.arange(start, min(start + _CHUNK, size), dtype=np.uint32)
             before = back[keys]
-            held = old.codes(edge, np.sort(before[before != NONE]))
-            docs = numbers[of_docs][held.astype(np.uint32)]
+            held = old.codes(edge, np.sort(before[before != NONE]), members_before)
+            docs = of[of_docs][held.astype(np.uint32)]
             removed += int(np.count_nonzero(docs == NONE))
-            mapped = (numbers[of_keys][held >> _SHIFT].astype(np.uint64) << _SHIFT | docs)[docs != NONE]
+            mapped = (of[of_keys][held >> _SHIFT].astype(np.uint64) << _SHIFT | docs)[docs != NONE]
             mapped.sort()
-            holds = new.codes(edge, keys)
+            holds = new.codes(edge, keys, members)
             added += int(np.count_nonzero(~in_sorted(mapped, holds)))
             removed += int(np.count_nonzero(~in_sorted(holds, mapped)))
         share = 2 if kind == "blocks" else 1
