@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs, quote
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browsing import NARROW, is_within, paged, settled, violations
 from tests.servers.chromium import chromium
@@ -130,7 +130,13 @@ def test_completion_by_the_keyboard(browser: Browser, service: Running) -> None:
         page.keyboard.press("Tab")
         expect(area).to_have_value("(apply followed_by: (and country:de")
         expect(listed).to_be_hidden()
-        page.keyboard.type(" name:sam")
+        page.keyboard.type(" ")
+        page.keyboard.press("Control+Space")  # asked for, they stay, though what was typed a moment ago asks for none
+        expect(listed).to_be_visible()
+        page.wait_for_timeout(200)
+        expect(listed).to_be_visible()
+        page.keyboard.press("Escape")
+        page.keyboard.type("name:sam")
         page.wait_for_timeout(400)
         expect(listed).to_be_hidden()  # whose name that is blocks the viewer
         page.keyboard.type(" fol")
@@ -139,6 +145,31 @@ def test_completion_by_the_keyboard(browser: Browser, service: Running) -> None:
         expect(listed).to_be_hidden()
         page.keyboard.press("Tab")  # the editor is no trap
         expect(area).not_to_be_focused()
+
+
+def test_a_candidate_fits_what_was_typed_however_late_the_answer(browser: Browser, service: Running) -> None:
+    held: list[Route] = []
+
+    def late(route: Route) -> None:
+        held.append(route)
+
+    with paged(browser, service.url, "/console", viewer=MIRA) as page:
+        area, listed = page.get_by_role("textbox", name="Query"), page.get_by_role("listbox", name="Candidates")
+        area.fill("(")
+        expect(listed.get_by_role("option").nth(3)).to_be_visible()
+        page.route("**/v1/completions*", late)
+        page.keyboard.type("ap")
+        expect(listed.get_by_role("option")).to_have_count(1)
+        page.keyboard.press("ArrowDown")
+        while not held:
+            page.wait_for_timeout(20)
+        held.pop().continue_()
+        page.wait_for_timeout(300)
+        expect(listed.locator("[aria-selected=true]")).to_contain_text("apply")  # who was chosen stays so
+        page.keyboard.press("Enter")
+        expect(area).to_have_value("(apply")
+        page.keyboard.type(" x")
+        expect(listed).to_be_hidden()
 
 
 def test_the_plan_is_a_tree_with_sizes(browser: Browser, service: Running) -> None:
@@ -269,6 +300,9 @@ def test_axe_finds_nothing(browser: Browser, service: Running, key: str, look: t
     with paged(browser, service.url, f"/console#{key}", viewer=MIRA, look=chosen, color_scheme=theme, **size) as page:
         run(page, "(aply")
         expect(page.get_by_role("alert")).to_contain_text("aply")
+        assert violations(page) == []
+        page.get_by_role("textbox", name="Query").fill("(")
+        expect(page.get_by_role("option").nth(5)).to_be_visible()
         assert violations(page) == []
         run(page, SECOND)
         for shape in ("Cards", "Table", "Plan", "JSON"):

@@ -562,6 +562,36 @@ def test_right_to_left(browser: Browser, service: Running) -> None:
             settled(page)
             assert is_within(page), path
             assert violations(page) == [], path
+    reads = """whole => {
+        const texts = document.createTreeWalker(whole, NodeFilter.SHOW_TEXT), found = [];
+        while (texts.nextNode()) if (texts.currentNode.data.trim()) found.push(texts.currentNode);
+        const at = (node, place) => {
+            const range = document.createRange();
+            range.setStart(node, place);
+            range.setEnd(node, place + 1);
+            return range.getBoundingClientRect();
+        };
+        return at(found[0], 0).left < at(found.at(-1), found.at(-1).data.length - 1).left;
+    }"""
+    long = slots("long")
+    long["slots"][0]["reason"] = "followed by somebody with a long name and by very many other people whom you may know"
+    with paged(browser, service.url, viewer=YUSUF, look={"dir": "rtl"}, viewport=NARROW) as page:
+        for path, sentence in (
+            ("/hashtags/sunset", ".head-below"),
+            ("/search?q=mar", "h1"),
+            ("/search?q=zzzzz", ".state p"),
+        ):
+            page.goto(service.url + path)
+            settled(page)
+            assert page.locator(sentence).evaluate(reads), path  # our words are English, which begins on the left
+        page.route("**/v1/typeahead*", lambda route: route.fulfill(json=long))
+        type_into(page, "long")
+        reason = page.get_by_role("option").locator(".reason")
+        inside, outside = reason.bounding_box(), page.get_by_role("option").locator(".line-below").bounding_box()
+        assert inside is not None
+        assert outside is not None
+        assert inside["x"] >= outside["x"]  # cut at its end, not at its beginning
+        assert reason.evaluate("text => text.scrollWidth > text.clientWidth")
     with paged(browser, service.url, "/search?q=يوسف") as page:  # a name in its own direction, on a page in the other
         below = page.locator(".result .line-below bdi").first
         expect(below).to_have_text("يوسف محمود")

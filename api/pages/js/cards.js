@@ -35,7 +35,7 @@ export function suggestionLine(slot) {
       "span",
       { class: "line" },
       h("span", { class: "line-name" }, marked(main[1], ranges(main[0]))),
-      below.length > 0 && h("span", { class: "line-below" }, ...spaced(below)),
+      below.length > 0 && h("span", { class: "line-below why" }, ...spaced(below)),
     ),
     h("span", { class: "kind" }, KIND[slot.vertical]),
   ];

@@ -121,7 +121,7 @@ function column(name, answer, other, again) {
       null,
       h("span", { class: "rank" }, String(place + 1)),
       face(row),
-      h("a", { class: "line", href: placeOf(row) }, h("span", { class: "line-name" }, said(row.name)), h("span", { class: "line-below" }, row.reason || tieLine(row.lineage?.[0]) || "")),
+      h("a", { class: "line", href: placeOf(row) }, h("span", { class: "line-name" }, said(row.name)), h("span", { class: "line-below" }, row.reason ? said(row.reason) : tieLine(row.lineage?.[0]))),
       moved(place, there.get(keyOf(row)), other !== null),
     );
   return h(

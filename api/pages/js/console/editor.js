@@ -13,6 +13,8 @@ export class Editor {
   #error = null;
   #candidates = [];
   #partial = "";
+  /** Where the piece begins that a candidate replaces. */
+  #from = 0;
   #active = -1;
   #sequence = 0;
   #timer = 0;
@@ -119,12 +121,14 @@ export class Editor {
   #input() {
     this.fail(null);
     this.changed();
+    this.#narrow();
     clearTimeout(this.#timer);
     this.#sequence++;
     this.#timer = setTimeout(() => this.#offer(false), PAUSE_MS);
   }
 
   async #offer(isAsked) {
+    clearTimeout(this.#timer);
     const sequence = ++this.#sequence;
     const before = this.area.value.slice(0, this.area.selectionStart);
     let offered;
@@ -138,17 +142,36 @@ export class Editor {
     if (!isAsked && !offered.partial && !before.endsWith("(")) return this.#close();
     const candidates = offered.candidates.filter(({ text }) => text !== offered.partial).slice(0, SHOWN);
     if (!candidates.length) return this.#close();
+    this.#list(candidates, offered.partial);
+    this.#place(before.length - offered.partial.length);
+    announce(`${candidates.length} candidates, arrow down to choose`);
+  }
+
+  /** Until the answer to what was just typed comes, those of the list that still fit it stand in it. */
+  #narrow() {
+    if (this.list.hidden) return;
+    const partial = this.area.value.slice(this.#from, this.area.selectionStart);
+    const candidates = this.#candidates.filter(({ text }) => text.startsWith(partial) && text !== partial);
+    if (partial.length && candidates.length) this.#list(candidates, partial);
+    else this.#close();
+  }
+
+  /** Put candidates for the piece before the cursor into the list; who was chosen before stays so, where he is there. */
+  #list(candidates, partial) {
+    const chosen = this.#candidates[this.#active]?.text;
     this.#candidates = candidates;
-    this.#partial = offered.partial;
+    this.#partial = partial;
+    this.#from = this.area.selectionStart - partial.length;
     this.#active = -1;
+    this.area.removeAttribute("aria-activedescendant");
     this.list.replaceChildren(
       ...candidates.map(({ text, meaning }, place) =>
         h("li", { role: "option", id: `${this.list.id}-${place}`, "aria-selected": "false", onclick: () => this.#take(place) }, h("code", { dir: "ltr" }, text), h("span", null, meaning)),
       ),
     );
-    this.#place(before.length - offered.partial.length);
     this.list.hidden = false;
-    announce(`${candidates.length} candidates, arrow down to choose`);
+    const place = candidates.findIndex(({ text }) => text === chosen);
+    if (place >= 0) this.#point(place);
   }
 
   /** Put the list under the piece that is being typed. */
@@ -164,7 +187,7 @@ export class Editor {
     range.setStart(node ?? this.paint, node ? left : 0);
     const here = range.getBoundingClientRect();
     const box = this.paint.getBoundingClientRect();
-    const room = box.width - Math.min(box.width, 352);
+    const room = box.width - Math.min(box.width, this.list.offsetWidth);
     this.list.style.left = `${Math.max(0, Math.min(here.left - box.left, room))}px`;
     this.list.style.top = `${(here.bottom || box.top + 28) - box.top + 4}px`;
   }

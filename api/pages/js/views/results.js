@@ -16,7 +16,7 @@ export async function results({ api, deeds, url, main, box, signal }) {
   box.set(text);
   const href = (key) => `/search?${new URLSearchParams(key === "all" ? { q: text } : { q: text, in: key })}`;
   const body = h("div", { class: "section" });
-  main.replaceChildren(h("h1", { class: "asked" }, "Results for ", said(text)), tabs("Kinds of results", section, TABS.map(([key, name]) => [key, name, href(key)])), body);
+  main.replaceChildren(h("h1", { class: "asked" }, h("bdi", { dir: "auto" }, "Results for ", said(text))), tabs("Kinds of results", section, TABS.map(([key, name]) => [key, name, href(key)])), body);
   const empty = () => nothing("Nothing is called so", "Fewer letters find more; a # finds hashtags only, an @ people only.");
   if (section === "all") {
     const answer = await suggestions(api, text, { limit: 20, signal, patience: 10_000 });
