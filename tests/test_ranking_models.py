@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +12,8 @@ pytest.importorskip("lightgbm", reason="the extra 'ranking' is not installed")
 
 import lightgbm
 
-from ranking import Feature, FeatureSchema, Source, TrainingSet, load, save, train
+from ranking import Feature, FeatureSchema, Source, TrainingSet, load, save, train, version_in_force
+from ranking.models.versions import put_in_force
 from schemas.errors import DamagedError, InputError
 
 SCHEMA = FeatureSchema("toy", tuple(Feature(name, Source.DOCUMENT, name) for name in ("one", "two", "three")))
@@ -134,3 +136,26 @@ def test_a_monotone_feature_only_helps():
     rows = np.full((50, 3), 0.5, np.float32)
     rows[:, 0] = np.linspace(0, 1, 50)
     assert (np.diff(model(schema).score(rows)) >= 0).all()
+
+
+def test_the_version_in_force_is_noticed_whoever_changes_it(tmp_path):
+    assert version_in_force(tmp_path, "toy") is None
+    (tmp_path / "toy").mkdir()
+    for version in ("1", "2", "2", "3", "4"):
+        put_in_force(tmp_path, "toy", version)
+        assert version_in_force(tmp_path, "toy") == version == version_in_force(tmp_path, "toy")
+    pointer = tmp_path / "toy" / "CURRENT"
+    pointer.write_text("")
+    assert version_in_force(tmp_path, "toy") is None
+    pointer.write_text("17\n")
+    assert version_in_force(tmp_path, "toy") == "17"
+    pointer.unlink()
+    assert version_in_force(tmp_path, "toy") is None
+
+
+def test_the_version_in_force_is_not_read_again_while_it_stands(tmp_path, monkeypatch):
+    (tmp_path / "toy").mkdir()
+    put_in_force(tmp_path, "toy", "1")
+    assert version_in_force(tmp_path, "toy") == "1"
+    monkeypatch.setattr(Path, "read_text", lambda *_, **__: pytest.fail("read again"))
+    assert version_in_force(tmp_path, "toy") == "1"
