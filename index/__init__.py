@@ -57,7 +57,7 @@ from index.store import (
     writing,
 )
 from index.tally import Counted, Tally, tally
-from index.terms import TermDictionary, Terms
+from index.terms import TermDictionary, TermRun, Terms
 from index.unions import distinct, union, union_through
 
 __all__ = [
@@ -111,6 +111,7 @@ __all__ = [
     "Tally",
     "TermDictionary",
     "TermFact",
+    "TermRun",
     "Terms",
     "Texts",
     "Words",

@@ -38,14 +38,14 @@ def text_matches(
         return out
     blob = texts.joined(docs)
     codes, is_other = np.empty(len(blob), dtype=np.uint32), np.empty(len(docs), dtype=np.uint8)
-    found, end = fold_letters(blob, _FOLDS, MAX_CODE_POINTS, codes, is_other)
+    found, end, left = fold_letters(blob, _FOLDS, MAX_CODE_POINTS, codes, is_other)
     if found < 0:
         _learn_folds(str(blob.data, "utf-8"))
-        found, end = fold_letters(blob, _FOLDS, MAX_CODE_POINTS, codes, is_other)
+        found, end, left = fold_letters(blob, _FOLDS, MAX_CODE_POINTS, codes, is_other)
     if found != len(docs):  # a text holds a separator
         return name_matches(texts.of(docs), words, is_open=is_open, most=most, splits=splits)
     match_names(codes[:end], _KINDS, *_wanted(tuple(words)), is_open, splits, most, out)
-    if is_other.any():
+    if left:
         others = is_other.nonzero()[0]
         out[others] = name_matches(texts.of(docs[others]), words, is_open=is_open, most=most, splits=splits)
     return out

@@ -23,26 +23,32 @@ class TermDictionary:
 
     def __init__(self, terms: Strings) -> None:
         self.terms = terms
+        self._count = len(terms)
 
     def __len__(self) -> int:
-        return len(self.terms)
+        return self._count
 
     def __getitem__(self, key: int) -> str:
         return self.terms[key]
 
     def find(self, term: str) -> int | None:
         """The key of a term, None where it is unknown."""
-        if len(self) <= _FEW:
+        if self._count <= _FEW:
             return self._keys.get(term)
         encoded = _bytes(term)
         at = first_not_below(self.terms.blob, self.terms.offsets, encoded, False)
-        if at == len(self.terms) or self.terms[at] != term:
+        if at == self._count or self.terms[at] != term:
             return None
         return int(at)
 
     def range(self, prefix: str) -> range:
         """The keys of the terms that begin so."""
-        return range(*rows_that_begin(self.terms.blob, self.terms.offsets, _bytes(prefix)))
+        return range(*self.between(_bytes(prefix)))
+
+    def between(self, encoded: U8) -> tuple[int, int]:
+        """The first key of the terms that begin with these bytes, and the one behind the last."""
+        first, stop = rows_that_begin(self.terms.blob, self.terms.offsets, encoded)
+        return first, stop
 
     def near(self, word: str, most: int, *, is_open: bool) -> tuple[U32, U8]:
         """The keys of the terms at most `most` edits away, rising, and the edits; with `is_open` of those that begin so."""
@@ -123,11 +129,12 @@ class Terms:
 
     def ranges(self, prefix: str) -> Iterator[TermRange]:
         """The terms that begin so, run by run."""
+        encoded = _bytes(prefix)
         for terms, keys in self.runs:
-            found = terms.range(prefix)
-            if len(found):
-                places = np.arange(found.start, found.stop, dtype=np.uint32)
-                yield TermRange(places if keys is None else keys[found.start : found.stop], terms, found.start)
+            first, stop = terms.between(encoded)
+            if first < stop:
+                found = np.arange(first, stop, dtype=np.uint32) if keys is None else keys[first:stop]
+                yield TermRange(found, terms, first)
 
     def keys(self, prefix: str) -> U32:
         """The keys of the terms that begin so, sorted."""

@@ -11,6 +11,7 @@ from query.operators import OPERATOR_BY_NAME, OPERATORS, OPTION_EXAMPLES, Op, Op
 from query.parse import check_text, parse
 from query.printing import print_node, print_term
 from query.searcher import Found, Searcher, Tier
+from query.tree import Tree
 from query.visibility import Cut, World
 from query.vocabulary import LiveTerm, live_terms, peek
 
@@ -36,6 +37,7 @@ __all__ = [
     "StoppedError",
     "Term",
     "Tier",
+    "Tree",
     "World",
     "affinity_weights",
     "bind",

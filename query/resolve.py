@@ -7,20 +7,23 @@ from typing import NamedTuple, assert_never, final
 
 import numpy as np
 
-from index import U32, AnyList, AnySegment, layout
+from index import U32, AnyList, AnyLists, AnySegment, layout
 from query.bound import BoundTerm, IdValue, MachineTagValue, TextValue
 from query.plan import PlanList, PlanNothing, PlanUnion
-from query.visibility import World
-from schemas.catalogue import EDGES, ValueKind, Vertical
+from query.visibility import Cut, World
+from schemas.catalogue import EDGES, Rule, ValueKind, Vertical
 from schemas.text import MachineTag
 
 
 class Place(NamedTuple):
-    """Where the lists of a value stand: under sorted keys, in whatever numbers the edge is keyed by; or, for a frequent prefix,
-    their union is kept as one list."""
+    """Where the lists of a value stand: under sorted keys, in whatever numbers the edge is keyed by. Where every world cuts them by
+    the mask of their documents alone, they are at hand: as `one` list, which a frequent prefix too is kept as, or as `lists`; they
+    are thought to hold `estimate` documents together."""
 
     keys: U32
-    kept: AnyList | None = None
+    one: AnyList | None = None
+    lists: AnyLists | None = None
+    estimate: int = 0
 
 
 @final
@@ -71,21 +74,30 @@ def _find_text(segment: AnySegment, vertical: Vertical, name: str, text: str, is
     edge = EDGES[vertical, name]
     kept = segment.frequent_prefix(edge, text) if is_prefix else None
     if kept is not None:
-        return Place(_NO_KEYS, kept)
+        return Place(_NO_KEYS, kept, None, kept.size())
     terms = segment.terms(layout.HASHTAG_DICTIONARY if edge.kind is ValueKind.HASHTAG else edge.key)
-    return Place(terms.keys(text) if is_prefix else _one(terms.find(text)))
+    keys = terms.keys(text) if is_prefix else _one(terms.find(text))
+    if len(keys) == 0 or edge.rule is not Rule.DOCUMENT or edge.value_vertical is not None:
+        return Place(keys)
+    lists = segment.lists(edge.key)
+    if len(keys) == 1:
+        one = lists.of(keys.item())
+        return Place(keys, one, None, one.size())
+    return Place(keys, None, lists, lists.estimate(keys))
 
 
 def resolve(term: BoundTerm, world: World, places: Places) -> PlanList | PlanUnion | PlanNothing:
     """The posting lists that a term stands for."""
-    keys, kept = places.of(term)
+    keys, one, lists, estimate = places.of(term)
     vertical = term.edge.vertical
-    if kept is not None:
-        return PlanList(vertical, term.span, kept.size(), kept, world.mask(vertical))
+    if one is not None:
+        return PlanList(vertical, term.span, estimate, one, world.mask(vertical))
+    if lists is not None:
+        return PlanUnion(vertical, term.span, estimate, (Cut(lists, keys, world.mask(vertical)),))
     if len(keys) == 1:
-        one = world.cut_one(term.edge, keys.item())
-        if one is not None:
-            found, mask = one
+        cut = world.cut_one(term.edge, keys.item())
+        if cut is not None:
+            found, mask = cut
             return PlanList(vertical, term.span, found.size(), found, mask)
     cuts = [cut for cut in world.cut(term.edge, keys) if len(cut.keys)] if len(keys) else []
     if not cuts:

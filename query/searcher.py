@@ -18,7 +18,7 @@ import numpy as np
 from index import U32, AnySegment, DocSet, compile_kernels, joined
 from query.affinity import Affinity
 from query.answer import Answer, Request
-from query.bind import bind, bind_tree
+from query.bind import bind
 from query.bound import Bound
 from query.deadline import deadline
 from query.documents import external_ids, names
@@ -34,6 +34,7 @@ from query.printing import print_node
 from query.resolve import Places
 from query.rewrite import rewrite
 from query.tiers import first_in_tiers
+from query.tree import Tree
 from query.visibility import World
 from query.why_not import why_not
 from schemas.catalogue import Vertical
@@ -129,22 +130,19 @@ class Searcher:
         return Found(bound.vertical, docs, total, is_exact, _incomplete(execution, request.text, late_ms))
 
     def find_in_tiers(
-        self, tree: Node, tiers: Sequence[Tier], request: Request, stopped: Callable[[], bool] | None = None
+        self, tree: Tree, tiers: Sequence[Tier], request: Request, stopped: Callable[[], bool] | None = None
     ) -> Found:
         """As `find` of `(strong-or (and TREE TIER :optional-weight SHARE) … TREE)`, of TREE alone without tiers, for programs.
 
-        The tree is of terms of the request's vertical under `and` and `or` (`bind_tree`), and names no viewer. The documents of
-        tiers are kept for the viewer. The text of the request says nothing.
+        The documents of tiers are kept for the viewer. The text of the request says nothing, and its vertical is that of the tree.
         """
         limit = self._limit(request.limit)
         check = deadline(self.settings.deadline_ms, self._clock_ns, request.deadline_ms, stopped)
-        vertical = request.vertical
-        assert vertical is not None, "a tree is made for a vertical"
-        bound = bind_tree(tree, vertical)
+        vertical = tree.vertical
         plans = self._viewer_plans(request.viewer, request.is_operator)
         execution = Execution(plans.world, check, self.affinity)
         try:
-            planned = plans.make(bound, limit, check)
+            planned = plans.make(tree.bound, limit, check)
             if tiers:
                 kept = [self._tier(tier, vertical, request, plans, limit, execution) for tier in tiers]
                 docs = first_in_tiers(execution, planned, kept, [tier.share for tier in tiers], limit)
@@ -154,7 +152,7 @@ class Searcher:
         except DeadlineError:
             docs, total, is_exact, is_late = _NO_DOCS, 0, False, True
         if execution.cuts:  # which say where in the text they were made
-            return self.find(request._replace(text=_text_of(tree, tiers)), stopped)
+            return self.find(request._replace(text=_text_of(tree.node, tiers)), stopped)
         late_ms = self._deadline_ms(request) if is_late else None
         return Found(vertical, docs, total, is_exact, _incomplete(execution, "", late_ms))
 

@@ -22,23 +22,26 @@ def first_in_tiers(
 ) -> U32:
     """The best of `plan` in each tier up to its share of `limit`, filled up with the best of `plan`; in static-rank order."""
     docs = _candidates(execution, plan, tiers, limit)
-    if len(docs) == 0:
-        return docs
+    order = execution.order(plan.vertical)
+    if len(docs) <= limit:  # all of them are taken, whatever the shares
+        return order.sorted(docs)
     flags = np.zeros(len(docs), dtype=np.uint8)
     for number, tier in enumerate(tiers):
         tier.flag(docs, 1 << number, flags)
     quotas = np.array([ceil(share * limit) for share in shares], dtype=np.int64)
-    ranked = execution.order(plan.vertical).permutation(docs)
-    out = np.empty(min(limit, len(docs)), dtype=np.uint32)
-    return out[: take_shares(docs, ranked, flags, quotas, limit, out)]
+    out = np.empty(limit, dtype=np.uint32)
+    return out[: take_shares(docs, order.permutation(docs), flags, quotas, limit, out)]
 
 
 def _candidates(execution: Execution, plan: Plan, tiers: Sequence[DocSet], limit: int) -> U32:
     """Documents of the plan, sorted: all that are in a tier, and the best `limit` of all."""
     if plan.estimate <= SHORT:
         return execution.whole(plan).docs()
+    best = joined(execution.ranked(plan, limit))
     size = execution.size(plan.vertical)
-    found = DocSet(0, size, np.sort(joined(execution.ranked(plan, limit))))
+    found = DocSet(0, size, np.sort(best))
+    if len(best) < limit:  # which are all that there are
+        return found.docs()
     for tier in tiers:
         found = found | DocSet(0, size, _held(execution, plan, tier))
     return found.docs()

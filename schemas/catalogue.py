@@ -6,7 +6,7 @@ that is not here does not exist.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
 
 
@@ -72,6 +72,11 @@ class Edge:
     value_vertical: Vertical | None = None
     rule: Rule = Rule.DOCUMENT
     is_field: bool = False
+    key: str = field(init=False)
+    """The name that is unique over all verticals, such as `media.owner`."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", f"{self.vertical}.{self.name}")
 
     @property
     def takes_prefix(self) -> bool:
@@ -82,11 +87,6 @@ class Edge:
     def takes_me(self) -> bool:
         """Whether `me` as a value stands for the viewer."""
         return self.kind is ValueKind.ID and self.value_vertical is Vertical.USER
-
-    @property
-    def key(self) -> str:
-        """The name that is unique over all verticals, such as `media.owner`."""
-        return f"{self.vertical}.{self.name}"
 
 
 def _ids(

@@ -42,8 +42,8 @@ def _speaker(table: I64, doc: int) -> tuple[np.int64, np.int64]:
 
 
 @numba.njit(cache=True, nogil=True)
-def values_of(base: AnyArray, table: I64, docs: U32, out: AnyArray) -> None:
-    """Write the value of each document, in its place. `out` stays as it is where neither a layer nor the base has it."""
+def values_of(base: AnyArray, table: I64, docs: U32, missing: int, out: AnyArray) -> None:
+    """Write the value of each document, in its place; `missing` where neither a layer nor the base has it."""
     for i in range(len(docs)):
         doc = np.int64(docs[i])
         layer, row = _speaker(table, doc)
@@ -51,15 +51,18 @@ def values_of(base: AnyArray, table: I64, docs: U32, out: AnyArray) -> None:
             out[i] = array_at(table[layer, _VALUES], table[layer, _COUNT], base.dtype)[row]  # type: ignore[call-arg]
         elif doc < len(base):
             out[i] = base[doc]
+        else:
+            out[i] = missing
 
 
 @numba.njit(cache=True, nogil=True)
-def texts_of(blob: U8, offsets: NDArray[np.uint64], table: I64, docs: U32, separator: int) -> U8:
-    """The texts of documents end to end, a separator byte behind each but the last; nothing where none has it."""
+def texts_of(blob: U8, offsets: NDArray[np.uint64], table: I64, docs: U32, separator: int, out: U8) -> np.int64:
+    """Write the texts of documents end to end, a separator byte behind each but the last; nothing where none has it. The bytes that
+    they take: nothing is written where there is less room."""
     layers = np.empty(len(docs), dtype=np.int64)
     starts = np.zeros(len(docs), dtype=np.int64)
     ends = np.zeros(len(docs), dtype=np.int64)
-    size = len(docs) - 1
+    size = np.int64(len(docs) - 1)
     for i in range(len(docs)):
         doc = np.int64(docs[i])
         layers[i], row = _speaker(table, doc)
@@ -71,7 +74,8 @@ def texts_of(blob: U8, offsets: NDArray[np.uint64], table: I64, docs: U32, separ
             starts[i] = np.int64(offsets[doc])
             ends[i] = np.int64(offsets[doc + 1])
         size += ends[i] - starts[i]
-    out = np.empty(max(size, 0), dtype=np.uint8)
+    if size < 0 or size > len(out):
+        return np.int64(max(size, 0))
     at = np.int64(0)
     for i in range(len(docs)):
         if i:
@@ -83,7 +87,7 @@ def texts_of(blob: U8, offsets: NDArray[np.uint64], table: I64, docs: U32, separ
             at = copy_bytes(said, starts[i], count, out, at)
         else:
             at = copy_bytes(blob, starts[i], count, out, at)  # type: ignore[call-arg]
-    return out
+    return at
 
 
 @numba.njit(cache=True, nogil=True)

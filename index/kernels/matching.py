@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.corpus import I64, U8, U32
+from index.kernels.compiled import lean
 from index.kernels.near import code_point
 
 F32 = NDArray[np.float32]
@@ -20,9 +21,9 @@ OTHER = 0xFFFF_FFFF
 
 
 @numba.njit(cache=True, nogil=True)
-def fold_letters(blob: U8, folds: U32, longest: int, codes: U32, is_other: U8) -> tuple[np.int64, np.int64]:
-    """Write texts folded letter by letter, as far as that is how they fold, a zero between two; the number of texts and where
-    they end.
+def fold_letters(blob: U8, folds: U32, longest: int, codes: U32, is_other: U8) -> tuple[np.int64, np.int64, np.int64]:
+    """Write texts folded letter by letter, as far as that is how they fold, a zero between two; the number of texts, where they
+    end, and how many of them fold in another way.
 
     `blob` holds the texts in UTF-8, a zero between two; of each the first `longest` code points count. `folds` says what each code
     point folds to: 0 where that is not known yet, `OTHER` where a text with it folds in another way. Such texts are left out, and
@@ -33,9 +34,10 @@ def fold_letters(blob: U8, folds: U32, longest: int, codes: U32, is_other: U8) -
     text = 0
     at = np.int64(0)
     end = np.int64(0)
+    others = np.int64(0)
     while True:
         if text == len(is_other):
-            return np.int64(text + 1), end
+            return np.int64(text + 1), end, others
         start = end
         is_other[text] = 0
         letters = 0
@@ -44,7 +46,7 @@ def fold_letters(blob: U8, folds: U32, longest: int, codes: U32, is_other: U8) -
             if letters < longest:
                 folded = folds[code]
                 if folded == 0:
-                    return np.int64(-1), end
+                    return np.int64(-1), end, others
                 if folded == OTHER:
                     is_other[text] = 1
                 codes[end] = folded
@@ -52,9 +54,10 @@ def fold_letters(blob: U8, folds: U32, longest: int, codes: U32, is_other: U8) -
                 letters += 1
         if is_other[text]:
             end = start
+            others += 1
         text += 1
         if at >= size:
-            return np.int64(text), end
+            return np.int64(text), end, others
         codes[end] = 0
         end += 1
         at += 1
@@ -72,6 +75,19 @@ def match_names(
     (2), or neither (0). With `splits`, `_` parts words too. With `is_open` the last wanted word may go on. A place that nothing
     has is NaN. The number of names that were met, one more than `out` has room for where there are more.
     """
+    longest = np.int64(0)
+    for number in range(len(wanted_ends)):
+        longest = max(longest, wanted_ends[number] - (wanted_ends[number - 1] if number else 0))
+    return _match(
+        codes, kinds, wanted, wanted_ends, is_open, splits, most, np.empty((3, longest + 1), dtype=np.int64), out
+    )
+
+
+@lean
+def _match(
+    codes: U32, kinds: U8, wanted: U32, wanted_ends: I64, is_open: bool, splits: bool, most: int, rows: I64, out: F32
+) -> np.int64:
+    """As `match_names`, with room for three rows of edits."""
     size = len(codes)
     words = len(wanted_ends)
     start = np.int64(0)
@@ -128,7 +144,7 @@ def match_names(
                     stop = at
                     while stop < end and kinds[codes[stop]] != 0 and stop - at < length + most:
                         stop += 1
-                    out[name, EDITS] = min(out[name, EDITS], _edits(codes[at:stop], word, goes_on, most))
+                    out[name, EDITS] = min(out[name, EDITS], _edits(codes[at:stop], word, goes_on, most, rows))
         if letters:
             out[name, COVERED] = min(np.float32(1), np.float32(covered) / np.float32(letters))
         name += 1
@@ -159,11 +175,10 @@ def _joins(kind: int, splits: bool) -> bool:
     return kind == 1 or (kind == UNDERSCORE and not splits)
 
 
-@numba.njit(cache=True, nogil=True)
-def _edits(text: U32, word: U32, is_open: bool, most: int) -> np.int64:
-    """Edits from a word to a text, or with `is_open` to the beginning of it that is nearest."""
+@lean
+def _edits(text: U32, word: U32, is_open: bool, most: int, rows: I64) -> np.int64:
+    """Edits from a word to a text, or with `is_open` to the beginning of it that is nearest; `rows` is room."""
     letters = len(word)
-    rows = np.empty((3, letters + 1), dtype=np.int64)
     for j in range(letters + 1):
         rows[0, j] = j
     best = np.int64(letters)

@@ -38,6 +38,10 @@ def _table(said: Sequence[_Said], columns: int) -> I64:
     return np.array([layer.row for layer in reversed(said)], dtype=np.int64).reshape(-1, columns)
 
 
+_LETTERS = 32
+"""Bytes that there is room for at first, a text."""
+
+
 @final
 class LiveColumn:
     """A column of numbers. Late documents of which no layer says anything have the `missing` value."""
@@ -51,8 +55,8 @@ class LiveColumn:
 
     def of(self, docs: U32) -> AnyArray:
         """The values of documents, in their order."""
-        out = np.full(len(docs), self._missing, dtype=self._base.dtype)
-        kernels.values_of(self._base, self._table, docs, out)
+        out = np.empty(len(docs), dtype=self._base.dtype)
+        kernels.values_of(self._base, self._table, docs, self._missing, out)
         return out
 
     def whole(self) -> AnyArray:
@@ -82,8 +86,13 @@ class LiveTexts:
 
     def joined(self, docs: U32) -> U8:
         """The texts of documents end to end in UTF-8, a separator between two."""
-        joined: U8 = kernels.texts_of(self._base.blob, self._base.offsets, self._table, docs, SEPARATOR)
-        return joined
+        room = _LETTERS * len(docs)
+        while True:
+            out = np.empty(room, dtype=np.uint8)
+            size = int(kernels.texts_of(self._base.blob, self._base.offsets, self._table, docs, SEPARATOR, out))
+            if size <= room:
+                return out[:size]
+            room = size
 
 
 def _column(layer: Layer, name: str, dtype: np.dtype[np.generic]) -> _Said | None:

@@ -13,19 +13,21 @@ from itertools import cycle
 from math import log, log1p
 
 import numpy as np
-import numpy.typing as npt
 
+from index import I64
 from ranking.box.asked import Asked
 from ranking.box.intents import STRENGTH, VERTICALS, Intents
 from ranking.box.ranked import Ranked
 from ranking.features.catalogue import BLEND
 from ranking.features.schema import F32
+from ranking.kernels.rows import write_blend
 from ranking.pipeline.scorer import Linear
 from schemas.catalogue import Vertical
 from schemas.errors import InputError
 
 WEIGHT = "blend."
 """Parameters of experiments that begin so are weights of the hand-tuned blend, such as `blend.log_intent`."""
+_WEIGHTS = tuple(f"{WEIGHT}{name}" for name in BLEND.names)
 INTERLEAVED = "interleave"
 """The parameter of a fixed interleaving: verticals in turn, with commas between, such as `user,user,hashtag,place`."""
 DRAFTED = "draft"
@@ -60,9 +62,6 @@ _TAKEN: Mapping[Vertical, Mapping[str, str]] = {
 """Of each vertical the features of the blend that are features of its rows, and their names there."""
 
 
-_Places = npt.NDArray[np.intp]
-
-
 def blend_matrix(asked: Asked, lists: Sequence[Ranked], intents: Intents) -> F32:
     """[rows, features] of BLEND: the rows of all lists, one list behind the other."""
     chances = intents.chances(asked.typed, asked.context.country)
@@ -72,22 +71,31 @@ def blend_matrix(asked: Asked, lists: Sequence[Ranked], intents: Intents) -> F32
     start = 0
     for one in lists:
         number = VERTICALS.index(one.vertical)
-        part = matrix[start : start + len(one.docs)]
-        _write(one, float(chances[number]), float(own[number]), part)
-        _copy(one, part)
-        start += len(one.docs)
+        rows = len(one.docs)
+        chance = float(chances[number])
+        write_blend(
+            one.matrix,
+            _taken(one.vertical, one.scorer.schema.names),
+            _SAME_FOR_ALL[one.vertical],
+            np.array((1.0, chance, log(max(chance, 1e-4)), own[number], log1p(one.found))),
+            _ranks(rows),
+            np.exp(np.maximum(one.scores - one.scores[0], -30)),
+            _BY_RANK,
+            matrix[start : start + rows],
+        )
+        start += rows
     return matrix
 
 
 def weighed(fallback: Linear, arms: Mapping[str, float | str | bool]) -> Linear:
     """The hand-tuned blend with the weights that an experiment sets."""
     changed: dict[str, float] = {}
-    for feature in fallback.schema.names:  # each is asked for: whoever reads a parameter is exposed, in the control too
-        value = arms.get(WEIGHT + feature)
+    for name in _WEIGHTS:  # each is asked for: whoever reads a parameter is exposed, in the control too
+        value = arms.get(name)
         if isinstance(value, str):
-            raise InputError("bad-parameter", f"the parameter {WEIGHT}{feature} is a number, not {value!r}")
+            raise InputError("bad-parameter", f"the parameter {name} is a number, not {value!r}")
         if value is not None:
-            changed[feature] = float(value)
+            changed[name.removeprefix(WEIGHT)] = float(value)
     return replace(fallback, weights={**fallback.weights, **changed}) if changed else fallback
 
 
@@ -111,42 +119,24 @@ def interleaved(lists: Sequence[Ranked], pattern: str) -> list[int]:
     return order + [row for one in lists for row in left[one.vertical][::-1]]
 
 
-def _write(one: Ranked, chance: float, own: float, part: F32) -> None:
-    """Write the features of one list that its own features do not have."""
-    same = (1.0, chance, log(max(chance, 1e-4)), own, log1p(one.found))
-    part[:, _SAME_FOR_ALL[one.vertical]] = same
-    part[:, _BY_RANK] = _ranks(len(part))
-    part[:, _SHARE] = np.exp(np.maximum(one.scores - one.scores[0], -30))
-
-
-_SAME_FOR_ALL: Mapping[Vertical, npt.NDArray[np.int64]] = {
+_SAME_FOR_ALL: Mapping[Vertical, I64] = {
     vertical: BLEND.columns(f"is_{vertical}", "intent", "log_intent", "viewer_intent", "found")
     for vertical in VERTICALS
 }
 """The features that all rows of a list share."""
-_BY_RANK = BLEND.columns("vertical_rank", "log_rank")
-_SHARE = BLEND.places["score_share"]
+_BY_RANK = BLEND.columns("vertical_rank", "log_rank", "score_share")
 
 
 @lru_cache(64)
 def _ranks(rows: int) -> F32:
-    """[rows, 2] of `_BY_RANK`."""
+    """[rows, 2]: the rank in the list and its logarithm."""
     rank = np.arange(rows, dtype=np.float32)
     return np.stack([rank, np.log2(2 + rank)], axis=1)
 
 
-def _copy(one: Ranked, part: F32) -> None:
-    """Copy the features of a list that the blend takes over, NaN where its schema has none of them."""
-    to, places, missing = _places(one.vertical, one.scorer.schema.names)
-    part[:, to] = one.matrix[:, places]
-    part[:, missing] = np.nan
-
-
 @lru_cache(64)
-def _places(vertical: Vertical, names: tuple[str, ...]) -> tuple[_Places, _Places, _Places]:
-    """Of what the blend takes over: its places there, those in a row of features so named, and its places where these have
-    none."""
-    known = [(BLEND.places[to], names.index(name)) for to, name in _TAKEN[vertical].items() if name in names]
-    missing = [BLEND.places[to] for to, name in _TAKEN[vertical].items() if name not in names]
-    to, places = np.array(known, dtype=np.intp).reshape(-1, 2).T
-    return to, places, np.array(missing, dtype=np.intp)
+def _taken(vertical: Vertical, names: tuple[str, ...]) -> I64:
+    """[features, 2]: of what the blend takes over from a list, its place here, and that in a row of features so named, -1 where
+    these have none."""
+    taken = [(BLEND.places[to], names.index(name) if name in names else -1) for to, name in _TAKEN[vertical].items()]
+    return np.array(taken, dtype=np.int64)

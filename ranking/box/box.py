@@ -5,15 +5,12 @@ typed text ─rewriting→ a form a vertical ─Searcher→ candidates ─featur
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
 
 import numpy as np
 
 from index import AnySegment
-from query import external_ids
 from ranking.box.asked import Asked
 from ranking.box.blending import DRAFTED, INTERLEAVED, blend_matrix, interleaved, weighed
 from ranking.box.candidates import candidates
@@ -21,8 +18,8 @@ from ranking.box.circle import Circles
 from ranking.box.intents import VERTICALS, Intents, intents_in_force
 from ranking.box.past import KnownPast, PastSearches
 from ranking.box.ranked import Ranked, rank
-from ranking.box.reasons import reason_and_source
 from ranking.box.rewriting.typed import Typed
+from ranking.box.shown import show
 from ranking.box.trending import Trending
 from ranking.box.weights import BLENDED, BY_VERTICAL
 from ranking.experiments.interleaving import team_draft
@@ -31,9 +28,8 @@ from ranking.features.schema import F32
 from ranking.models.rankers import Rankers
 from ranking.pipeline.context import Context
 from ranking.pipeline.scorer import Scorer
-from ranking.pipeline.slate import ServedRows, Slate, Slot
+from ranking.pipeline.slate import ServedRows, Slate
 from schemas.catalogue import Vertical
-from schemas.ids import ExternalId
 
 
 @dataclass(frozen=True)
@@ -60,39 +56,22 @@ class Box:
         lists = [
             ranked
             for vertical in dict.fromkeys(verticals)
-            if asked.typed.only in (None, vertical) and len((ranked := self._ranked(asked, vertical, limit)).docs)
+            if asked.typed.only in (None, vertical) and (ranked := self._ranked(asked, vertical, limit)) is not None
         ]
         if not lists:
             return Slate(())
         matrix = blend_matrix(asked, lists, self._intents())
         order, teams, blender = self._order(context, lists, matrix, limit)
-        segment = context.searcher.segment
-        ids = [id_ for one in lists for id_ in external_ids(segment, one.vertical, one.docs)]
-        starts = [0, *accumulate(len(one.docs) for one in lists)]
-        slots: list[Slot] = []
-        served: dict[Vertical, tuple[list[int], list[int]]] = {one.vertical: ([], []) for one in lists}
-        for position, row in enumerate(order):
-            number = bisect_right(starts, row) - 1
-            one, place = lists[number], row - starts[number]
-            slots.append(_slot(asked, one, place, ids[row]))
-            served[one.vertical][0].append(position)
-            served[one.vertical][1].append(place)
-        rows = [
-            ServedRows(
-                one.scorer.schema.name, one.scorer.name, one.scorer.schema.hash, tuple(positions), one.matrix[places]
-            )
-            for one in lists
-            for positions, places in [served[one.vertical]]
-            if positions
-        ]
+        slots, docs, rows = show(asked, lists, order)
         blended = ServedRows(BLENDED.schema.name, blender, BLENDED.schema.hash, tuple(range(len(order))), matrix[order])
         incomplete = tuple(reason for one in lists for reason in one.incomplete)
         return Slate(
-            tuple(slots),
+            slots,
             incomplete=incomplete,
             served=(*rows, blended),
             teams=teams,
             drafted_by=DRAFTED if teams else "",
+            docs=docs,
         )
 
     def follow(self, segment: AnySegment, now_ms: int) -> None:
@@ -107,9 +86,11 @@ class Box:
             context, world, Typed.of(typed), self._circles.of(world, context.searcher.affinity), self._trending, choices
         )
 
-    def _ranked(self, asked: Asked, vertical: Vertical, limit: int) -> Ranked:
+    def _ranked(self, asked: Asked, vertical: Vertical, limit: int) -> Ranked | None:
+        """The best of a vertical, None where nothing is found."""
         found = candidates(asked, vertical)
-        return rank(asked, found, self.rankers.scorer(BY_VERTICAL[vertical]), limit)
+        scorer = self.rankers.scorer(BY_VERTICAL[vertical])
+        return rank(asked, found, scorer, limit) if len(found.docs) else None
 
     def _order(self, context: Context, lists: Sequence[Ranked], matrix: F32, limit: int) -> tuple[list[int], str, str]:
         """The rows of the list; where an experiment has it drafted, the team of each; and what ordered them."""
@@ -133,10 +114,5 @@ class Box:
 
 
 def _best(scorer: Scorer, matrix: F32) -> list[int]:
-    found: list[int] = np.argsort(-scorer.score(matrix), kind="stable").tolist()
+    found: list[int] = (-scorer.score(matrix)).argsort(kind="stable").tolist()
     return found
-
-
-def _slot(asked: Asked, one: Ranked, place: int, id_: int) -> Slot:
-    reason, source = reason_and_source(asked, one, place)
-    return Slot(one.vertical, ExternalId(id_), one.names[place], float(one.scores[place]), reason, source)

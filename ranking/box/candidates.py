@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from index import EDITS, MATCHED, U32, AnySegment, Texts, layout
-from query import Node, Request, Tier
+from query import Request, Tier, Tree
 from ranking.box.asked import Asked
 from ranking.box.features.rows import matches
 from ranking.box.lexicon import Lexicon, Sounds
-from ranking.box.rewriting import rewrite
+from ranking.box.rewriting import rewrite, widen
 from ranking.box.rewriting.nothing_typed import EVERYTHING, of_country
 from ranking.box.rewriting.tiers import TIERS
 from ranking.box.rewriting.transliteration import latin
@@ -36,9 +36,10 @@ _SOUNDS = Sounds(latin)
 def warm_box(segment: AnySegment) -> None:
     """Make the tables of words that the first slip, or the first word in another script, would wait for."""
     for vertical in ROOM:
-        for terms, _ in segment.terms(_edge(vertical).key).runs:
-            _SOUNDS.table(terms)
-            terms.near("", 0, is_open=False)
+        terms = segment.terms(_edge(vertical).key)
+        _SOUNDS.of(terms)
+        for run, _ in terms.runs:
+            run.near("", 0, is_open=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,11 @@ class Candidates:
 
 def candidates(asked: Asked, vertical: Vertical) -> Candidates:
     """The candidates for what was typed, those whom the viewer chose before among them."""
-    lexicon = Lexicon(asked.world, _edge(vertical), _SOUNDS)
-    form = _form(asked, vertical, lexicon, is_wide=False)
-    found = _find(asked, vertical, form)
-    if len(found.docs) < FEW and not asked.typed.is_empty:
-        wide = _form(asked, vertical, lexicon, is_wide=True)
-        if wide != form:
+    typed = asked.typed
+    found = _find(asked, vertical, EVERYTHING.get(vertical) if typed.is_empty else rewrite(typed, vertical))
+    if len(found.docs) < FEW and not typed.is_empty:
+        wide = widen(typed, vertical, Lexicon(asked.world, _edge(vertical), _SOUNDS))
+        if wide is not None:
             found = _find(asked, vertical, wide)
     return _with_others(asked, found)
 
@@ -66,21 +66,15 @@ def _edge(vertical: Vertical) -> Edge:
     return EDGES[vertical, "caption" if vertical is Vertical.MEDIA else "name"]
 
 
-def _form(asked: Asked, vertical: Vertical, lexicon: Lexicon, *, is_wide: bool) -> Node | None:
-    if asked.typed.is_empty:
-        return EVERYTHING.get(vertical)
-    return rewrite(asked.typed, vertical, lexicon, is_wide=is_wide)
-
-
-def _find(asked: Asked, vertical: Vertical, form: Node | None) -> Candidates:
-    if form is None:
+def _find(asked: Asked, vertical: Vertical, tree: Tree | None) -> Candidates:
+    if tree is None:
         return Candidates(vertical, np.empty(0, dtype=np.uint32), ())
     context = asked.context
     tiers: tuple[Tier, ...] = () if asked.world.viewer is None else TIERS[vertical]
     if asked.typed.is_empty:
         tiers += of_country(vertical, context.country)
     request = Request("", context.viewer, vertical, ROOM[vertical], deadline_ms=context.deadline_ms)
-    found = context.searcher.find_in_tiers(form, tiers, request, context.stopped)
+    found = context.searcher.find_in_tiers(tree, tiers, request, context.stopped)
     return Candidates(vertical, found.docs, found.incomplete)
 
 

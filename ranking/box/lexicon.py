@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from index import U8, U32, TermDictionary
+from index import U8, U32, TermDictionary, TermRun, Terms
 from query import World
 from schemas.catalogue import Edge
 
@@ -28,16 +28,24 @@ class Sounds:
 
     def __init__(self, latin: Callable[[str], str]) -> None:
         self._latin = latin
-        self._kept: WeakKeyDictionary[TermDictionary, _Table] = WeakKeyDictionary()
+        self._tables: WeakKeyDictionary[TermDictionary, _Table] = WeakKeyDictionary()
+        self._kept: WeakKeyDictionary[Terms, tuple[tuple[TermRun, _Table], ...]] = WeakKeyDictionary()
         self._lock = Lock()
 
-    def table(self, terms: TermDictionary) -> _Table:
-        """The terms of a dictionary that are written in other letters, by how they sound."""
+    def of(self, terms: Terms) -> tuple[tuple[TermRun, _Table], ...]:
+        """The runs of an edge that have terms in other letters, and these by how they sound."""
         with self._lock:
             found = self._kept.get(terms)
             if found is None:
-                found = self._kept[terms] = self._make(terms)
+                tables = [(run, self._table(run.terms)) for run in terms.runs]
+                found = self._kept[terms] = tuple([(run, table) for run, table in tables if table.sounds])
             return found
+
+    def _table(self, terms: TermDictionary) -> _Table:
+        found = self._tables.get(terms)
+        if found is None:
+            found = self._tables[terms] = self._make(terms)
+        return found
 
     def _make(self, terms: TermDictionary) -> _Table:
         blob, offsets = terms.terms.blob, terms.terms.offsets
@@ -77,12 +85,13 @@ class Lexicon:
     def _near(self, word: str, most: int, is_open: bool) -> Iterator[tuple[TermDictionary, U32 | None, U32, U8]]:
         for terms, keys in self.world.segment.terms(self.edge.key).runs:
             rows, edits = terms.near(word, most, is_open=is_open)
-            far = edits > 0
-            yield terms, keys, rows[far], edits[far]
+            if len(rows):
+                far = edits > 0
+                yield terms, keys, rows[far], edits[far]
 
     def _sounding(self, word: str, is_open: bool) -> Iterator[tuple[TermDictionary, U32 | None, U32, U8]]:
-        for terms, keys in self.world.segment.terms(self.edge.key).runs:
-            rows = self.sounds.table(terms).range(word, is_open=is_open)
+        for (terms, keys), table in self.sounds.of(self.world.segment.terms(self.edge.key)):
+            rows = table.range(word, is_open=is_open)
             yield terms, keys, rows, np.zeros(len(rows), dtype=np.uint8)
 
     def _best(self, found: Iterator[tuple[TermDictionary, U32 | None, U32, U8]]) -> list[str]:

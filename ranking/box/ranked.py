@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from index import U32
-from query import names
 from ranking.box.asked import Asked
 from ranking.box.candidates import Candidates
 from ranking.box.features.groups import group_rows
@@ -34,11 +33,10 @@ ROWS: Mapping[Vertical, Callable[[Asked, U32], F32]] = {
 
 @dataclass(frozen=True)
 class Ranked:
-    """The best of one vertical, best first: documents, names, rows of `scorer`'s features, scores; of `found` candidates."""
+    """The best of one vertical, best first: documents, rows of `scorer`'s features, scores; of `found` candidates."""
 
     vertical: Vertical
     docs: U32
-    names: list[str]
     matrix: F32
     scores: npt.NDArray[np.float64]
     scorer: Scorer
@@ -50,7 +48,7 @@ def rank(asked: Asked, found: Candidates, scorer: Scorer, limit: int) -> Ranked:
     """The best `limit` candidates; equal scores stand in the order of the candidates."""
     matrix = ROWS[found.vertical](asked, found.docs)
     scores = scorer.score(matrix)
-    best = np.argsort(-scores, kind="stable")[:limit]
-    docs = found.docs[best]
-    labels = names(asked.world.segment, found.vertical, docs)
-    return Ranked(found.vertical, docs, labels, matrix[best], scores[best], scorer, len(found.docs), found.incomplete)
+    best = (-scores).argsort(kind="stable")[:limit]
+    return Ranked(
+        found.vertical, found.docs[best], matrix[best], scores[best], scorer, len(found.docs), found.incomplete
+    )

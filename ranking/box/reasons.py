@@ -5,15 +5,18 @@ Only what the features say is said, so that a reason tells no more than the view
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from math import expm1, nan
 from typing import NamedTuple
 
 import numpy as np
 
+from index import U32
 from query import names
 from ranking.box.asked import Asked
 from ranking.box.ranked import Ranked
+from ranking.features.schema import F32
 from schemas.catalogue import EDGES, Vertical
 
 OWN: dict[Vertical, tuple[str, str]] = {
@@ -25,7 +28,7 @@ OWN: dict[Vertical, tuple[str, str]] = {
 }
 """Of each vertical the feature that is a tie of the viewer's own, and how it reads."""
 FRIENDS: dict[Vertical, tuple[str, str, str]] = {
-    Vertical.USER: ("mutuals", "followed by", "follower"),
+    Vertical.USER: ("mutuals", "followed by", "followed_by"),
     Vertical.HASHTAG: ("friends_use", "used by", "used_by"),
     Vertical.PLACE: ("friends_visits", "visited by", "visited_by"),
     Vertical.GROUP: ("friends_in", "joined by", "member"),
@@ -64,19 +67,46 @@ def _told(vertical: Vertical, names: tuple[str, ...]) -> _Told:
     return _Told(*(names.index(name) if name in names else -1 for name in wanted))
 
 
-def reason_and_source(asked: Asked, one: Ranked, place: int) -> tuple[str, str]:
-    """The sentence for a row, and what found its document: the nearest tier that holds it."""
-    vertical = one.vertical
-    told = _told(vertical, one.scorer.schema.names)
-    row: list[float] = [*one.matrix[place].tolist(), nan]
+def reasons_and_sources(asked: Asked, one: Ranked, docs: U32, matrix: F32) -> list[tuple[str, str]]:
+    """For some documents of a list, by the rows of their features, the sentence, and what found the document: the nearest tier that
+    holds it."""
+    vertical, told = one.vertical, _told(one.vertical, one.scorer.schema.names)
+    rows: list[list[float]] = [[*row, nan] for row in matrix.tolist()]
+    friends = [_friends(told, row) for row in rows]
+    led = [doc for doc, count in zip(docs.tolist(), friends, strict=True) if count]
+    leaders = iter(_leaders(asked, vertical, led))
+    return [
+        (_led(vertical, next(leaders), count), "second") if count else _not_led(asked, vertical, told, row)
+        for row, count in zip(rows, friends, strict=True)
+    ]
+
+
+def _friends(told: _Told, row: Sequence[float]) -> int:
+    """How many of those whom the viewer follows lead to a document; 0 where he has a tie of his own to it."""
+    if row[told.chosen] > 0 or row[told.own] > 0 or not row[told.friends] > 0:
+        return 0
+    return round(expm1(row[told.friends]))
+
+
+def _led(vertical: Vertical, leader: str, friends: int) -> str:
+    others = f" and {friends - 1} more" if friends > 1 else ""
+    return f"{FRIENDS[vertical][1]} {leader}{others}"
+
+
+def _leaders(asked: Asked, vertical: Vertical, docs: Sequence[int]) -> list[str]:
+    """The names of the best known of those whom the viewer follows who lead to each document."""
+    if not docs:
+        return []
+    edge = EDGES[vertical, FRIENDS[vertical][2]]
+    leaders = np.array([asked.circle.leader(edge, doc) for doc in docs], dtype=np.uint32)
+    return names(asked.world.segment, Vertical.USER, leaders)
+
+
+def _not_led(asked: Asked, vertical: Vertical, told: _Told, row: Sequence[float]) -> tuple[str, str]:
     if row[told.chosen] > 0:
         return "you chose it before", "past"
     if row[told.own] > 0:
         return OWN[vertical][1], "own"
-    friends = round(expm1(row[told.friends])) if row[told.friends] > 0 else 0
-    if friends:
-        others = f" and {friends - 1} more" if friends > 1 else ""
-        return f"{FRIENDS[vertical][1]} {_friend(asked, vertical, int(one.docs[place]))}{others}", "second"
     if row[told.fans] > 0:
         return "followed by people who follow you", "fans"
     if asked.typed.is_empty:
@@ -102,10 +132,3 @@ def _fit(vertical: Vertical, fits: bool, begins: bool, edits: float) -> str:
     if vertical is Vertical.PLACE:
         return "city or category"
     return "name sounds so"
-
-
-def _friend(asked: Asked, vertical: Vertical, doc: int) -> str:
-    """The name of the best known of those whom the viewer follows who lead to a document."""
-    edge = EDGES[vertical, "followed_by"] if vertical is Vertical.USER else EDGES[vertical, FRIENDS[vertical][2]]
-    leader = np.array([asked.circle.leader(edge, doc)], dtype=np.uint32)
-    return names(asked.world.segment, Vertical.USER, leader)[0]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import final
+from typing import Any, final
 
 from ranking.experiments.parameters import Value
 
@@ -79,16 +79,24 @@ class Arms(Mapping[str, Value]):
         self._met: dict[Exposure, None] = {}
 
     def __getitem__(self, name: str) -> Value:
-        owner = self._owner.get(name)
-        if owner is not None:
-            self._met[owner] = None
+        self._meet(name)
         return self._values[name]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """As of every mapping; most parameters are set by no experiment."""
+        self._meet(name)
+        return self._values.get(name, default)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
 
     def __len__(self) -> int:
         return len(self._values)
+
+    def _meet(self, name: str) -> None:
+        owner = self._owner.get(name)
+        if owner is not None:
+            self._met[owner] = None
 
     def owner(self, name: str) -> Exposure | None:
         """The arm that decides a parameter for the unit, None where no experiment does. Asking exposes to nothing."""

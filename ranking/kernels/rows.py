@@ -64,6 +64,25 @@ def write_lacked(words: Words, docs: U32, matrix: F32, column: int) -> None:
         matrix[row, column] = (words[doc >> 6] >> np.uint64(doc & 63)) & np.uint64(1) == 0
 
 
+@numba.njit(
+    "void(f4[:,::1], i8[:,::1], i8[::1], f8[::1], f4[:,::1], f8[::1], i8[::1], f4[:,::1])", cache=True, nogil=True
+)
+def write_blend(
+    rows: F32, taken: I64, same_columns: I64, same: F64, ranks: F32, shares: F64, by_rank: I64, matrix: F32
+) -> None:
+    """Write the rows of one list in a blend: what is `taken` from its own rows (the place here, and there; -1: NaN), what is the
+    `same` for all, the two columns of `ranks` and the `shares`, whose three columns here are `by_rank`."""
+    for row in range(len(rows)):
+        for i in range(len(taken)):
+            there = taken[i, 1]
+            matrix[row, taken[i, 0]] = rows[row, there] if there >= 0 else np.float32(np.nan)
+        for i in range(len(same)):
+            matrix[row, same_columns[i]] = same[i]
+        matrix[row, by_rank[0]] = ranks[row, 0]
+        matrix[row, by_rank[1]] = ranks[row, 1]
+        matrix[row, by_rank[2]] = shares[row]
+
+
 @numba.njit("void(f4[:,:], i8[::1], f8[::1], f8[::1])", cache=True, nogil=True)
 def weigh(matrix: F32, columns: I64, weights: F64, out: F64) -> None:
     """Write the sum of each row's weighed columns; NaN counts as 0."""

@@ -47,7 +47,8 @@ class ServedRows:
 @dataclass(frozen=True, slots=True)
 class Slate:
     """A list, best first. `incomplete` holds the engine's own reasons where an answer below was cut. `teams` says, where two
-    rankers drafted it in turn, which brought each slot, 'a' or 'b', and `drafted_by` which parameter had it drafted."""
+    rankers drafted it in turn, which brought each slot, 'a' or 'b', and `drafted_by` which parameter had it drafted. `docs` are the
+    numbers of the slots' documents in the state of the index that was asked, where the surface has them at hand."""
 
     slots: tuple[Slot, ...]
     dropped: tuple[Dropped, ...] = ()
@@ -55,3 +56,4 @@ class Slate:
     served: tuple[ServedRows, ...] = ()
     teams: str = ""
     drafted_by: str = ""
+    docs: tuple[int, ...] = ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,13 +16,14 @@ from api.http.params import Kind, Param
 from api.keys import Scope
 from api.wire import Match, Suggestion, Typeahead
 from index import AnySegment
-from ranking import BOX_VERTICALS, Slot, Typed
+from ranking import BOX_VERTICALS, Slate, Typed
 from schemas.catalogue import Vertical
 from schemas.errors import InputError
 
 MOST = 50
 _SHOWN: dict[Vertical, str] = {Vertical.USER: "fullname", Vertical.PLACE: "city"}
 """The text that is shown beside the name."""
+_NAMES = {vertical: vertical.value for vertical in Vertical}
 
 
 def typeahead(call: Call) -> Typeahead:
@@ -36,7 +36,7 @@ def typeahead(call: Call) -> Typeahead:
         slate = call.box.typeahead(context, values["q"], values["limit"], verticals)
     call.note_served(slate)
     return Typeahead(
-        slots=_suggestions(call.searcher.segment, slate.slots, Typed.of(values["q"]).text),
+        slots=_suggestions(call.searcher.segment, slate, Typed.of(values["q"]).text),
         complete=not slate.incomplete,
         incomplete=list(slate.incomplete),
         request_id=call.request_id,
@@ -44,42 +44,34 @@ def typeahead(call: Call) -> Typeahead:
     )
 
 
-def _suggestions(segment: AnySegment, slots: Sequence[Slot], typed: str) -> list[Suggestion]:
-    beside = _beside(segment, slots)
-    found = []
-    for slot, text in zip(slots, beside, strict=True):
-        texts = {"name": slot.name} | ({_SHOWN[slot.vertical]: text} if slot.vertical in _SHOWN else {})
-        matches = [
-            Match(field=field, ranges=ranges)
-            for field, shown in texts.items()
-            if slot.vertical is not Vertical.MEDIA and (ranges := _ranges(slot.vertical, field, shown, typed))
-        ]
-        found.append(
-            Suggestion(
-                id=str(slot.id),
-                vertical=slot.vertical.value,
-                name=slot.name,
-                text=texts,
-                matches=matches,
-                reason=slot.reason,
-                source=slot.source,
-            )
+def _suggestions(segment: AnySegment, slate: Slate, typed: str) -> list[Suggestion]:
+    shown: list[dict[str, str]] = [{"name": slot.name} for slot in slate.slots]
+    for vertical, column in _SHOWN.items():  # the documents of a slate are in the viewer's world
+        places = [place for place, slot in enumerate(slate.slots) if slot.vertical is vertical]
+        docs = np.array([slate.docs[place] for place in places], dtype=np.uint32)
+        for place, text in zip(places, segment.text(vertical, column).of(docs), strict=True):
+            shown[place][column] = text
+    return [
+        Suggestion(
+            id=str(slot.id),
+            vertical=_NAMES[slot.vertical],
+            name=slot.name,
+            text=texts,
+            matches=[
+                Match(field=field, ranges=ranges)
+                for field, text in texts.items()
+                if (ranges := _ranges(slot.vertical, field, text, typed))
+            ],
+            reason=slot.reason,
+            source=slot.source,
         )
-    return found
-
-
-def _beside(segment: AnySegment, slots: Sequence[Slot]) -> list[str]:
-    """The text beside each name, '' where there is none; the documents of a slate are in the viewer's world."""
-    texts = [""] * len(slots)
-    for vertical, column in _SHOWN.items():
-        places = [place for place, slot in enumerate(slots) if slot.vertical is vertical]
-        docs = [segment.idmap(vertical).find(slots[place].id) for place in places]
-        for place, text in zip(places, segment.text(vertical, column).of(np.array(docs, dtype=np.uint32)), strict=True):
-            texts[place] = text
-    return texts
+        for slot, texts in zip(slate.slots, shown, strict=True)
+    ]
 
 
 def _ranges(vertical: Vertical, field: str, shown: str, typed: str) -> list[tuple[int, int]]:
+    if vertical is Vertical.MEDIA:  # which goes by its owner, and was found by its caption
+        return []
     if vertical is Vertical.HASHTAG:
         return hashtag_ranges(shown, typed)
     return word_ranges(shown, typed, splits_underscores=vertical is Vertical.USER and field == "name")

@@ -48,7 +48,8 @@ class Rows:
         if key is None:
             self.put(name, 0)
         else:
-            keys = np.full(len(self._docs), key, dtype=np.uint32)
+            keys = np.empty(len(self._docs), dtype=np.uint32)
+            keys.fill(key)
             self.put(name, segment.lists(edge_key).contains(keys, self._docs))
 
     def put_ties(self, ties: Ties, docs: U32 | None = None) -> None:

@@ -1,10 +1,10 @@
-"""Typed text → one S-expression per vertical. One idea of rewriting, one file; this one says in which order they are applied."""
+"""Typed text → one tree of terms per vertical. One idea of rewriting, one file; this one says in which order they are applied."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from query import Node
+from query import Node, Tree
 from ranking.box.lexicon import Lexicon
 from ranking.box.rewriting.forms import Reading, Way, any_of, term, words_form
 from ranking.box.rewriting.fuzzy import add_near
@@ -19,24 +19,28 @@ MEDIA_LETTERS = 3
 """Captions are searched for unfinished words of so many letters: shorter ones begin too much."""
 
 
-def rewrite(typed: Typed, vertical: Vertical, lexicon: Lexicon, *, is_wide: bool) -> Node | None:
-    """The form that finds what a text may mean in a vertical, for anybody (the global tier); None where it can mean nothing.
-
-    With `is_wide` words count too that are near the typed ones, or that sound like them in another script.
-    """
-    if not is_wide or vertical is Vertical.MEDIA:
-        return _as_typed(typed, vertical)
-    reading = _reading(typed, vertical)
-    return _form(vertical, add_near(add_sounds(reading, lexicon), lexicon)) if reading else None
-
-
-@lru_cache(4_096)
-def _as_typed(typed: Typed, vertical: Vertical) -> Node | None:
-    """The form of a text as it stands, which is the same for everybody."""
+@lru_cache(8_192)
+def rewrite(typed: Typed, vertical: Vertical) -> Tree | None:
+    """The form that finds what a text may mean in a vertical, as it stands, the same for anybody (the global tier); None where it
+    can mean nothing."""
     if vertical is Vertical.MEDIA:
-        return _media(typed, leave_open(read_words(typed), typed))
+        return _tree(_media(typed, leave_open(read_words(typed), typed)), vertical)
     reading = _reading(typed, vertical)
-    return _form(vertical, reading) if reading else None
+    return _tree(_form(vertical, reading), vertical) if reading else None
+
+
+def widen(typed: Typed, vertical: Vertical, lexicon: Lexicon) -> Tree | None:
+    """As `rewrite`, but words count too that are near the typed ones, or that sound like them in another script; None where there
+    are no such words. Captions are looked for as they were typed."""
+    if vertical is Vertical.MEDIA:
+        return None
+    reading = _reading(typed, vertical)
+    wide = add_near(add_sounds(reading, lexicon), lexicon)
+    return None if wide == reading else _tree(_form(vertical, wide), vertical)
+
+
+def _tree(form: Node | None, vertical: Vertical) -> Tree | None:
+    return None if form is None else Tree(form, vertical)
 
 
 def _reading(typed: Typed, vertical: Vertical) -> Reading:

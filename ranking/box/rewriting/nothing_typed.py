@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from query import Tier, print_term
+from query import Tier, Tree, print_term
 from ranking.box.rewriting.forms import term
 from schemas.catalogue import EDGES, Vertical
 
 COUNTRY_SHARE = Decimal("0.3")
 EVERYTHING = {
-    vertical: term("name", "", is_open=True)
+    vertical: Tree(term("name", "", is_open=True), vertical)
     for vertical in (Vertical.USER, Vertical.HASHTAG, Vertical.PLACE, Vertical.GROUP)
 }
 """Media are not suggested before something was typed: Explore does that."""
