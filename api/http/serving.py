@@ -26,7 +26,7 @@ from api.http.params import read_params
 from api.http.problems import LONGEST_QUERY, Refusal, encode, query_too_long
 from api.http.replies import GONE, Reply, answered, refused
 from api.http.service import Service
-from api.http.working import Work
+from api.http.working import Work, packed
 from api.keys import Scope
 from api.session import OPERATOR_LOG
 from schemas.errors import InputError
@@ -87,8 +87,8 @@ class Served:
         kept = kept_as(endpoint, call)
         if kept is not None and (found := await self._found(kept, trace)) is not None:
             return answered(found, service.session.age_ms())
-        work = Work(endpoint.name, caller, values, latest, trace.request_id, kept)
-        reply = await self._worked(endpoint.lane, work, receive, trace)
+        work = Work(endpoint.name, packed(caller), values, latest, trace.request_id, kept)
+        reply = await self._worked(endpoint.lane, caller, work, receive, trace)
         if kept is not None and reply.may_be_kept:
             await service.cache.put(str(kept.epoch), *kept.parts, value=reply.body, ttl_s=endpoint.ttl_s)
         return reply
@@ -107,10 +107,10 @@ class Served:
         self._service.metrics.add("monoceros_cache_total", "miss" if found is None else "hit")
         return found
 
-    async def _worked(self, lane: Lane, work: Work, receive: Receive, trace: Trace) -> Reply:
+    async def _worked(self, lane: Lane, caller: Caller, work: Work, receive: Receive, trace: Trace) -> Reply:
         """What a worker answers."""
         service, queued = self._service, time.perf_counter()
-        whose = 0 if work.caller.viewer is None else int(work.caller.viewer)
+        whose = 0 if caller.viewer is None else int(caller.viewer)
         shed = overloaded().code
         try:
             outcome: Outcome = await _while_here(service.engine.run(lane, work, work.latest, whose), receive)
@@ -125,8 +125,8 @@ class Served:
         trace.engine_ms, trace.wait_ms = outcome.busy_ms, (outcome.begun - queued) * 1e3
         service.metrics.observe("monoceros_engine_seconds", lane.name.lower(), value=outcome.busy_ms / 1e3)
         service.metrics.observe("monoceros_wait_seconds", lane.name.lower(), value=outcome.begun - queued)
-        if work.caller.key.id != LOCAL:
-            service.quotas.charge(work.caller.key, outcome.busy_ms, service.now())
+        if caller.key.id != LOCAL:
+            service.quotas.charge(caller.key, outcome.busy_ms, service.now())
         return reply
 
     def _note(self, trace: Trace, reply: Reply, started: float) -> None:

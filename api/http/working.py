@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, final
+from functools import lru_cache
+from typing import Any, NamedTuple, final
 
 from api.http.auth import Caller
 from api.http.choosing import choose
@@ -16,18 +17,30 @@ from api.http.replies import Reply, answered, refused
 from api.http.seats import Stopped
 from api.http.service import Service
 
+_CALLERS = 4_096
+"""Who called last, as they go to workers."""
 
-@dataclass(frozen=True, slots=True)
-class Work:
+
+class Work(NamedTuple):
     """A request that was let in: who asks which endpoint for what, until when (perf_counter), under which id; and what the answer
     is to be kept under."""
 
     endpoint: str
-    caller: Caller
+    caller: bytes
+    """As `packed` made them."""
     values: Mapping[str, Any]
     latest: float
     request_id: str
     kept_as: KeptAs | None = None
+
+
+@lru_cache(_CALLERS)
+def packed(caller: Caller) -> bytes:
+    """A caller as it goes to workers, mostly one who called before."""
+    return pickle.dumps(caller, pickle.HIGHEST_PROTOCOL)
+
+
+_unpacked = lru_cache(_CALLERS)(pickle.loads)
 
 
 @final
@@ -55,7 +68,16 @@ class Working:
         searcher = service.session.searcher if generation is None else service.session.kept(generation)
         chosen = choose(service.rankers, service.experiments, values.get("ranker"), values.get("arm"))
         call = Call(
-            service, searcher, work.caller, values, None, work.latest, work.request_id, stopped, chosen, stages=stages
+            service,
+            searcher,
+            _unpacked(work.caller),
+            values,
+            None,
+            work.latest,
+            work.request_id,
+            stopped,
+            chosen,
+            stages=stages,
         )
         may_be_kept = work.kept_as is not None and work.kept_as.holds_of(endpoint, call)
         answer = endpoint.handle(call)

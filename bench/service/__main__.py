@@ -93,15 +93,22 @@ class Run:
             return {"workers": MEMORY_WORKERS, "fresh_mib": fresh, "busy_mib": served.private_dirty_mib()}
 
     def capacity(self, served: Served) -> dict[str, Any]:
-        """Answers a second of each kind alone, connections always busy; all kinds before, as first requests load kernels."""
-        asked = self._all(self.questions.tokens(served.url))
+        """Answers a second of each kind alone, connections always busy; all kinds before, as first requests load kernels. So many
+        ask for explore as keep workers busy without being refused: who is refused asks again at once, which takes time as well."""
+        asked = self._all(self.questions.tokens(served.url), TYPISTS)
         served.load(WARM_S, **{name: {"connections": 4, "requests": requests} for name, requests in asked.items()})
         return {
             name: served.load(
-                self.options.seconds, **{name: {"connections": self.options.connections, "requests": requests}}
+                self.options.seconds,
+                **{name: {"connections": self._connections(name), "requests": requests}},
             )
             for name, requests in asked.items()
         }
+
+    def _connections(self, name: str) -> int:
+        return (
+            min(self.options.connections, 2 * self.options.workers) if name == "explore" else self.options.connections
+        )
 
     def latency(self, served: Served) -> dict[str, Any]:
         """Typeahead at 70 % of its capacity."""

@@ -84,11 +84,12 @@ class Connection(asyncio.Protocol):
 
 
 async def closed(stream: dict[str, Any], started: float, seconds: float, done: Done) -> None:
-    """So many connections, each asking again as soon as it was answered."""
+    """So many connections, each asking again as soon as it was answered; each begins at a place of its own, so that none asks what
+    another has just asked."""
     requests = _requests(stream)
 
     async def one(number: int) -> None:
-        connection, at = Connection(*stream["address"]), number * 7919
+        connection, at = Connection(*stream["address"]), number * len(requests) // stream["connections"]
         while (begun := time.perf_counter()) < started + seconds:
             status, body = await connection.ask(requests[at % len(requests)])
             _note(done, started, begun, status, body)

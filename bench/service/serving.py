@@ -134,9 +134,12 @@ class Questions:
             return [client.viewer_token(viewer, lifetime_s=3_600).token for viewer in self.viewers]
 
     def typeahead(self, tokens: list[str], at_once: int = 1, count: int = 4_000) -> Requests:
-        """Names that viewers type letter by letter, up to the sixth; so many viewers type at once, a letter each in turns."""
+        """Names that viewers type letter by letter, up to the sixth; so many viewers type at once, a letter each in turns. When it
+        begins each is somewhere in a name: they do not all begin one at the same time."""
         asked: Requests = []
         typing = [self._typed(tokens) for _ in range(at_once)]
+        if at_once > 1:
+            typing = [letters[self._random.randrange(len(letters)) :] for letters in typing]
         while len(asked) < count:
             for number in range(at_once):
                 if not typing[number]:
