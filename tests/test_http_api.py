@@ -400,7 +400,10 @@ def test_a_deadline_makes_partial_answers(index: Path, tmp_path: Path) -> None:
 
 
 def test_no_path_and_no_method(here: Site) -> None:
-    problem(here.client.get("/v2/search"), 404, "not-found")
+    missing = here.client.get("/v2/search")
+    problem(missing, 404, "not-found")
+    assert missing.headers["cache-control"] == "private, no-store"
+    assert "frame-ancestors 'none'" in missing.headers["content-security-policy"]
     assert problem(here.get("/v1/usres"), 404, "not-found")["hint"] == "did you mean users?"
     assert problem(here.get("/v1/nothing", ids="5"), 404, "not-found")["hint"] == "see /openapi.json"
     problem(here.client.post("/v1/search"), 405, "not-allowed")

@@ -16,6 +16,8 @@ import pytest
 
 from api.http.auth import Caller
 from api.http.endpoint import Call
+from api.http.endpoints import ENDPOINTS
+from api.http.keeping import kept_as
 from api.http.logqueue import LogQueue
 from api.keys import Key, Scope
 from ranking import (
@@ -207,3 +209,20 @@ def test_the_context_of_a_request(tmp_path: Path) -> None:
         assert context(1, "a", country="FR").country == "fr"
         assert context(None, "a").country == ""
         assert context(987654321, "a").country == ""
+
+
+def test_services_that_rank_otherwise_share_no_kept_answers(tmp_path: Path) -> None:
+    index = build(tmp_path)
+    (tmp_path / "experiments.toml").write_text(EXPERIMENTS)
+    [explore] = [endpoint for endpoint in ENDPOINTS if endpoint.name == "explore"]
+
+    def parts(**options: Any) -> tuple[str, ...]:
+        with site(index, tmp_path, **options) as here:
+            found = kept_as(explore, call_of(here, 1, "r"))
+            assert found is not None
+            return found.parts
+
+    plain = parts()
+    assert parts() == plain
+    assert parts(experiments=tmp_path / "experiments.toml") != plain
+    assert parts(models=tmp_path / "others") != plain

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.http.asgi import head_of, trace_of
+from api.http.asgi import ALWAYS, head_of, trace_of
 from api.http.endpoints import ENDPOINTS
 from api.http.openapi import openapi
 from api.http.problems import Refusal, encode, problem_body
@@ -38,7 +38,7 @@ def create_app(
         await service.engine.start()
         if service.tracing is not None:
             service.tracing.start()
-        tasks = [asyncio.create_task(service.follow()), asyncio.create_task(service.watch_lag())]
+        tasks = [asyncio.create_task(work) for work in (service.follow(), service.watch_lag(), service.cache.connect())]
         service.is_started = True
         service.metrics.started()
         try:
@@ -124,7 +124,7 @@ async def _no_route(request: Request, error: Exception) -> Response:
     else:
         refusal = Refusal(404, "not-found", "there is no such path", hint="see /openapi.json")
     status, headers, body = problem_body(refusal, trace.request_id)
-    headers["x-request-id"] = trace.request_id
+    headers |= {"x-request-id": trace.request_id} | {name.decode(): value.decode() for name, value in ALWAYS}
     if isinstance(error, HTTPException) and error.headers:
         headers |= dict(error.headers)
     return Response(body, status, headers)

@@ -35,4 +35,5 @@ def kept_as(endpoint: Endpoint, call: Call) -> KeptAs | None:
 
 def _parts(endpoint: Endpoint, call: Call) -> tuple[str, ...]:
     asked = sorted((name, repr(value)) for name, value in call.values.items())
-    return (endpoint.name, call.built, call.world().ties.hex(), str(call.caller.viewer), repr(asked))
+    viewer = str(call.caller.viewer)
+    return (endpoint.name, call.built, call.service.ranked_by, call.world().ties.hex(), viewer, repr(asked))

@@ -6,6 +6,7 @@ import os
 import secrets
 import time
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -90,7 +91,9 @@ def make_service(
     keys = None if options.keys is None else Keys(options.keys)
     if keys is not None and keys.get(LOCAL) is not None:
         raise InputError("bad-keys", f"{options.keys}: no key may be called {LOCAL}")
-    rankers = Rankers(options.models or session.index / "models")
+    models = options.models or session.index / "models"
+    rankers = Rankers(models)
+    experiments = Experiments() if options.experiments is None else read_experiments(options.experiments)
     return Service(
         session=session,
         gate=Gate(keys, shared.nonces, shared.local_secret, time.time, shared.console_secret),
@@ -107,7 +110,8 @@ def make_service(
         served=_queue(options.logs, "served", ServedLog, shared.metrics),
         tracing=None if options.trace_to is None else Tracing.to(options.trace_to, options.trace_share),
         exposures=_queue(options.logs, "exposures", ExposureLog, shared.metrics),
-        experiments=Experiments() if options.experiments is None else read_experiments(options.experiments),
+        experiments=experiments,
+        ranked_by=blake2b(repr((models.resolve(), experiments)).encode(), digest_size=8).hexdigest(),
         ranks=ranks,
     )
 

@@ -85,6 +85,8 @@ class Service:
     epochs: Epochs = field(default_factory=Epochs)
     operations: Operations = field(default_factory=Operations)
     events: EventLog = field(default_factory=EventLog)
+    ranked_by: str = ""
+    """A digest of where models come from and which experiments run: services that share a cache may differ in these."""
     ranks: bool = True
     """Whether what ranks is made ready for each new state of the index; the front does not rank."""
     is_started: bool = False

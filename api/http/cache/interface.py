@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import blake2b
 from typing import Protocol, final
 
@@ -50,6 +51,11 @@ class Remembering:
     def kind(self) -> str:
         """Which cache it is."""
         return self._cache.kind
+
+    async def connect(self) -> None:
+        """Ask once for nothing, however long the first connection takes; what is down then is met by those who ask."""
+        with suppress(CacheDownError):
+            await self._cache.get(key_of())
 
     async def get(self, *parts: str) -> bytes | None:
         """What was kept under all these parts of a key; None where there is nothing, or no telling."""
