@@ -66,7 +66,12 @@ class Derivation:
         for edge in ("media.caption", "media.autotag"):
             self._changes[edge].restore_hidden(layers)
         self._media = MediaShown(self.state)
-        self._orders = {v: OddOrder(v, segment, layers) for v in (_U, _M, _P, _G)}
+        created = self.state.scalars[_M, "created_at_ms"].values
+        firsts_of = {_M: lambda docs: created.data[docs]}
+        self._orders = {
+            v: OddOrder(v, segment, layers, firsts_of.get(v, _no_counts), self.state.documents[v].ids)
+            for v in (_U, _M, _P, _G)
+        }
         self._hashtag_order = HashtagOrder(segment, layers, self.hashtags.names)
         self._patches = Patches(self.state, self._media, self.hashtags)
         self._words = WordChanges(self.state, self._terms, self._changes, self._patches)
@@ -155,7 +160,7 @@ class Derivation:
                 case "content_type":
                     self._move("media.type", docs, _TYPE_KEYS[old], _TYPE_KEYS[now])
                 case "created_at_ms":
-                    self._place_media(docs)
+                    self._orders[_M].place(docs)
         return np.concatenate(dirty)
 
     def _move(self, edge: str, docs: U32, old: AnyArray, now: AnyArray) -> None:
@@ -269,17 +274,11 @@ class Derivation:
                 case Vertical.MEDIA:
                     types = self.state.scalars[_M, "content_type"].values.data[docs]
                     self._changes["media.type"].hold(_TYPE_KEYS[types], docs, True)
-                    self._place_media(docs)
-                    continue
                 case Vertical.USER:
                     self._hold_flag("user.private", docs)
                 case _:
                     pass
-            self._orders[vertical].place(docs, _no_counts, documents.ids)
-
-    def _place_media(self, docs: U32) -> None:
-        created = self.state.scalars[_M, "created_at_ms"].values
-        self._orders[_M].place(docs, lambda of: created.data[of], self.state.documents[_M].ids)
+            self._orders[vertical].place(docs)
 
     # -- layers ----------------------------------------------------------------------------------------------------
 

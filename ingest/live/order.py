@@ -9,6 +9,7 @@ from typing import final
 import numpy as np
 
 from index import I64, U32, AnyArray, Layer, Segment, rank_places
+from ingest.live.base import distinct
 from schemas.catalogue import Vertical
 
 _NO_DOCS = np.empty(0, dtype=np.uint32)
@@ -16,39 +17,49 @@ _NO_DOCS = np.empty(0, dtype=np.uint32)
 
 @final
 class OddOrder:
-    """The odd documents of a vertical whose key is (count or time, id): larger count, then smaller id; of media the larger."""
+    """The odd documents of a vertical whose key is (count or time, id): larger count, then smaller id; of media the larger.
 
-    def __init__(self, vertical: Vertical, segment: Segment, layers: Sequence[Layer]) -> None:
+    Finding places costs time by all that are odd, so they are found when a layer is written, once for all that came since.
+    """
+
+    def __init__(
+        self,
+        vertical: Vertical,
+        segment: Segment,
+        layers: Sequence[Layer],
+        firsts_of: Callable[[U32], I64],
+        ids_of: Callable[[U32], I64],
+    ) -> None:
+        """`firsts_of` and `ids_of` give the keys of documents, as they are when a layer is written."""
         self._vertical = vertical
         self._by_time = vertical is Vertical.MEDIA
         column = "media.created_at_ms" if self._by_time else f"{vertical}.rank_count"
         self._base_firsts: I64 = segment.column(column)
         self._base_ids = segment.ids(vertical)
+        self._firsts_of = firsts_of
+        self._ids_of = ids_of
         self._docs, self._slots = held_order(vertical, layers)
-        self._is_changed = False
+        self._placed: list[U32] = []
 
-    def place(self, docs: U32, firsts_of: Callable[[U32], I64], ids_of: Callable[[U32], I64]) -> None:
-        """Give distinct documents the place of their keys, anew where they had one."""
-        if not len(docs):
-            return
-        stays = np.isin(self._docs, docs, invert=True)
-        held, held_slots = self._docs[stays], self._slots[stays]
-        firsts, ids = firsts_of(docs), ids_of(docs)
-        order = np.lexsort((~ids if self._by_time else ids, ~firsts))
-        docs, firsts, ids = docs[order], firsts[order], ids[order]
-        slots = rank_places(self._base_firsts, self._base_ids, self._by_time, firsts, ids)
-        at = rank_places(firsts_of(held), ids_of(held), self._by_time, firsts, ids)
-        self._docs, self._slots = (
-            np.insert(held, at.astype(np.intp), docs),
-            np.insert(held_slots, at.astype(np.intp), slots),
-        )
-        self._is_changed = True
+    def place(self, docs: U32) -> None:
+        """Give documents the place of their keys, anew where they had one."""
+        if len(docs):
+            self._placed.append(docs)
 
     def arrays(self) -> dict[str, AnyArray]:
         """The order for the next layer, where it changed since the last."""
-        if not self._is_changed:
+        if not self._placed:
             return {}
-        self._is_changed = False
+        docs: U32 = distinct(np.concatenate(self._placed))
+        self._placed = []
+        stays = np.isin(self._docs, docs, invert=True)
+        held, held_slots = self._docs[stays], self._slots[stays]
+        firsts, ids = self._firsts_of(docs), self._ids_of(docs)
+        order = np.lexsort((~ids if self._by_time else ids, ~firsts))
+        docs, firsts, ids = docs[order], firsts[order], ids[order]
+        slots = rank_places(self._base_firsts, self._base_ids, self._by_time, firsts, ids)
+        at = rank_places(self._firsts_of(held), self._ids_of(held), self._by_time, firsts, ids).astype(np.intp)
+        self._docs, self._slots = np.insert(held, at, docs), np.insert(held_slots, at, slots)
         return {f"{self._vertical}.order": self._docs, f"{self._vertical}.order.slot": self._slots}
 
 
