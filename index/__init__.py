@@ -15,7 +15,7 @@ from index.kernels.matching import BEGINS, COVERED, EDITS, MATCHED, POSITION, WH
 from index.kernels.ranks import rank_places
 from index.kernels.shares import take_shares
 from index.kernels.shown import show_media
-from index.kernels.texts import hash_texts, same_texts
+from index.kernels.texts import copy_texts, hash_texts, same_texts
 from index.kernels.walks import settle, weak_and_walk
 from index.kernels.windows import AND, LESS, OR
 from index.live.age import Age, forget_as_of, read_as_of, write_as_of
@@ -27,7 +27,7 @@ from index.live.lists import AnyList, AnyLists, LiveList, LiveLists, LivePart
 from index.live.merge import merge_layers
 from index.live.order import Order, joined
 from index.live.pointer import LIVE, LayerName, Live, read_live, write_live
-from index.live.rows import arrays_of, pack_rows, rows_of
+from index.live.rows import Rows, arrays_of, changed_rows, pack_rows, rows_of
 from index.live.segment import AnySegment, LiveSegment
 from index.manifest import Manifest, damaged, hash_of
 from index.matching import Texts, name_matches, text_matches
@@ -104,6 +104,7 @@ __all__ = [
     "PostingList",
     "PostingLists",
     "Postings",
+    "Rows",
     "Segment",
     "Staged",
     "State",
@@ -120,10 +121,12 @@ __all__ = [
     "best_of_two",
     "caption_marks",
     "changed_between",
+    "changed_rows",
     "changing",
     "clear_bits",
     "comment_marks",
     "compile_kernels",
+    "copy_texts",
     "current_generation",
     "current_state",
     "damaged",

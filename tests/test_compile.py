@@ -12,10 +12,12 @@ SCRIPT = """
 import sys
 from numba.core.dispatcher import Dispatcher
 from index import compile_kernels
-from index.kernels import bits, build, columns, gated, gather, lists, live, membership, ranked, terms, touched, walks, windows
+from index.kernels import bits, build, columns, gated, gather, lists, live, membership, ranked, rows, terms
+from index.kernels import touched, walks, windows
 from index import idmap
 
-modules = (bits, build, columns, gated, gather, lists, live, membership, ranked, terms, touched, walks, windows, idmap)
+modules = (bits, build, columns, gated, gather, lists, live, membership, ranked, rows, terms)
+modules += (touched, walks, windows, idmap)
 
 def compiled():
     return {f"{m.__name__}.{n}": len(k.signatures) for m in modules for n, k in vars(m).items() if isinstance(k, Dispatcher)}

@@ -1,4 +1,4 @@
-"""Kernels on columns of text: are rows the same, and a 64-bit hash of each (FNV-1a with a final mix)."""
+"""Kernels on columns of text: rows elsewhere, are rows the same, and a 64-bit hash of each (FNV-1a with a final mix)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.corpus import I64, U8
+from index.kernels.compiled import lean
+from index.kernels.copying import copy_bytes
 
 _OFFSET = np.uint64(0xCBF2_9CE4_8422_2325)
 _PRIME = np.uint64(0x0000_0100_0000_01B3)
@@ -44,3 +46,10 @@ def hash_texts(blob: U8, offsets: I64) -> NDArray[np.uint64]:
         state *= _MIX
         out[i] = state ^ (state >> np.uint64(33))
     return out
+
+
+@lean
+def copy_texts(blob: U8, starts: I64, lengths: I64, out: U8, places: I64) -> None:
+    """Copy text i of a blob to `places[i]` of another one, which has room for it."""
+    for i in range(len(starts)):
+        copy_bytes(blob, starts[i], lengths[i], out, places[i])  # type: ignore[call-arg]

@@ -15,9 +15,10 @@ from index.arrays import AnyArray
 from index.corpus import U32
 from index.kernels.live import merge_order
 from index.live.layer import Layer
-from index.live.rows import sliced
+from index.live.rows import taken
 
 Arrays = Mapping[str, AnyArray]
+_Table = tuple[U32, AnyArray]
 
 _NO_DOCS = np.empty(0, dtype=np.uint32)
 _NO_OFFSETS = np.zeros(1, dtype=np.uint32)
@@ -45,11 +46,10 @@ def _lists(older: Arrays, newer: Arrays, edge: str) -> Arrays:
         keys = older.get(f"{name}.keys", _NO_DOCS), newer.get(f"{name}.keys", _NO_DOCS)
         if not len(keys[0]) and not len(keys[1]):
             continue
-        parts = [_part(arrays, f"{name}.offsets", f"{name}.lists") for arrays in (older, newer)]
+        parts = _parts(older, newer, f"{name}.offsets", f"{name}.lists", np.uint32)
         order = _order(keys[0], keys[1], _absent(keys[0], other))
         merged[f"{name}.keys"] = np.concatenate(keys)[order]
-        merged[f"{name}.lists"], offsets = sliced(parts, order)
-        merged[f"{name}.offsets"] = offsets.astype(np.uint32)
+        merged[f"{name}.offsets"], merged[f"{name}.lists"] = taken(*parts, order)
     return merged
 
 
@@ -60,15 +60,15 @@ def _hidden(older: Arrays, newer: Arrays, edge: str) -> Arrays:
 
 def _terms(older: Arrays, newer: Arrays, edge: str) -> Arrays:
     name = f"{edge}.terms"
-    parts = [_part(arrays, f"{name}.offsets", f"{name}.blob", np.uint8) for arrays in (older, newer)]
+    parts = _parts(older, newer, f"{name}.offsets", f"{name}.blob", np.uint8)
     order = np.empty(len(parts[0][0]) + len(parts[1][0]) - 2, dtype=np.int64)
     (one_offsets, one), (other_offsets, other) = parts
     merge_order(one, one_offsets.astype(np.uint64), other, other_offsets.astype(np.uint64), order)
-    blob, offsets = sliced(parts, order)
+    offsets, blob = taken(*parts, order)
     numbers = [arrays.get(f"{name}.number", _NO_DOCS) for arrays in (older, newer)]
     return {
         f"{name}.blob": blob,
-        f"{name}.offsets": offsets.astype(np.uint32),
+        f"{name}.offsets": offsets,
         f"{name}.number": np.concatenate(numbers)[order],
     }
 
@@ -106,9 +106,8 @@ def _column(older: Arrays, newer: Arrays, column: str) -> Arrays:
 def _texts(older: Arrays, newer: Arrays, column: str) -> Arrays:
     name = f"{column}.text"
     docs, order = _newest(older, newer, f"{name}.docs")
-    parts = [_part(arrays, f"{name}.offsets", f"{name}.blob", np.uint8) for arrays in (older, newer)]
-    blob, offsets = sliced(parts, order)
-    return {f"{name}.docs": docs, f"{name}.blob": blob, f"{name}.offsets": offsets.astype(np.uint32)}
+    offsets, blob = taken(*_parts(older, newer, f"{name}.offsets", f"{name}.blob", np.uint8), order)
+    return {f"{name}.docs": docs, f"{name}.blob": blob, f"{name}.offsets": offsets}
 
 
 _FAMILIES: Mapping[str, Callable[[Arrays, Arrays, str], Arrays]] = {
@@ -153,5 +152,9 @@ def _order(one: U32, other: U32, kept: NDArray[np.bool_]) -> NDArray[np.int64]:
     return rows[np.argsort(np.concatenate([one, other])[rows], kind="stable")]
 
 
-def _part(arrays: Arrays, offsets: str, values: str, dtype: type = np.uint32) -> tuple[AnyArray, AnyArray]:
-    return arrays.get(offsets, _NO_OFFSETS), arrays.get(values, np.empty(0, dtype=dtype))
+def _parts(older: Arrays, newer: Arrays, offsets: str, values: str, dtype: type) -> tuple[_Table, _Table]:
+    nothing: AnyArray = np.empty(0, dtype=dtype)
+    return (
+        (older.get(offsets, _NO_OFFSETS), older.get(values, nothing)),
+        (newer.get(offsets, _NO_OFFSETS), newer.get(values, nothing)),
+    )

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.arrays import AnyArray
-from index.corpus import I64, U32
+from index.corpus import I64, U8, U32
+from index.kernels.rows import change_rows, take_rows
 from index.postings import Grouped, PostingLists
+
+
+class Rows(NamedTuple):
+    """Sorted documents of some keys: those of the k-th are `docs[starts[k]:starts[k] + sizes[k]]`."""
+
+    docs: U32
+    starts: I64
+    sizes: U32
 
 
 def pack_rows(keys: U32, offsets: I64, values: U32, documents: int) -> PostingLists:
@@ -34,22 +44,25 @@ def arrays_of(name: str, lists: PostingLists) -> dict[str, AnyArray]:
     return {f"{name}.keys": lists.keys, f"{name}.offsets": lists.offsets, f"{name}.lists": lists.lists}
 
 
-def slices(values: AnyArray, starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> tuple[AnyArray, I64]:
-    """Slices of an array end to end, and where each begins (one more: where all end)."""
-    offsets = np.zeros(len(starts) + 1, dtype=np.int64)
-    np.cumsum(lengths, out=offsets[1:])
-    places = np.arange(offsets[-1], dtype=np.int64)
-    places += np.repeat(starts - offsets[:-1], lengths)
-    return values[places], offsets
+def changed_rows(had: Rows, said_offsets: I64, said: U32, stands: NDArray[np.bool_]) -> tuple[I64, U32]:
+    """Rows less the documents that are said of each (sorted), and with those that stand; end to end, and where each begins (one
+    more: where all end)."""
+    out = np.empty(int(had.sizes.sum(dtype=np.int64)) + int(np.count_nonzero(stands)), dtype=np.uint32)
+    offsets = np.empty(len(had.starts) + 1, dtype=np.int64)
+    change_rows(had.docs, had.starts, had.sizes, said, said_offsets, stands.view(np.uint8), out, offsets)
+    return offsets, out[: offsets[-1]]
 
 
-def sliced(parts: Sequence[tuple[AnyArray, AnyArray]], order: NDArray[np.int64]) -> tuple[AnyArray, I64]:
-    """Rows of several (offsets, values) in a given order; the rows of a part count on behind those of the parts before it."""
-    starts, ends, before = [], [], 0
-    for offsets, values in parts:
-        wide = offsets.astype(np.int64) + before
-        starts.append(wide[:-1])
-        ends.append(wide[1:])
-        before += len(values)
-    first = np.concatenate(starts)[order]
-    return slices(np.concatenate([values for _, values in parts]), first, np.concatenate(ends)[order] - first)
+def taken(one: tuple[U32, AnyArray], other: tuple[U32, AnyArray], order: NDArray[np.int64]) -> tuple[U32, AnyArray]:
+    """Rows of two tables (offsets, values) of one type in a given order; those of the second count on behind those of the first."""
+    (one_offsets, values), (other_offsets, others) = one, other
+    sizes = np.concatenate([np.diff(one_offsets), np.diff(other_offsets)])
+    out = np.empty(int(sizes[order].sum(dtype=np.int64)), dtype=values.dtype)
+    offsets = np.empty(len(order) + 1, dtype=np.uint32)
+    read = (_bytes(values), one_offsets, _bytes(others), other_offsets)
+    take_rows(*read, out.itemsize, order, out.view(np.uint8), offsets)
+    return offsets, out
+
+
+def _bytes(values: AnyArray) -> U8:
+    return np.ascontiguousarray(values).view(np.uint8)

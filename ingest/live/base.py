@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from index import I64, NONE, U32, AnyArray, Segment, Strings, comment_marks, joined_marks, layout
+from index import I64, NONE, U32, AnyArray, PostingLists, Segment, Strings, comment_marks, joined_marks, layout
 from ingest.firehose.mutations import FactKind
 from ingest.live.attributes import Attribute
 from ingest.live.columns import Texts
@@ -150,12 +150,7 @@ class Base:
 
     def lists(self, name: str, keys: U32) -> tuple[I64, U32]:
         """The lists of some keys end to end, and where each begins (one more: where all end)."""
-        lists = self.segment.lists(name)
-        offsets = np.zeros(len(keys) + 1, dtype=np.int64)
-        np.cumsum(lists.sizes(keys, None), out=offsets[1:])
-        docs = np.empty(int(offsets[-1]), dtype=np.uint32)
-        lists.append(keys, None, docs, 0)
-        return offsets, docs
+        return lists_of(self.segment.lists(name), keys)
 
     def _bits(self, name: str, vertical: Vertical) -> Flags:
         return unpacked(self.segment.bits(name), self.size(vertical))
@@ -168,6 +163,15 @@ _COLUMNS = {
     "media.visibility": "media.level",
 }
 """Columns that have another name than the attribute."""
+
+
+def lists_of(lists: PostingLists, keys: U32) -> tuple[I64, U32]:
+    """The lists of some keys end to end, and where each begins (one more: where all end)."""
+    offsets = np.zeros(len(keys) + 1, dtype=np.int64)
+    np.cumsum(lists.sizes(keys, None), out=offsets[1:])
+    docs = np.empty(int(offsets[-1]), dtype=np.uint32)
+    lists.append(keys, None, docs, 0)
+    return offsets, docs
 
 
 def unpacked(words: NDArray[np.uint64], size: int) -> Flags:

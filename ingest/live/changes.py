@@ -12,14 +12,15 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from index import I64, U32, AnyArray, Layer, PostingLists, arrays_of, pack_rows, rows_of
-from ingest.live.base import Base, Flags, distinct, in_sorted
+from index import I64, U32, AnyArray, Layer, PostingLists, Rows, arrays_of, changed_rows, pack_rows, rows_of
+from ingest.live.base import Base, Flags, distinct, in_sorted, lists_of
 from ingest.live.columns import Column
 from schemas.catalogue import Vertical
 
 _SHIFT = np.uint64(32)
 _ADDED, _REMOVED = "added", "removed"
 Codes = NDArray[np.uint64]
+_NO_DOCS = np.empty(0, dtype=np.uint32)
 
 
 @final
@@ -81,19 +82,21 @@ class EdgeChanges:
             keys, docs, holds = self._one
             self.hold(np.array(keys, dtype=np.uint32), np.array(docs, dtype=np.uint32), np.array(holds, dtype=np.bool_))
             self._one = ([], [], [])
-        rows = self._held_rows(layers, documents) if self._said else self._whole_rows() if self._whole else None
+        rows = (
+            self._held_rows(layers, documents) if self._said else self._whole_rows(documents) if self._whole else None
+        )
         if rows is not None:
             touched, added, removed = rows
             arrays[f"{self._name}.touched"] = touched
-            for kind, codes in ((_ADDED, added), (_REMOVED, removed)):
-                if len(codes):
-                    arrays |= arrays_of(f"{self._name}.{kind}", _lists(codes, documents))
+            for kind, lists in ((_ADDED, added), (_REMOVED, removed)):
+                if len(lists.keys):
+                    arrays |= arrays_of(f"{self._name}.{kind}", lists)
         if self._newly_hidden:
             arrays[f"{self._name}.hidden"] = distinct(np.concatenate(self._newly_hidden))
         self._said, self._whole, self._newly_hidden = [], [], []
         return arrays
 
-    def _held_rows(self, layers: Sequence[Layer], documents: int) -> tuple[U32, Codes, Codes]:
+    def _held_rows(self, layers: Sequence[Layer], documents: int) -> tuple[U32, PostingLists, PostingLists]:
         keys = np.concatenate([said[0] for said in self._said])
         docs = np.concatenate([said[1] for said in self._said])
         holds = np.concatenate([said[2] for said in self._said])
@@ -103,18 +106,22 @@ class EdgeChanges:
         is_last = np.ones(len(order), dtype=np.bool_)
         np.not_equal(ordered[1:], ordered[:-1], out=is_last[:-1])
         order = order[is_last]
-        codes, keys, docs, holds = codes[order], keys[order], docs[order], holds[order]
+        keys, docs, holds = keys[order], docs[order], holds[order]
         in_base = self._lists.contains(keys, docs)
         if self._hidden is not None:
             known = np.flatnonzero(in_base)
             in_base[known] = ~self._hidden.data[docs[known]]
-        touched = distinct(keys)
-        had_added, had_removed = rows_in_force(layers, self._name, touched, documents)
-        added = _merged(had_added, codes, codes[holds & ~in_base])
-        removed = _merged(had_removed, codes, codes[~holds & in_base])
+        starts = _starts(keys)
+        touched = keys[starts[:-1]]
+        added, removed = (
+            _packed(touched, *changed_rows(had, starts, docs, stands), documents)
+            for had, stands in zip(
+                rows_in_force(layers, self._name, touched, documents), (holds & ~in_base, ~holds & in_base), strict=True
+            )
+        )
         return touched, added, removed
 
-    def _whole_rows(self) -> tuple[U32, Codes, Codes]:
+    def _whole_rows(self, documents: int) -> tuple[U32, PostingLists, PostingLists]:
         keys, codes = self._whole[-1]
         for older_keys, older in reversed(self._whole[:-1]):
             stands = ~np.isin(older_keys, keys, assume_unique=True)
@@ -123,57 +130,73 @@ class EdgeChanges:
         codes = np.sort(codes)
         touched = np.sort(keys)
         in_base = codes_of(self._lists, touched)
-        return touched, codes[~in_sorted(in_base, codes)], in_base[~in_sorted(codes, in_base)]
+        added, removed = codes[~in_sorted(in_base, codes)], in_base[~in_sorted(codes, in_base)]
+        return touched, _lists(added, documents), _lists(removed, documents)
 
 
-def rows_in_force(layers: Sequence[Layer], name: str, keys: U32, documents: int) -> tuple[Codes, Codes]:
-    """What the newest layers that touch the keys (sorted) say of them: documents added and removed, as sorted codes."""
-    found: tuple[list[Codes], list[Codes]] = ([], [])
-    left = keys
+def rows_in_force(layers: Sequence[Layer], name: str, keys: U32, documents: int) -> tuple[Rows, Rows]:
+    """What the newest layers that touch the keys (sorted) say of them: documents added and removed."""
+    kinds = _ADDED, _REMOVED
+    found: list[list[U32]] = [[_NO_DOCS] for _ in kinds]
+    starts = [np.zeros(len(keys), dtype=np.int64) for _ in kinds]
+    sizes = [np.zeros(len(keys), dtype=np.uint32) for _ in kinds]
+    ends = [0 for _ in kinds]
+    left = np.arange(len(keys))
     for layer in reversed(layers):
         touched = layer.get(f"{name}.touched")
-        if touched is None or not len(left):
+        if touched is None or not len(touched) or not len(left):
             continue
-        at = np.minimum(np.searchsorted(touched, left), max(len(touched) - 1, 0))
-        hit = touched[at] == left if len(touched) else np.zeros(len(left), dtype=np.bool_)
-        for kind, codes in zip((_ADDED, _REMOVED), found, strict=True):
+        wanted = keys[left]
+        hit = touched[np.minimum(np.searchsorted(touched, wanted), len(touched) - 1)] == wanted
+        at, wanted = left[hit], wanted[hit]
+        for place, kind in enumerate(kinds):
             lists = rows_of(layer.arrays, f"{name}.{kind}", documents)
             if lists is not None:
-                codes.append(codes_of(lists, left[hit]))
+                offsets, docs = lists_of(lists, wanted)
+                found[place].append(docs)
+                starts[place][at] = ends[place] + offsets[:-1]
+                sizes[place][at] = np.diff(offsets)
+                ends[place] += len(docs)
         left = left[~hit]
-    return _joined(found[0]), _joined(found[1])
+    added, removed = (Rows(np.concatenate(found[place]), starts[place], sizes[place]) for place in range(len(kinds)))
+    return added, removed
+
+
+def codes_in_force(layers: Sequence[Layer], name: str, keys: U32, documents: int) -> tuple[Codes, Codes]:
+    """As `rows_in_force`, as sorted codes (key << 32 | document)."""
+    nothing = np.zeros(len(keys) + 1, dtype=np.int64), _NO_DOCS, np.empty(0, dtype=np.bool_)
+    added, removed = (
+        _codes(keys, *changed_rows(rows, *nothing)) for rows in rows_in_force(layers, name, keys, documents)
+    )
+    return added, removed
 
 
 def codes_of(lists: PostingLists, keys: U32) -> Codes:
     """The lists of keys (sorted) as sorted codes (key << 32 | document)."""
-    sizes = lists.sizes(keys, None)
-    docs = np.empty(int(sizes.sum(dtype=np.int64)), dtype=np.uint32)
-    lists.append(keys, None, docs, 0)
-    return np.repeat(keys, sizes).astype(np.uint64) << _SHIFT | docs
+    return _codes(keys, *lists_of(lists, keys))
 
 
-def _merged(had: Codes, said: Codes, news: Codes) -> Codes:
-    """Sorted codes less those that something was said of, and the new ones. Rows grow for ever, what is said at once does not:
-    it is looked up in them, not they in it."""
-    if not len(had):
-        return news
-    at = np.minimum(np.searchsorted(had, said), len(had) - 1)
-    merged = np.concatenate([np.delete(had, at[had[at] == said]), news])
-    merged.sort(kind="stable")
-    return merged
+def _codes(keys: U32, offsets: I64, docs: U32) -> Codes:
+    return np.repeat(keys, np.diff(offsets)).astype(np.uint64) << _SHIFT | docs
 
 
 def _lists(codes: Codes, documents: int) -> PostingLists:
     keys = (codes >> _SHIFT).astype(np.uint32)
-    starts = np.append(0, np.flatnonzero(keys[1:] != keys[:-1]) + 1)
-    offsets: I64 = np.append(starts, len(codes))
-    return pack_rows(keys[starts], offsets, codes.astype(np.uint32), documents)
+    starts = _starts(keys)
+    return _packed(keys[starts[:-1]], starts, codes.astype(np.uint32), documents)
 
 
-def _joined(parts: list[Codes]) -> Codes:
-    joined = np.concatenate([np.empty(0, dtype=np.uint64), *parts])
-    joined.sort(kind="stable")
-    return joined
+def _packed(keys: U32, offsets: I64, docs: U32, documents: int) -> PostingLists:
+    """The rows of keys, but for those that are empty, as a layer holds them."""
+    held = np.flatnonzero(np.diff(offsets))
+    return pack_rows(keys[held], np.append(offsets[held], len(docs)), docs, documents)
+
+
+def _starts(keys: U32) -> I64:
+    """Where each of sorted keys begins, and where the last one ends."""
+    is_first = np.ones(len(keys) + 1, dtype=np.bool_)
+    np.not_equal(keys[1:], keys[:-1], out=is_first[1:-1])
+    return np.flatnonzero(is_first)
 
 
 @final

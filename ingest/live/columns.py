@@ -9,7 +9,7 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from index import I64, U8, AnyArray, same_texts
+from index import I64, U8, AnyArray, copy_texts, same_texts
 
 
 @final
@@ -87,9 +87,9 @@ class Texts:
     def packed(self) -> Texts:
         """The same, end to end in a blob of their own."""
         firsts = np.cumsum(self.lengths) - self.lengths
-        places = np.arange(int(self.lengths.sum()), dtype=np.int64)
-        places += np.repeat(self.starts - firsts, self.lengths)
-        return Texts(self.blob[places], firsts, self.lengths)
+        blob = np.empty(int(self.lengths.sum()), dtype=np.uint8)
+        copy_texts(self.blob, self.starts, self.lengths, blob, firsts)
+        return Texts(blob, firsts, self.lengths)
 
     def strings(self) -> list[str]:
         """All of them."""
@@ -151,8 +151,7 @@ class Heap:
 
     def put(self, docs: AnyArray, texts: Texts) -> None:
         """Set the texts of distinct rows."""
-        packed = texts.packed()
-        words = _words(packed.lengths)
+        words = _words(texts.lengths)
         behind = self._used + np.cumsum(words)
         at = behind - words
         end = int(behind[-1]) if len(behind) else self._used
@@ -160,10 +159,8 @@ class Heap:
             room = np.zeros(end + end // 2, dtype=np.uint32)
             room[: self._used] = self._room[: self._used]
             self._room = room
-        self._room[at] = packed.lengths
-        places = np.arange(len(packed.blob), dtype=np.int64)
-        places += np.repeat((at + 1) * _WORD - packed.starts, packed.lengths)
-        self._room.view(np.uint8)[places] = packed.blob
+        self._room[at] = texts.lengths
+        copy_texts(texts.blob, texts.starts, texts.lengths, self._room.view(np.uint8), (at + 1) * _WORD)
         replaced = self._at.data[docs]
         self._wasted += int(_words(self._room[replaced[replaced > 0]]).sum())
         self._at.data[docs] = at

@@ -16,7 +16,7 @@ from index import NONE, U32, Layer, caption_marks, changing, hash_texts, layout
 from ingest.live.attributes import ATTRIBUTES, OF_VERTICAL, TABLE_OF
 from ingest.live.base import FORWARD, Base, Flags, in_sorted
 from ingest.live.batch import AttributeKey
-from ingest.live.changes import Codes, codes_of, rows_in_force
+from ingest.live.changes import Codes, codes_in_force, codes_of
 from ingest.live.columns import Texts, equal
 from ingest.live.derive import Derivation
 from ingest.live.documents import Documents
@@ -63,7 +63,7 @@ class View:
 
     def codes(self, edge: str, keys: U32, members: int) -> Codes:
         """What an edge holds under keys (sorted), as sorted codes; there are so many numbers that it may hold."""
-        added, removed = rows_in_force(self.layers, edge, keys, members)
+        added, removed = codes_in_force(self.layers, edge, keys, members)
         held = codes_of(self.base.segment.lists(edge), keys)
         hidden = [docs for layer in self.layers if (docs := layer.get(f"{edge}.hidden")) is not None]
         if hidden:
