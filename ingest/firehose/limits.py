@@ -11,7 +11,7 @@ class Limits:
 
     batch_events: int = 2_000
     """Read at once."""
-    apply_events: int = 8_000
+    apply_events: int = 16_000
     """Applied at once where so many come before the next flush; what a batch costs beside its events is paid less often."""
     flush_s: float = 0.2
     """From the first event that readers do not see to the flush, but for the time that a batch takes."""
