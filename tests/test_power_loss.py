@@ -57,6 +57,25 @@ def _crashes(published, tmp_path, points):
         shutil.rmtree(disk)
 
 
+def test_a_descriptor_goes_to_another_thread_before_its_close_ends():
+    def text(path):
+        return '"' + "".join(f"\\x{byte:02x}" for byte in path.encode()) + '"'
+
+    def opening(began, ended, path):
+        return trace.Call(began, ended, f"openat(AT_FDCWD, {text(path)}, O_WRONLY|O_CREAT, 0666) = 5 <0.1>")
+
+    calls = [
+        opening(1.0, 1.1, "/root/a"),
+        trace.Call(2.0, 2.5, "close(5) = 0 <0.5>"),
+        opening(1.9, 2.3, "/root/b"),
+        trace.Call(2.6, 2.7, "fsync(5) = 0 <0.1>"),
+        trace.Call(2.8, 2.9, "close(5) = 0 <0.1>"),
+        trace.Call(3.0, 3.1, 'write(5, "\\x61", 1) = 1 <0.1>'),
+    ]
+    created = [trace.Created("a", truncates=False), trace.Created("b", truncates=False)]
+    assert list(trace.steps(calls, "/root")) == [*created, trace.Synced("b")]
+
+
 def test_publishing_survives_power_loss(published, tmp_path):
     found = set()
     for disk, announced in _crashes(published, tmp_path, POINTS):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 CALLS = (
     "openat,close,write,pwrite64,writev,lseek,ftruncate,fsync,fdatasync,"
@@ -77,24 +78,32 @@ def record(command: Sequence[str], root: Path, scratch: Path) -> list[Step]:
     strace = ["strace", "-ff", "-ttt", "-T", "-xx", "-s", "268435456", "-o", str(scratch / "t"), "-e", f"trace={CALLS}"]
     done = subprocess.run([*strace, *command], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()[-4_000:]
-    lines: list[tuple[float, str]] = []
+    calls: list[Call] = []
     for file in scratch.glob("t.*"):
         with file.open() as trace:
             for line in trace:
-                time, _, call = line.partition(" ")
-                took = _TOOK.search(call)
-                # by the ends of calls: what a thread opens may have begun before another's close, which gave it the descriptor
-                lines.append((float(time) + (float(took[1]) if took else 0.0), call))
-    lines.sort(key=lambda timed: timed[0])
-    return list(_steps((call for _, call in lines), str(root)))
+                time, _, text = line.partition(" ")
+                took = _TOOK.search(text)
+                calls.append(Call(float(time), float(time) + (float(took[1]) if took else 0.0), text))
+    return list(steps(calls, str(root)))
+
+
+class Call(NamedTuple):
+    """One call of any thread: when it began and ended, in seconds, and what strace wrote of it."""
+
+    began: float
+    ended: float
+    text: str
 
 
 _TOOK = re.compile(r" <(\d+\.\d+)>$")
 _CALL = re.compile(r"(\w+)\((.*)\)\s+= (-?\d+)")
 
 
-def _steps(calls: Iterator[str], root: str) -> Iterator[Step]:
+def steps(calls: Iterable[Call], root: str) -> Iterator[Step]:
+    """What the calls did below `root`, in the order in which they ended."""
     files: dict[int, str] = {}  # descriptor → path
+    opened: dict[int, float] = {}  # when the call ended that opened it
     places: dict[int, int] = {}
     sizes: dict[str, int] = {}
     appends: set[int] = set()
@@ -102,15 +111,15 @@ def _steps(calls: Iterator[str], root: str) -> Iterator[Step]:
     def inside(path: str) -> str | None:
         return path.removeprefix(root).lstrip("/") if path == root or path.startswith(root + "/") else None
 
-    for call in calls:
-        found = _CALL.match(call)
+    for call in sorted(calls, key=lambda call: call.ended):
+        found = _CALL.match(call.text)
         if found is None or int(found[3]) < 0:
             continue
         name, given, result = found[1], _arguments(found[2]), int(found[3])
         match name:
             case "openat":
                 path = _path(given[0], given[1], files)
-                files[result] = path
+                files[result], opened[result] = path, call.ended
                 places[result] = 0
                 appends.discard(result)
                 if "O_APPEND" in given[2]:
@@ -122,7 +131,9 @@ def _steps(calls: Iterator[str], root: str) -> Iterator[Step]:
                     if truncates:
                         sizes[local] = 0
             case "close":
-                files.pop(int(given[0]), None)
+                # a close gives its descriptor away before it ends: another thread's file may have it by then
+                if opened.get(int(given[0]), 0.0) <= call.began:
+                    files.pop(int(given[0]), None)
             case "write" | "pwrite64":
                 descriptor, data = int(given[0]), _bytes(given[1])[:result]
                 if descriptor == 1:
