@@ -1,8 +1,8 @@
 """`python -m bench.service`: the service under load, into bench/SERVICE.md and bench/service.json.
 
-Order: 8 processes over one index with an overlay, their memory; capacity of typeahead and of raw two-hop searches; latency of
-typeahead at 70 % of its capacity; what the service adds to the engine; explore; overload and recovery. A part that fails is a
-line in the report, and the run goes on.
+Order: how long the machine itself stands still; 8 processes over one index with an overlay, their memory; capacity of typeahead and
+of raw two-hop searches; latency of typeahead at 70 % of its capacity; what the service adds to the engine; explore; overload and
+recovery. A part that fails is a line in the report, and the run goes on.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from bench.live.indexes import linked
 from bench.made import HERE, FailedError, World
 from bench.service.report import report
 from bench.service.serving import Questions, Served, serving
+from bench.service.stalls import stalls
 from ingest import generate_events, open_sink
 from schemas.errors import MonocerosError
 
-PARTS = ("memory", "capacity", "latency", "overhead", "explore", "overload")
+PARTS = ("stalls", "memory", "capacity", "latency", "overhead", "explore", "overload")
 MEMORY_WORKERS, MEMORY_S = 8, 30
 """Seconds within which each of the workers has met as many viewers as it keeps."""
 WARM_S = 5
@@ -82,6 +83,10 @@ class Run:
         with closing(open_sink(f"file://{stream}")) as sink:
             generate_events(warehouse, self.options.seed, self.options.events, sink)
         run_consumer(self.index, f"file://{stream}", once=True)
+
+    def stalls(self, _: Served) -> dict[str, Any]:
+        """What the machine takes by itself, with nobody asking."""
+        return stalls(self.options.seconds)
 
     def memory(self, _: Served) -> dict[str, Any]:
         """What each of eight processes has for itself after all kinds of questions of all viewers."""

@@ -27,6 +27,12 @@ def report(found: Results) -> str:
     ]
     if "note" in found:
         lines += [f"**Of this run:** {found['note']}", ""]
+    if "longest_ms" in (stood := found.get("stalls", {})):
+        lines += [
+            f"The machine itself: of processes that only looked at the clock, one a core, for {stood['seconds']:.0f} s, some stood "
+            f"still for more than 4 ms {stood['count']} times, for {stood['longest_ms']:.0f} ms at most.",
+            "",
+        ]
     lines += ["## Targets", "", *table(("", "wanted", "measured", ""), _targets(found)), ""]
     lines += ["## Measurements", ""]
     heads = ("", "answers/s", "p50 ms", "p95 ms", "p99 ms", "refused", "service, cores", "generator, cores", "load")
