@@ -305,7 +305,7 @@ def test_nobody_waits_for_ever_for_workers_that_do_not_come() -> None:
         crew.engine.sweep()
         with pytest.raises(Refusal, match="more is asked"):
             await asyncio.wait_for(waiting[0], 5)
-        assert crew.engine.waiting == 0
+        assert crew.engine.waiting == crew.exchange.waiting == 0
 
     run(work, given_up_ms=300.0)
 

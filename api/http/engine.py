@@ -143,6 +143,7 @@ class Engine:
             waiting = [job for job in queue if not job.future.done()]
             queue.clear()
             queue.extend(waiting)
+        self._exchange.waiting = self.waiting
 
     # -- workers ---------------------------------------------------------------------------------------------------
 
