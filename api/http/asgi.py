@@ -77,7 +77,7 @@ def request_id_of(given: str) -> str:
 
 def new_id() -> str:
     """Sixteen hexadecimal digits that nobody else has, but could guess: asking the system for random bytes lets go of the
-    interpreter, and the engine's threads keep it for milliseconds. Workers differ, as `random` is seeded anew after a fork."""
+    interpreter, and has it back late. Processes differ, as `random` is seeded anew after a fork."""
     return f"{random.getrandbits(64):016x}"
 
 
