@@ -1,6 +1,6 @@
 """`python -m bench.service`: the service under load, into bench/SERVICE.md and bench/service.json.
 
-Order: how long the machine itself stands still; 8 processes over one index with an overlay, their memory; capacity of typeahead and
+Order: the pace of the machine itself; 8 processes over one index with an overlay, their memory; capacity of typeahead and
 of raw two-hop searches; latency of typeahead at 70 % of its capacity; what the service adds to the engine; explore; overload and
 recovery. A part that fails is a line in the report, and the run goes on.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -19,12 +20,11 @@ from bench.__main__ import machine
 from bench.live.indexes import linked
 from bench.made import HERE, FailedError, World
 from bench.service.report import report
-from bench.service.serving import Questions, Served, serving
-from bench.service.stalls import stalls
+from bench.service.serving import Probe, Questions, Served, serving
 from ingest import generate_events, open_sink
 from schemas.errors import MonocerosError
 
-PARTS = ("stalls", "memory", "capacity", "latency", "overhead", "explore", "overload")
+PARTS = ("pace", "memory", "capacity", "latency", "overhead", "explore", "overload")
 MEMORY_WORKERS, MEMORY_S = 8, 30
 """Seconds within which each of the workers has met as many viewers as it keeps."""
 WARM_S = 5
@@ -84,9 +84,11 @@ class Run:
             generate_events(warehouse, self.options.seed, self.options.events, sink)
         run_consumer(self.index, f"file://{stream}", once=True)
 
-    def stalls(self, _: Served) -> dict[str, Any]:
-        """What the machine takes by itself, with nobody asking."""
-        return stalls(self.options.seconds)
+    def pace(self, _: Served) -> dict[str, Any]:
+        """That of the machine itself, with nobody asking."""
+        probe = Probe()
+        time.sleep(self.options.seconds)
+        return {"seconds": self.options.seconds, "pace": probe.stop().facts()}
 
     def memory(self, _: Served) -> dict[str, Any]:
         """What each of eight processes has for itself after all kinds of questions of all viewers."""

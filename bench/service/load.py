@@ -1,4 +1,4 @@
-"""`python -m bench.service.load`: a load generator for loopback, in a process of its own. A plan on stdin, results on stdout.
+"""`python -m bench.service.load`: a load generator for loopback, a process of its own. A plan on stdin, what was noted on stdout.
 
 Each stream of a plan either keeps so many connections busy (closed loop), or sends at a rate whatever comes back (open loop), and
 then a latency counts from the moment at which the request was due: a slow service cannot slow down what measures it.
@@ -16,19 +16,20 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, cast
 
-import numpy as np
 import uvloop
 
 _TOOK = re.compile(rb'"took_ms":([0-9.]+)')
 _LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
+ROW = 4
+"""Numbers that are noted of a request."""
 _SPARE = 512
 """Requests that an open stream may have in flight at once; what comes beyond is counted as dropped by the generator."""
 
 
 @dataclass
 class Done:
-    """What came of the requests of one stream, four numbers each: second of the run, status, ms, and the ms that the answer says it
-    took."""
+    """What came of the requests of one stream, `ROW` numbers each: when it was due by the monotonic clock, status, ms, and the
+    ms that the answer says it took."""
 
     rows: array[float] = field(default_factory=lambda: array("d"))
     dropped: int = 0
@@ -90,9 +91,9 @@ async def closed(stream: dict[str, Any], started: float, seconds: float, done: D
 
     async def one(number: int) -> None:
         connection, at = Connection(*stream["address"]), number * len(requests) // stream["connections"]
-        while (begun := time.perf_counter()) < started + seconds:
+        while (begun := time.monotonic()) < started + seconds:
             status, body = await connection.ask(requests[at % len(requests)])
-            _note(done, started, begun, status, body)
+            _note(done, begun, status, body)
             at += 1
         connection.close()
 
@@ -109,14 +110,14 @@ async def opened(stream: dict[str, Any], started: float, seconds: float, done: D
     async def one(due: float, request: bytes, own: list[Connection]) -> None:
         connection = own.pop() if own else Connection(*stream["address"])
         status, body = await connection.ask(request)
-        _note(done, started, due, status, body)
+        _note(done, due, status, body)
         own.append(connection)
 
     first, gap = started + stream.get("begin", 0.0), 1 / stream["rate"]
     last = min(started + seconds, started + stream.get("end", seconds))
     number = 0
     while (due := first + number * gap) < last:
-        wait = due - time.perf_counter()
+        wait = due - time.monotonic()
         if wait > 0:
             await asyncio.sleep(wait)
         if len(running) < _SPARE:
@@ -134,10 +135,10 @@ async def opened(stream: dict[str, Any], started: float, seconds: float, done: D
         connection.close()
 
 
-def _note(done: Done, started: float, due: float, status: int, body: bytes) -> None:
-    now = time.perf_counter()
+def _note(done: Done, due: float, status: int, body: bytes) -> None:
+    now = time.monotonic()
     took = _TOOK.search(body) if status == 200 else None
-    done.rows.extend((now - started, status, (now - due) * 1e3, float(took[1]) if took else float("nan")))
+    done.rows.extend((due, status, (now - due) * 1e3, float(took[1]) if took else float("nan")))
 
 
 def _requests(stream: dict[str, Any]) -> list[bytes]:
@@ -148,47 +149,32 @@ def _requests(stream: dict[str, Any]) -> list[bytes]:
     ]
 
 
-async def run(plan: dict[str, Any]) -> dict[str, Any]:
-    """All streams of a plan side by side."""
-    started, busy = time.perf_counter(), time.process_time()
+async def run(plan: dict[str, Any]) -> tuple[dict[str, Any], list[Done]]:
+    """All streams of a plan side by side: the facts of the run, with its streams in their order, and what came of each."""
+    started, busy = time.monotonic(), time.process_time()
     done = {name: Done() for name in plan["streams"]}
     works = [
         (closed if "connections" in stream else opened)(stream, started, plan["seconds"], done[name])
         for name, stream in plan["streams"].items()
     ]
     await asyncio.gather(*works)
-    seconds = time.perf_counter() - started
-    return {
+    seconds = time.monotonic() - started
+    facts = {
+        "started": started,
         "seconds": seconds,
         "load_cores": (time.process_time() - busy) / seconds,
-        "streams": {name: summary(found, plan["seconds"]) for name, found in done.items()},
+        "streams": {name: {"count": len(found.rows) // ROW, "dropped": found.dropped} for name, found in done.items()},
     }
+    return facts, list(done.values())
 
 
-def summary(done: Done, seconds: float) -> dict[str, Any]:
-    """Counts by status, latencies of answers and of refusals, and both by second."""
-    rows = np.frombuffer(done.rows, dtype=np.float64).reshape(-1, 4)
-    status = rows[:, 1].astype(int)
-    good, shed = status == 200, status == 503
-    second = np.clip(rows[:, 0].astype(int), 0, int(seconds) + 60)
-    return {
-        "count": len(rows),
-        "dropped": done.dropped,
-        "by_status": {str(code): int((status == code).sum()) for code in sorted(set(status.tolist()))},
-        "rate": float(good.sum() / seconds),
-        "ms": _times(rows[good, 2]),
-        "shed_ms": _times(rows[shed, 2]),
-        "over_engine_ms": _times((rows[:, 2] - rows[:, 3])[good & ~np.isnan(rows[:, 3])]),
-        "good_by_second": np.bincount(second[good], minlength=1).tolist(),
-        "bad_by_second": np.bincount(second[~good], minlength=1).tolist(),
-    }
-
-
-def _times(values: np.ndarray) -> dict[str, float] | None:
-    if len(values) == 0:
-        return None
-    return {f"p{share}": float(np.percentile(values, share)) for share in (50, 95, 99)}
+def main() -> None:
+    """The facts as a line of JSON, then the rows of all streams."""
+    facts, done = uvloop.run(run(json.load(sys.stdin)))
+    print(json.dumps(facts), flush=True)
+    for found in done:
+        found.rows.tofile(sys.stdout.buffer)
 
 
 if __name__ == "__main__":
-    print(json.dumps(uvloop.run(run(json.load(sys.stdin)))))
+    main()

@@ -15,8 +15,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+import numpy as np
+
 from api.client import Client
 from bench.made import HERE, FailedError
+from bench.service.load import ROW
+from bench.service.pace import LOOK, Pace
+from bench.service.summary import summary
 from index import open_index
 from query import Request, Searcher
 from schemas.catalogue import Vertical
@@ -57,24 +62,51 @@ class Served:
         return ticks / os.sysconf("SC_CLK_TCK")
 
     def load(self, seconds: float, **streams: dict[str, Any]) -> dict[str, Any]:
-        """Run a plan against it from a process of its own."""
+        """Run a plan against it from a process of its own, and look at the machine's pace meanwhile."""
         plan = {"seconds": seconds, "streams": {n: {**s, "address": self.address} for n, s in streams.items()}}
-        before = self.cpu_s()
+        probe, before = Probe(), self.cpu_s()
         done = subprocess.run(
             [sys.executable, "-m", "bench.service.load"],
-            input=json.dumps(plan),
+            input=json.dumps(plan).encode(),
             capture_output=True,
-            text=True,
             cwd=HERE.parent,
             check=False,
         )
+        used, pace = self.cpu_s() - before, probe.stop()
         if done.returncode != 0:
-            raise FailedError(
-                done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "the load generator failed"
-            )
-        found: dict[str, Any] = json.loads(done.stdout)
-        found["service_cores"] = (self.cpu_s() - before) / found["seconds"]
-        return found
+            lines = done.stderr.decode().strip().splitlines()
+            raise FailedError(lines[-1] if lines else "the load generator failed")
+        line, _, noted = done.stdout.partition(b"\n")
+        facts = json.loads(line)
+        rows, spells = np.frombuffer(noted).reshape(-1, ROW), pace.spells()
+        found: dict[str, Any] = {}
+        for name, stream in facts["streams"].items():
+            own, rows = rows[: stream["count"]], rows[stream["count"] :]
+            found[name] = summary(own, stream["dropped"], facts["started"], seconds, spells)
+        return {
+            "seconds": facts["seconds"],
+            "load_cores": facts["load_cores"],
+            "service_cores": used / facts["seconds"],
+            "pace": pace.facts(),
+            "streams": found,
+        }
+
+
+class Probe:
+    """A process that looks at the machine's pace until it is stopped."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "bench.service.pace"]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=HERE.parent)
+        assert self._process.stdout is not None
+        self._first = self._process.stdout.readline()
+
+    def stop(self) -> Pace:
+        """What it noted."""
+        noted, _ = self._process.communicate()
+        if self._process.returncode != 0:
+            raise FailedError("the probe of the machine's pace failed")
+        return Pace(np.frombuffer(noted).reshape(-1, LOOK), is_real_time=json.loads(self._first))
 
 
 @contextmanager
