@@ -58,7 +58,7 @@ from index.store import (
 )
 from index.tally import Counted, Tally, tally
 from index.terms import TermDictionary, TermRun, Terms
-from index.unions import distinct, union, union_through
+from index.unions import distinct, union, union_below, union_through
 
 __all__ = [
     "AND",
@@ -180,6 +180,7 @@ __all__ = [
     "trailing_zeros",
     "traits",
     "union",
+    "union_below",
     "union_through",
     "verify_index",
     "weak_and_walk",

@@ -22,7 +22,7 @@ from index.matching import name_matches, text_matches
 from index.names import Names
 from index.postings import LONG, Gate, Grouped, PostingList, first_of_two
 from index.terms import TermDictionary
-from index.unions import distinct, union, union_through
+from index.unions import distinct, union, union_below, union_through
 from schemas.ids import ExternalId
 
 
@@ -49,6 +49,7 @@ def compile_kernels() -> None:
     union([(lists, wanted[1:], words)], size, size)
     gate = Gate(words, words, words, few, -1, words)
     union_through(lists, wanted, gate, size, size)
+    union_below(lists, wanted, gate, size, size, size)
     lists.sizes_gated(wanted, gate)
     lists.first_holding(wanted, 0)
     distinct(few, 1, size)

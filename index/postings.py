@@ -16,7 +16,7 @@ from index.docset import DocSet, new_words
 from index.kernels import gather, lists, live, windows
 from index.kernels.bits import NO_WORDS, Words, words_of
 from index.kernels.build import drop_repeats, group, less, pack, packed_offsets, transpose
-from index.kernels.gated import sizes_gated, union_gated
+from index.kernels.gated import sizes_gated, union_gated, union_gated_below
 from index.kernels.largest import largest
 from schemas.ids import INT64_MAX
 
@@ -146,6 +146,12 @@ class PostingLists:
         nothing done, where the lists may hold more than there is room for. Bitsets as in `mark`, clear before and after."""
         asked = (*self.read(), keys, *gate, words, touched, out)
         return int(union_gated(*asked))
+
+    def union_gated_below(self, keys: U32, gate: Gate, below: int, words: Words, touched: Words, out: U32) -> int:
+        """As `union_gated`, of base documents those before `below` and perhaps some others: lists are read no further. `out` has
+        room for all that they hold."""
+        asked = (*self.read(), keys, *gate, below, words, touched, out)
+        return int(union_gated_below(*asked))
 
     def sizes_gated(self, keys: U32, gate: Gate) -> U32:
         """For each key, in any order, the number of documents of its list that a gate shows."""

@@ -47,6 +47,14 @@ def union_through(lists: AnyLists, keys: U32, gate: Gate, most: int, size: int) 
     return None if found < 0 else out[:found]
 
 
+def union_below(lists: AnyLists, keys: U32, gate: Gate, below: int, most: int, size: int) -> U32:
+    """As `union_through`, of base documents those before `below` and perhaps some others: lists, which hold `most` documents
+    together, are read no further."""
+    marks = _marks(size)
+    out = np.empty(most, dtype=np.uint32)
+    return out[: lists.union_gated_below(keys, gate, below, *marks, out)]
+
+
 def distinct(docs: U32, none: int, size: int) -> U32:
     """The documents among these, which stand in any order, sorted, once each; `none` stands for no document."""
     marks = _marks(size)

@@ -31,7 +31,7 @@ from query.plan import (
     children,
 )
 from query.strong_or import strong_or
-from query.traverse import apply, count_hits, extract, keep_applied, leads_back, unite
+from query.traverse import apply, count_hits, extract, first_applied, keep_applied, leads_back, unite
 from query.visibility import World
 from query.weak_and import weak_and
 from schemas.catalogue import Vertical
@@ -82,6 +82,11 @@ class Execution:
     def ranked(self, plan: Plan, limit: int) -> Iterator[U32]:
         """The best `limit` documents of a node in static-rank order, portion by portion, each found when it is asked for."""
         order = self.order(plan.vertical)
+        if isinstance(plan, PlanApply) and plan.is_union and plan not in self._whole:
+            first = first_applied(self, plan, limit)
+            if first is not None:
+                yield first
+                return
         if plan.estimate <= SHORT or self._is_at_hand(plan):
             yield order.first(self.whole(plan), limit)
         else:

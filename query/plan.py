@@ -101,6 +101,11 @@ class PlanApply(PlanNode):
     orders_by_hits: bool
     by_affinity: bool
 
+    @property
+    def is_union(self) -> bool:
+        """Whether its documents are all that the lists of its inner results hold, in static-rank order."""
+        return self.min_hits == 1 and not self.orders_by_hits
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlanExtract(PlanNode):

@@ -268,13 +268,12 @@ def _best(execution: Execution, plan: Plan, limit: int, *, exact: bool) -> tuple
     """
     found: list[U32] = []
     try:
-        if isinstance(plan, PlanApply | PlanExtract | PlanWeakAnd | PlanStrongOr) or exact:
+        if exact or _is_counted(plan):
             docs = execution.whole(plan)
-            ordered = isinstance(plan, PlanApply) and plan.orders_by_hits
-            order = execution.order(plan.vertical)
-            best = (
-                execution.by_hits(plan)[:limit] if ordered and isinstance(plan, PlanApply) else order.first(docs, limit)
-            )
+            if isinstance(plan, PlanApply) and plan.orders_by_hits:
+                best = execution.by_hits(plan)[:limit]
+            else:
+                best = execution.order(plan.vertical).first(docs, limit)
             execution.note_cuts(plan)
             return best, docs.size(), True, False
         missing = limit + 1  # one more tells whether there are more
@@ -289,6 +288,13 @@ def _best(execution: Execution, plan: Plan, limit: int, *, exact: bool) -> tuple
         return docs_so_far, len(docs_so_far), False, True
     best = joined(found)
     return best[:limit], min(len(best), limit), len(best) <= limit, False
+
+
+def _is_counted(plan: Plan) -> bool:
+    """Whether a form is found whole, so that its total is known whatever the limit."""
+    if isinstance(plan, PlanApply):
+        return not plan.is_union
+    return isinstance(plan, PlanExtract | PlanWeakAnd | PlanStrongOr)
 
 
 def _incomplete(execution: Execution, text: str, late_ms: int | None) -> tuple[dict[str, Any], ...]:

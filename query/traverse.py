@@ -5,10 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from index import NONE, U32, Counted, DocSet, Tally, distinct, layout, new_words, set_bits, tally, union, union_through
+from index import (
+    NONE,
+    U32,
+    Counted,
+    DocSet,
+    Gate,
+    Tally,
+    distinct,
+    layout,
+    new_words,
+    set_bits,
+    tally,
+    union,
+    union_below,
+    union_through,
+)
 from query.affinity import AFFINITY_UNIT
 from query.plan import PlanApply, PlanExtract
-from query.visibility import Cut
+from query.visibility import Cut, World
 from schemas.catalogue import EDGES, Edge, Vertical
 
 if TYPE_CHECKING:
@@ -17,6 +32,12 @@ if TYPE_CHECKING:
 _PACKED_SHARE = 8
 """Unions of at most `size >> 8` postings (and of 64 in any case) cost what they touch, larger ones are a bitset: below that,
 clearing, cutting and reading a whole bitset costs more."""
+_AMPLE = 16
+"""Lists that hold so many times what is wanted are not read to their ends."""
+_SHORT = 4
+"""As long as they are read up to such a part of the vertical: after that all of it costs little more."""
+_FURTHER = 16
+"""They are read so many times further at most."""
 _STEP = 4_096
 """Keys between two looks at the clock."""
 
@@ -60,15 +81,45 @@ def _steps(keys: U32, check: Callable[[], None]) -> Iterator[U32]:
 def apply(execution: Execution, plan: PlanApply) -> DocSet:
     """The documents that at least `min_hits` inner results lead to; by affinity, inner results that count so much together."""
     size = execution.size(plan.vertical)
-    if plan.min_hits == 1 and not plan.orders_by_hits:
-        world, keys = execution.world, execution.inner(plan)
-        gate = world.gate(plan.edge) if len(keys) <= _STEP else None
-        if gate is not None:
-            docs = union_through(world.segment.lists(plan.edge.key), keys, gate, _few(size), size)
-            if docs is not None:
-                return DocSet(0, size, docs)
-        return unite(world.cut(plan.edge, keys), size, execution.check)
-    return DocSet(0, size, execution.hits(plan).docs)
+    if not plan.is_union:
+        return DocSet(0, size, execution.hits(plan).docs)
+    world, keys = execution.world, execution.inner(plan)
+    gate = _gate(world, plan.edge, keys)
+    if gate is not None:
+        docs = union_through(world.segment.lists(plan.edge.key), keys, gate, _few(size), size)
+        if docs is not None:
+            return DocSet(0, size, docs)
+    return unite(world.cut(plan.edge, keys), size, execution.check)
+
+
+def _gate(world: World, edge: Edge, keys: U32) -> Gate | None:
+    return world.gate(edge) if len(keys) <= _STEP else None
+
+
+def first_applied(execution: Execution, plan: PlanApply, limit: int) -> U32 | None:
+    """The best `limit` documents of an apply that is a union, in static-rank order; None where all of it has to be found.
+
+    Lists are in rank order: where they hold much more than is wanted, all of them are read up to some document only, and further
+    only where that gave too few.
+    """
+    order, world, keys = execution.order(plan.vertical), execution.world, execution.inner(plan)
+    gate = _gate(world, plan.edge, keys)
+    if gate is None or not order.ranks_base_by_number:
+        return None
+    size, lists = order.size, world.segment.lists(plan.edge.key)
+    docs = union_through(lists, keys, gate, min(_few(size), _AMPLE * limit), size)
+    if docs is not None:
+        return order.first(DocSet(0, size, docs), limit)
+    most = lists.total(keys)
+    below = 2 * order.base * limit // most
+    while below < order.base // _SHORT:
+        execution.check()
+        docs = union_below(lists, keys, gate, below, most, size)
+        best = order.first_below(docs, below, limit)
+        if len(best) == limit:
+            return best
+        below = min(below * 2 * limit // max(len(best), 1), below * _FURTHER) + 1
+    return None
 
 
 def leads_back(plan: PlanApply) -> bool:

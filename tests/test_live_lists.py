@@ -26,6 +26,7 @@ from index import (
     set_bits,
     tally,
     union,
+    union_below,
     union_through,
 )
 from index.live.lists import EdgeLayer, LiveLists
@@ -140,6 +141,11 @@ def check_gated(rng: Random, lists: PostingLists | LiveLists, expected: Table, k
         found = union_through(lists, u32(keys), gate, most, DOCS)
         assert found is not None
         assert found.tolist() == sorted(together)
+        below = rng.randrange(DOCS + 1)
+        part = union_below(lists, u32(keys), gate, below, most, DOCS).tolist()
+        assert part == sorted(set(part))
+        assert together.issuperset(part)
+        assert {doc for doc in together if doc < below or doc >= BASE} <= set(part)
     if together:
         assert union_through(lists, u32(keys), gate, len(together) - 1, DOCS) is None
 

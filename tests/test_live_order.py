@@ -78,3 +78,20 @@ def test_the_newest_are_found_without_a_look_at_the_rest() -> None:
     found = joined(order.walk(order.spans(WINDOW, 4), within, keep, 100))
     assert found.tolist() == list(range(base + late - 2, base + late - 202, -2))
     assert asked == [1_024]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_known_before_a_document_comes_first(seed: int) -> None:
+    print(f"seed {seed}")
+    rng = Random(seed)
+    order, ranked = random_order(rng)
+    if not order.ranks_base_by_number:
+        return
+    held = set(rng.sample(range(order.size), order.size // 3))
+    expected = [doc for doc in ranked if doc in held]
+    for below in (0, 1, order.base // 2, order.base):
+        others = [doc for doc in held if below <= doc < order.base and rng.random() < 0.3]
+        docs = u32(sorted([doc for doc in held if doc < below or doc >= order.base] + others))
+        known = [doc for doc in ranked[: ranked.index(below)] if doc in held] if below < order.base else expected
+        for limit in (1, 40, order.size + 1):
+            assert order.first_below(docs, below, limit).tolist() == known[:limit]

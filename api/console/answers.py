@@ -76,7 +76,7 @@ def _summary(answer: Answer, *, shows_time: bool) -> Text:
     shown = len(answer.ids)
     parts = []
     if not answer.total_is_exact:
-        parts.append(f"{_results(shown)}, there may be more" if answer.is_complete else _results(shown))
+        parts.append(f"{_results(shown)}, there may be more")
     elif answer.total > shown:
         parts.append(f"{shown:,} of {answer.total:,} results")
     else:

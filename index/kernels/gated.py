@@ -5,13 +5,17 @@ marked and swept (`index/kernels/touched.py`) in one call, in whatever form they
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 
 from index.corpus import I64, U32
 from index.kernels.bits import Words, lets_through
 from index.kernels.compiled import lean
-from index.kernels.live import holds_now, mark_key, most_of, size_of_key, speaker
+from index.kernels.gather import bounds_of
+from index.kernels.lists import GAPS, ROARING, U16, container, next_doc
+from index.kernels.live import holds_now, mark_key, may_be_touched, most_of, size_of_key, speaker
 from index.kernels.touched import set_touched, sweep
+from schemas.ids import INT64_MAX
 
 
 @lean
@@ -33,14 +37,44 @@ def union_gated(
             room -= most_of(keys, offsets, lists, table, key)
             if room < 0:
                 return np.int64(-1)
+    below = np.int64(len(words) << 6)
+    return union_gated_below(
+        keys, offsets, lists, table, hidden, wanted, seen, opened, shown, mine, me, shown_of_me, below, words, touched, out
+    )  # fmt: skip
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _begins(lists: U32, start: int, end: int) -> np.int64:
+    """A document that the list at `lists[start:end]` does not begin before."""
+    if start == end:
+        return np.int64(INT64_MAX)
+    if lists[start] < GAPS:
+        return np.int64(lists[start])
+    halves: U16 = lists.view(np.uint16)
+    if lists[start] == ROARING:
+        return container(halves, 2 * start, 1, 0)[0]
+    return next_doc(halves, 2 * start + 2, 0)[0]
+
+
+@lean
+def union_gated_below(
+    keys: U32, offsets: U32, lists: U32, table: I64, hidden: Words,
+    wanted: U32, seen: Words, opened: Words, shown: Words, mine: U32, me: int, shown_of_me: Words, below: int,
+    words: Words, touched: Words, out: U32,
+) -> np.int64:  # fmt: skip
+    """As `union_gated`, of base documents those before `below` and perhaps some others; `out` has room for all of the lists."""
     for k in range(len(wanted)):
         key = np.int64(wanted[k])
         if not lets_through(seen, key):
             continue
+        if not may_be_touched(table, key):
+            start, end = bounds_of(keys, offsets, key)
+            if _begins(lists, start, end) >= below:
+                continue
         if key == me:
-            mark_key(keys, offsets, lists, table, hidden, key, shown_of_me, words, touched, out)
+            mark_key(keys, offsets, lists, table, hidden, key, shown_of_me, below, words, touched, out)
         elif lets_through(opened, key):
-            mark_key(keys, offsets, lists, table, hidden, key, shown, words, touched, out)
+            mark_key(keys, offsets, lists, table, hidden, key, shown, below, words, touched, out)
         else:
             layer, place = speaker(table, key)
             for i in range(len(mine)):

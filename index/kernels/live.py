@@ -58,10 +58,16 @@ def _may(table: I64, column: int, key: int) -> bool:
     return holds_bit(words, key)
 
 
+@numba.njit(cache=True, nogil=True, inline="always")
+def may_be_touched(table: I64, key: int) -> bool:
+    """Whether layers may say anything of a key; where not, its list is that of the base, less what is hidden."""
+    return _may(table, _TOUCHED, key)
+
+
 @lean
 def speaker(table: I64, key: int) -> tuple[np.int64, np.int64]:
     """The row of the layer that speaks for a key, and the place of the key there; (-1, -1) where none does."""
-    if not _may(table, _TOUCHED, key):
+    if not may_be_touched(table, key):
         return np.int64(-1), np.int64(-1)
     for layer in range(1, len(table)):
         bucket = key >> table[layer, _SHIFT]
@@ -220,20 +226,20 @@ def union_into(
 @lean
 def mark_key(
     keys: U32, offsets: U32, lists: U32, table: I64, hidden: Words, key: int,
-    mask: Words, words: Words, touched: Words, room: U32,
+    mask: Words, below: int, words: Words, touched: Words, room: U32,
 ) -> None:  # fmt: skip
-    """Set the documents of one key's list that the mask lets through. `room` is for as many documents as the list has, and is
-    written to."""
+    """Set the documents of one key's list that the mask lets through: of those in the base the ones before `below`, and all that a
+    layer adds. `room` is for as many documents as the list has, and is written to."""
     start, end = bounds_of(keys, offsets, key)
     layer, place = speaker(table, key)
     if layer < 0:
-        mark_list(lists, start, end, room[:0], hidden, mask, words, touched)
+        mark_list(lists, start, end, room[:0], hidden, mask, below, words, touched)
         return
     removed = said(table, layer, place, REMOVED)
     gone = room[: docs_into_sorted(removed, 0, len(removed), room)]
-    mark_list(lists, start, end, gone, hidden, mask, words, touched)
+    mark_list(lists, start, end, gone, hidden, mask, below, words, touched)
     added = said(table, layer, place, ADDED)
-    mark_list(added, 0, len(added), room[:0], hidden[:0], mask, words, touched)
+    mark_list(added, 0, len(added), room[:0], hidden[:0], mask, len(words) << 6, words, touched)
 
 
 @lean
@@ -249,9 +255,10 @@ def mark(
             changed = _next_in(table, _TOUCHED, wanted, k)
         if k < changed:
             start, end, k = run_of(keys, offsets, lists, wanted[:changed], k)
-            mark_list(lists, start, end, room[:0], hidden, mask, words, touched)
+            mark_list(lists, start, end, room[:0], hidden, mask, len(words) << 6, words, touched)
         else:
-            mark_key(keys, offsets, lists, table, hidden, np.int64(wanted[k]), mask, words, touched, room)
+            key = np.int64(wanted[k])
+            mark_key(keys, offsets, lists, table, hidden, key, mask, len(words) << 6, words, touched, room)
             k += 1
 
 

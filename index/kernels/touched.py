@@ -41,29 +41,33 @@ def _mark(doc: int, removed: U32, at: int, hidden: Words, mask: Words, words: Wo
 
 @lean
 def mark_list(
-    lists: U32, start: int, end: int, removed: U32, hidden: Words, mask: Words, words: Words, touched: Words
+    lists: U32, start: int, end: int, removed: U32, hidden: Words, mask: Words, below: int, words: Words, touched: Words
 ) -> None:
-    """Set the documents of the list at `lists[start:end]` that the mask lets through, but for removed ones (which are sorted) and
-    hidden ones; nothing is decoded. Either bitset may be empty: everything is let through, nothing is hidden."""
+    """Set the documents of the list at `lists[start:end]` before `below` that the mask lets through, but for removed ones (which
+    are sorted) and hidden ones; nothing is decoded. Either bitset may be empty: everything is let through, nothing is hidden."""
     gone = np.int64(0)
     if start == end or lists[start] < GAPS:
         for i in range(start, end):
+            if lists[i] >= below:
+                return
             gone = _mark(np.int64(lists[i]), removed, gone, hidden, mask, words, touched)
         return
     halves: U16 = lists.view(np.uint16)
     if lists[start] == ROARING:
-        _mark_roaring(halves, 2 * start, removed, hidden, mask, words, touched)
+        _mark_roaring(halves, 2 * start, removed, hidden, mask, below, words, touched)
         return
     at = np.int64(2 * start + 2)
     doc = np.int64(0)
     for _ in range(np.int64(lists[start]) - GAPS):
         doc, at = next_doc(halves, at, doc)
+        if doc >= below:
+            return
         gone = _mark(doc, removed, gone, hidden, mask, words, touched)
 
 
 @lean
 def _mark_roaring(
-    halves: U16, origin: int, removed: U32, hidden: Words, mask: Words, words: Words, touched: Words
+    halves: U16, origin: int, removed: U32, hidden: Words, mask: Words, below: int, words: Words, touched: Words
 ) -> None:
     containers = u32_at(halves, origin + HEADER + 2)
     gone = np.int64(0)
@@ -71,12 +75,17 @@ def _mark_roaring(
         base, cardinality, at = container(halves, origin, containers, c)
         if cardinality <= ARRAY_MAX:
             for i in range(at, at + cardinality):
-                gone = _mark(base + np.int64(halves[i]), removed, gone, hidden, mask, words, touched)
+                doc = base + np.int64(halves[i])
+                if doc >= below:
+                    return
+                gone = _mark(doc, removed, gone, hidden, mask, words, touched)
             continue
         for w in range(1024):
             word = word_at(halves, at + 4 * w)
             while word != 0:
                 doc = base + (w << 6) + trailing_zeros(word)
+                if doc >= below:
+                    return
                 gone = _mark(doc, removed, gone, hidden, mask, words, touched)
                 word &= word - ONE
 

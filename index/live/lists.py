@@ -18,7 +18,7 @@ from index.docset import DocSet, new_words
 from index.kernels import lists as kernels
 from index.kernels import live
 from index.kernels.bits import NO_WORDS, Words, set_bits, words_of
-from index.kernels.gated import sizes_gated, union_gated
+from index.kernels.gated import sizes_gated, union_gated, union_gated_below
 from index.live.layer import Layer
 from index.live.rows import rows_of
 from index.postings import EXACT, Gate, PostingList, PostingLists, longest
@@ -223,6 +223,11 @@ class LiveLists:
         """As `PostingLists.union_gated`."""
         asked = (*self.read(), keys, *gate, words, touched, out)
         return int(union_gated(*asked))
+
+    def union_gated_below(self, keys: U32, gate: Gate, below: int, words: Words, touched: Words, out: U32) -> int:
+        """As `PostingLists.union_gated_below`."""
+        asked = (*self.read(), keys, *gate, below, words, touched, out)
+        return int(union_gated_below(*asked))
 
     def sizes_gated(self, keys: U32, gate: Gate) -> U32:
         """As `PostingLists.sizes_gated`."""

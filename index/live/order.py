@@ -92,6 +92,16 @@ class Order:
             return packed[self._places(packed, min(limit, len(packed)))]
         return joined(self.walk(self.spans(WINDOW, _GROWTH), docs.within, docs.keep, limit))
 
+    def first_below(self, docs: U32, below: int, limit: int) -> U32:
+        """The best documents of a set, `limit` at most, of which `docs` (by rising number) holds all late ones and all base ones
+        before `below`: fewer where it takes others to say what comes next. Base documents rank by number."""
+        known = int(docs.searchsorted(np.uint32(below)))
+        if self.is_plain:
+            return docs[: min(known, limit)]
+        late = docs[docs.searchsorted(np.uint32(self.base)) :]
+        known += int(np.count_nonzero(self._slot[self._place_of_late[late - self.base]] <= below))
+        return self.sorted(docs)[: min(known, limit)]
+
     def walk(
         self,
         spans: Iterable[tuple[int, int]],
