@@ -19,7 +19,7 @@ import numpy as np
 import polars as pl
 
 from index import NONE, U32, Corpus, Pairs
-from ingest import read_corpus
+from ingest.documents import read_corpus
 from schemas.catalogue import Vertical
 
 PREFIX_LETTERS = 8

@@ -1,24 +1,4 @@
-"""From the outside world into the index: warehouse tables, importers of public data, generated worlds."""
+"""From the outside world into the index: warehouse tables, importers of public data, generated worlds, streams of events.
 
-from ingest.documents import read_corpus
-from ingest.firehose.sources import open_sink
-from ingest.importers import IMPORTERS, Importer, import_world
-from ingest.live import rebase
-from ingest.opening import open_warehouse
-from ingest.snapshots import take_snapshot
-from ingest.spark import build_shards
-from ingest.worlds import generate, generate_events
-
-__all__ = [
-    "IMPORTERS",
-    "Importer",
-    "build_shards",
-    "generate",
-    "generate_events",
-    "import_world",
-    "open_sink",
-    "open_warehouse",
-    "read_corpus",
-    "rebase",
-    "take_snapshot",
-]
+Its packages are imported one by one, each with what it needs: a consumer that starts again does not wait for what reads tables.
+"""

@@ -15,7 +15,8 @@ from ingest.parquet import ParquetWarehouse
 from ingest.ranks import given_counts
 from ingest.sidecar import SidecarSource, text_column
 from ingest.snapshot import snapshots
-from ingest.terms import TermsOf, TextBatch, whole, whole_postings, word_postings
+from ingest.terms import TextBatch, whole_postings, word_postings
+from ingest.text_terms import TermsOf, whole
 from ingest.traits import TraitsSource
 from ingest.verticals import Documents, kept_rows, read_groups, read_hashtags, read_media, read_places, read_users
 from ingest.warehouse import Warehouse

@@ -11,16 +11,8 @@ import numpy as np
 from index import NONE, U32, BulkIdMap, PairFact, Pairs, Postings, TermFact
 from ingest.cleaning import End, Kept, keep, kept_batches, load, pairs
 from ingest.ledger import Ledger
-from ingest.terms import (
-    TermsOf,
-    TextBatch,
-    cleaned_tag,
-    machine_tag_term,
-    raw_text,
-    whole,
-    whole_postings,
-    word_postings,
-)
+from ingest.terms import TextBatch, whole_postings, word_postings
+from ingest.text_terms import TermsOf, cleaned_tag, machine_tag_term, raw_text, whole
 from ingest.warehouse import Warehouse
 from schemas.text import words
 

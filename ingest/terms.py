@@ -8,7 +8,7 @@ nothing. So the words of captions and names are made from distinct tokens, of wh
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -16,31 +16,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from index import U32, Postings
-from schemas.text import MAX_CODE_POINTS, fold, machine_tag, tag
+from ingest.text_terms import TermsOf
+from schemas.text import MAX_CODE_POINTS
 
-TermsOf = Callable[[str], Iterable[str]]
 SLICE_ROWS = 250_000
-
-
-def whole(text: str) -> tuple[str, ...]:
-    """The folded text as one term; none where nothing is left."""
-    return tuple(filter(None, (fold(text),)))
-
-
-def cleaned_tag(text: str) -> tuple[str, ...]:
-    """The cleaned tag as one term; none where nothing is left."""
-    return tuple(filter(None, (tag(text),)))
-
-
-def raw_text(text: str) -> tuple[str, ...]:
-    """The text as it is; none where it is empty."""
-    return (text,) if text else ()
-
-
-def machine_tag_term(text: str) -> tuple[str, ...]:
-    """`namespace:predicate=value`, cleaned, where the raw tag is a machine tag."""
-    parts = machine_tag(text)
-    return () if parts is None else (f"{parts.namespace}:{parts.predicate}={parts.value}",)
 
 
 class Coded(NamedTuple):

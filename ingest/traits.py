@@ -12,7 +12,8 @@ from index import NONE, U8, BulkIdMap, hash_texts, traits
 from ingest.cleaning import kept_batches
 from ingest.facts import MediaRows
 from ingest.sidecar import text_column
-from ingest.terms import TermTable, whole
+from ingest.terms import TermTable
+from ingest.text_terms import whole
 from ingest.warehouse import Warehouse
 
 _TOPICS = 255

@@ -13,7 +13,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from index import Segment, open_index, publish, writing
-from ingest import read_corpus
+from ingest.documents import read_corpus
 from query import Answer, Request, Searcher
 from schemas.catalogue import Vertical
 from schemas.errors import QueryError

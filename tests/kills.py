@@ -20,10 +20,11 @@ from threading import Event as Flag
 from typing import Any, ClassVar
 
 from index import open_index, publish, read_live, writing
-from ingest import open_warehouse, read_corpus
+from ingest.documents import read_corpus
 from ingest.firehose import Consumer, DeadLetters, Limits, open_source
 from ingest.firehose.wire import write_frames
 from ingest.live import LiveWriter
+from ingest.opening import open_warehouse
 from tests import oracle
 from tests.agreement import NOW_MS
 from tests.histories import Build, random_history

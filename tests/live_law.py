@@ -17,12 +17,13 @@ from threading import Event as Flag
 
 from api.cli.ingest import run_consumer
 from index import AnySegment, open_index, open_published, publish, writing
-from ingest import open_warehouse, read_corpus
+from ingest.documents import read_corpus
 from ingest.firehose import Consumer, DeadLetters, open_source
 from ingest.firehose.mutations import Mutations
 from ingest.firehose.translate import translate
 from ingest.firehose.wire import decode, write_frames
 from ingest.live import LiveWriter
+from ingest.opening import open_warehouse
 from query import Searcher
 from schemas.ids import hashtag_id
 from tests import oracle

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from index import NONE, Layer, Live, LiveSegment, Segment, layout, open_index, publish, writing
-from ingest import read_corpus
+from ingest.documents import read_corpus
 from ingest.firehose.mutations import FACT_KINDS, CommentRow, DocumentRow, Mutations
 from schemas.catalogue import CATALOGUE, Rule, ValueKind, Vertical
 from schemas.tables import CONTENT_TYPES, VISIBILITIES

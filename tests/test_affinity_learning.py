@@ -11,7 +11,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from ingest import generate, open_warehouse
+from ingest.opening import open_warehouse
+from ingest.worlds import generate
 from ranking import AffinityTable, Deeds, affinities, auc, learn_affinity, load, read_deeds, save
 from ranking.affinity.features import AFFINITY, DAY_MS, LATELY_MS, engaged_between, features_at, follows_at
 from schemas.errors import InputError

@@ -8,8 +8,7 @@ from typing import Any
 
 from bench.live.again import played
 from index import open_published
-from ingest import open_sink
-from ingest.firehose import Event, decode
+from ingest.firehose import Event, decode, open_sink
 from ingest.parquet import ParquetWarehouse
 from ingest.worlds import generate
 from ingest.worlds.events import event_stream

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from index.corpus import NONE, Corpus, Pairs, Postings
 from ingest import documents, terms
 from ingest.documents import read_corpus
+from ingest.text_terms import cleaned_tag, machine_tag_term, whole
 from ingest.warehouse import Warehouse
 from schemas.catalogue import Vertical
 from schemas.ids import INT64_MAX, INT64_MIN, hashtag_id
@@ -409,7 +410,7 @@ def test_words_between_spaces_are_the_words_of_the_text(texts: list[str]) -> Non
 def test_whole_terms_are_coded_across_batches(batches: list[list[str]]) -> None:
     docs = iter(range(100))
     numbered = [[(next(docs), text) for text in batch] for batch in batches]
-    for terms_of in (terms.whole, terms.cleaned_tag, terms.machine_tag_term):
+    for terms_of in (whole, cleaned_tag, machine_tag_term):
         postings, empty = terms.whole_postings(
             [
                 terms.TextBatch(

@@ -10,10 +10,13 @@ import polars as pl
 import pytest
 
 from index import Manifest, publish, writing
-from ingest import generate, open_warehouse, read_corpus, take_snapshot
+from ingest.documents import read_corpus
 from ingest.hive import HiveUrl, HiveWarehouse, load_snapshot
+from ingest.opening import open_warehouse
 from ingest.parquet import ParquetWarehouse
+from ingest.snapshots import take_snapshot
 from ingest.warehouse import Warehouse
+from ingest.worlds import generate
 from schemas.errors import InputError
 from schemas.tables import TABLES
 from tests.oracle import write_world

@@ -10,8 +10,7 @@ import pytest
 from index import Layer, merge_layers
 from ingest.live.base import Base
 from ingest.live.batch import batch_of
-from ingest.live.derive import Derivation
-from ingest.live.seeds import seeds
+from ingest.live.restoring import begun
 from tests import live_worlds
 
 SEEDS = range(40)
@@ -29,8 +28,7 @@ def test_layers_say_what_a_rebuilt_index_says(seed: int, tmp_path: Path) -> None
     tables = live_worlds.base_tables(rng)
     base = live_worlds.built(tables, tmp_path / "index", tmp_path / "warehouse")
     oracle = live_worlds.oracle_of(tables)
-    derivation = Derivation(Base(base))
-    derivation.apply(seeds(derivation.base), is_seed=True)
+    derivation = begun(Base(base))
     maker = live_worlds.MutationMaker(tables, rng)
     layers: list[Layer] = []
     for step in range(rng.randrange(1, 5)):

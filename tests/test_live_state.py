@@ -17,9 +17,8 @@ from ingest.live.attributes import ATTRIBUTES, ENCODERS, decoded, split_all
 from ingest.live.base import Base
 from ingest.live.batch import Batch, batch_of
 from ingest.live.columns import Column, Heap, Texts
-from ingest.live.derive import Derivation
 from ingest.live.export import exported
-from ingest.live.seeds import seeds
+from ingest.live.restoring import begun
 from ingest.live.stamp_column import StampColumn
 from ingest.live.stamps import SEED, is_cleared, last_rows, stamps_of, times_of
 from schemas.text import fold
@@ -159,8 +158,7 @@ def test_lists_are_told_apart_as_texts(kind, value):
 
 def said_by(base: Base, batches: list[Mutations]) -> dict[Any, Any]:
     """All registers after these batches, by external ids."""
-    derivation = Derivation(base)
-    derivation.apply(seeds(base), is_seed=True)
+    derivation = begun(base)
     for batch in batches:
         derivation.apply(batch_of(batch))
     registers: dict[Any, Any] = {}

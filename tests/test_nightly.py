@@ -16,7 +16,7 @@ import index.store
 from api.cli.main import commands
 from index import Staged, discard, open_index, open_staged, promote, publish, rollback, stage, verify_index, writing
 from index.live.pointer import Live, read_live, write_live
-from ingest import read_corpus
+from ingest.documents import read_corpus
 from ingest.live import LiveWriter
 from schemas.errors import DamagedError, InputError
 from tests.servers.postgres import PostgresServer, postgres_server

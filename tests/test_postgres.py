@@ -11,9 +11,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from ingest import open_warehouse, take_snapshot
+from ingest.opening import open_warehouse
 from ingest.parquet import ParquetWarehouse
 from ingest.replacing import replacing
+from ingest.snapshots import take_snapshot
 from schemas.errors import BusyError, InputError
 from tests.servers.postgres import PostgresServer, postgres_server
 from tests.servers.required import free_port

@@ -14,8 +14,8 @@ from random import Random
 import pytest
 
 from index import open_index, verify_index
-from ingest import generate
 from ingest.live import LiveWriter
+from ingest.worlds import generate
 from schemas.catalogue import Vertical
 from schemas.errors import DamagedError, MonocerosError
 from tests import live_worlds

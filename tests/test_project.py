@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -25,3 +27,11 @@ def test_settings_are_the_params():
         name: getattr(defaults, name) for name in Settings.__dataclass_fields__
     }
     assert all(param.low <= param.default <= param.high and param.meaning for param in PARAMS)
+
+
+def test_a_consumer_that_starts_waits_for_nothing_that_reads_tables():
+    """Loading what reads tables and makes worlds takes a third of what all imports of a restart take."""
+    needed = "import api.cli.main, ingest.firehose, ingest.live"
+    unneeded = ("polars", "asyncio", "rich", "ingest.documents", "ingest.worlds", "ingest.hive", "ingest.spark")
+    code = f"import sys; {needed}; print([name for name in {unneeded!r} if name in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

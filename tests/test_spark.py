@@ -17,7 +17,8 @@ import polars as pl
 import pytest
 
 from index import Manifest, Segment, layout, open_index, publish, writing
-from ingest import generate, read_corpus
+from ingest.documents import read_corpus
+from ingest.worlds import generate
 from schemas.catalogue import EDGES, Vertical
 from tests.oracle import write_world
 from tests.oracle.random_world import random_tables

@@ -185,7 +185,7 @@ def test_generations_are_numbered_past_six_digits(where: Path) -> None:
 
 
 def test_one_warehouse_gives_the_same_bytes_twice(tmp_path: Path) -> None:
-    from ingest import read_corpus
+    from ingest.documents import read_corpus
     from tests.oracle import write_world
     from tests.oracle.random_world import random_tables
 

@@ -17,7 +17,7 @@ def train_affinity(warehouse: str, log: Path | None, models: Path) -> None:
     """Learn from a warehouse, and from the search log of `log` beside its own; write the table, put it in force, and say how good
     the model is. `InputError` where there is too little to learn from.
     """
-    from ingest import open_warehouse
+    from ingest.opening import open_warehouse
     from ranking import affinities, learn_affinity, read_deeds, save
 
     with open_warehouse(warehouse) as tables:

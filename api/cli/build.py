@@ -67,7 +67,7 @@ def build(warehouse: str, index: Path, as_of: int | None, engine: str, shards: i
 def build_on_spark(warehouse: str, places: Sequence[Path], as_of_ms: int | None = None) -> list[Manifest]:
     """One shard into each place. Where that fails, all are as they were, and absent where they were absent."""
     from api.cli.progress import steps
-    from ingest import build_shards
+    from ingest.spark import build_shards
 
     if warehouse.startswith("hive://"):
         raise InputError(
@@ -90,7 +90,8 @@ def build_index(warehouse: str, index: Path, as_of_ms: int | None = None) -> Man
     """Read, build, publish, with progress. Where it fails, the index is as it was, and absent if it was absent."""
     from api.cli.progress import steps
     from index import publish
-    from ingest import open_warehouse, read_corpus
+    from ingest.documents import read_corpus
+    from ingest.opening import open_warehouse
 
     check_warehouse(warehouse)
     now_ms = time.time_ns() // 1_000_000
@@ -110,7 +111,7 @@ def follow(index: Path, now_ms: int) -> None:
 
     The caller no longer holds the index as its writer.
     """
-    from ingest import rebase
+    from ingest.live import rebase
 
     if rebase(index, now_ms=now_ms):
         click.echo("the live index has moved to the new base", err=True)

@@ -112,7 +112,7 @@ def open_demo(directory: Path, settings: Settings) -> Session:
 def _make(directory: Path) -> None:
     """The world, where it is not there yet, and its base build."""
     from index import LIVE, has_index
-    from ingest import generate
+    from ingest.worlds import generate
 
     warehouse, index = directory / "warehouse", directory / "index"
     if not warehouse.exists():
@@ -133,7 +133,8 @@ def _make(directory: Path) -> None:
 
 def _make_events(warehouse: Path, stream: Path) -> None:
     """What happens next in the world; a stream that was not made to its end is not there."""
-    from ingest import generate_events, open_sink
+    from ingest.firehose import open_sink
+    from ingest.worlds import generate_events
 
     unfinished = stream.with_suffix(".new")
     for path in stream.parent.glob(f"{unfinished.name}*"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import resource
 import socket
 import time
@@ -118,6 +117,8 @@ def _keys(path: Path) -> Iterator[Finding]:
 
 
 def _cache(url: str) -> Iterator[Finding]:
+    import asyncio
+
     from api.http.cache import CacheDownError, open_cache
 
     async def ask() -> float:

@@ -26,8 +26,9 @@ def generate(users: int, seed: int, warehouse: Path, events: int | None, to: str
     """Generate a believable synthetic world of any size."""
     from api.cli.counts import print_rows
     from api.cli.progress import counted
-    from ingest import generate as generate_world
-    from ingest import generate_events, open_sink
+    from ingest.firehose import open_sink
+    from ingest.worlds import generate as generate_world
+    from ingest.worlds import generate_events
 
     if to is not None and events is None:
         raise click.UsageError("--to names where --events go: give both.")

@@ -14,7 +14,7 @@ class _ImportCommand(click.Command):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The adapters, behind what click itself would say."""
-        from ingest import IMPORTERS
+        from ingest.importers import IMPORTERS
 
         super().format_epilog(ctx, formatter)
         with formatter.section("Names"):
@@ -28,6 +28,6 @@ class _ImportCommand(click.Command):
 def import_(name: str, source: Path, warehouse: Path) -> None:
     """Import the public data set NAME from the directory SOURCE."""
     from api.cli.counts import print_rows
-    from ingest import import_world
+    from ingest.importers import import_world
 
     print_rows(import_world(name, source, warehouse), warehouse)

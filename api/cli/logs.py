@@ -25,7 +25,7 @@ log_flag = click.option(
 
 def read_searches(log: Path) -> Searches:
     """The search log of a directory. InputError `empty-log` where it has none, and what a warehouse table can get wrong."""
-    from ingest import open_warehouse
+    from ingest.opening import open_warehouse
     from ranking import Searches
 
     table = TABLES["search_log"]

@@ -64,7 +64,9 @@ def run_nightly(
     from api.cli.gate import read_canaries, refusals
     from api.cli.progress import steps
     from index import discard, open_staged, promote, stage
-    from ingest import open_warehouse, read_corpus, take_snapshot
+    from ingest.documents import read_corpus
+    from ingest.opening import open_warehouse
+    from ingest.snapshots import take_snapshot
 
     canaries = [] if canary is None else read_canaries(canary)
     with changing_index(index), steps("nightly") as progress:

@@ -18,7 +18,7 @@ def snapshot(source: str, warehouse: str) -> None:
     """
     from api.cli.counts import print_rows
     from api.cli.progress import steps
-    from ingest import take_snapshot
+    from ingest.snapshots import take_snapshot
 
     with steps("snapshot") as progress:
         rows = take_snapshot(source, warehouse, progress=progress)

@@ -27,7 +27,8 @@ from bench.live.traffic import Traffic
 from bench.made import HERE, FailedError, World, run
 from bench.memory import disk_mib
 from index import open_published
-from ingest import generate_events, open_sink
+from ingest.firehose import open_sink
+from ingest.worlds import generate_events
 from schemas.errors import MonocerosError
 
 PARTS = ("traffic", "gentle", "rate", "restart", "stages", "kafka", "size", "many", "many_size")

@@ -30,7 +30,9 @@ from api.session import Session
 from bench.quality.table import lines
 from bench.quality.tables import Say
 from index import publish, writing
-from ingest import generate, open_warehouse, read_corpus
+from ingest.documents import read_corpus
+from ingest.opening import open_warehouse
+from ingest.worlds import generate
 from query import Searcher
 from ranking import (
     BLENDED,

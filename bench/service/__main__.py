@@ -21,7 +21,8 @@ from bench.live.indexes import linked
 from bench.made import HERE, FailedError, World
 from bench.service.report import report
 from bench.service.serving import Probe, Questions, Served, serving
-from ingest import generate_events, open_sink
+from ingest.firehose import open_sink
+from ingest.worlds import generate_events
 from schemas.errors import MonocerosError
 
 PARTS = ("pace", "memory", "capacity", "latency", "overhead", "explore", "overload")

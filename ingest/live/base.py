@@ -66,6 +66,8 @@ class Base:
         lists = self.segment.lists("media.commenter")
         counts = np.zeros(len(users), dtype=np.int64)
         there = np.flatnonzero(lists.contains(users, media))
+        if not len(there):
+            return counts
         keys = distinct(users[there])
         offsets, docs = self.lists("media.commenter", keys)
         codes = np.repeat(keys, np.diff(offsets)).astype(np.uint64) << _SHIFT | docs
@@ -79,6 +81,8 @@ class Base:
         users, media = np.full(len(ids), NONE, dtype=np.uint32), np.full(len(ids), NONE, dtype=np.uint32)
         marks = comment_marks(ids)
         held = np.flatnonzero(in_sorted(self._comment_marks, marks))
+        if not len(held):
+            return users, media
         places = self.sidecar["comments.at"][np.searchsorted(self._comment_marks, marks[held])].astype(np.int64)
         users[held] = np.searchsorted(self._commenters, places, side="right") - 1
         offsets, docs = self.lists("media.commenter", users[held])
@@ -138,10 +142,9 @@ class Base:
         lengths = np.where(known, strings.offsets[at + 1].astype(np.int64) - starts, 0)
         return Texts(strings.blob, starts, lengths)
 
-    @cached_property
-    def captions(self) -> NDArray[np.uint64]:
-        """The marks of the captions of the base's media."""
-        return joined_marks(self.sidecar["captions.low"], self.sidecar["captions.high"])
+    def captions(self, docs: U32) -> NDArray[np.uint64]:
+        """The marks of the captions of media that the base has."""
+        return joined_marks(self.sidecar["captions.low"][docs], self.sidecar["captions.high"][docs])
 
     @cached_property
     def autotagged(self) -> Flags:
@@ -185,6 +188,12 @@ def distinct(values: AnyArray) -> AnyArray:
     is_first = np.ones(len(ordered), dtype=np.bool_)
     np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
     return ordered[is_first]
+
+
+def ranges(starts: AnyArray, ends: AnyArray) -> NDArray[np.intp]:
+    """The numbers of ranges, end to end."""
+    sizes = ends - starts
+    return np.repeat(starts - (np.cumsum(sizes) - sizes), sizes) + np.arange(sizes.sum())
 
 
 def in_sorted(codes: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> Flags:

@@ -20,14 +20,15 @@ class Column:
 
     def __init__(self, first: AnyArray, default: Any) -> None:
         self._default = default
-        self._room = np.array(first)
-        self.data = self._room
+        self._room = np.empty(_roomy(len(first)), dtype=first.dtype)  # growing at once would copy it once more
+        self.data = self._room[: len(first)]
+        self.data[:] = first
 
     @staticmethod
-    def zeros(size: int, dtype: Any) -> Column:
-        """A column of zeros; memory is taken for the pages that are written to."""
-        column = Column(np.zeros(0, dtype=dtype), 0)
-        column._room = np.zeros(size + size // 2, dtype=dtype)  # growing would write to all of them
+    def zeros(size: int, dtype: Any, default: Any = 0) -> Column:
+        """A column that begins with zeros; memory is taken for the pages that are written to."""
+        column = Column(np.zeros(0, dtype=dtype), default)
+        column._room = np.zeros(_roomy(size), dtype=dtype)  # growing would write to all of them
         column.data = column._room[:size]
         return column
 
@@ -37,11 +38,15 @@ class Column:
         if size <= had:
             return
         if size > len(self._room):
-            room = np.zeros(max(size + size // 2, 64), dtype=self._room.dtype)
+            room = np.zeros(max(_roomy(size), 64), dtype=self._room.dtype)
             room[:had] = self.data
             self._room = room
         self._room[had:size] = self._default
         self.data = self._room[:size]
+
+
+def _roomy(size: int) -> int:
+    return size + size // 2
 
 
 class Texts:

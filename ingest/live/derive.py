@@ -44,24 +44,30 @@ _NO_DOCS = np.empty(0, dtype=np.uint32)
 
 @final
 class Derivation:
-    """The state of a live index and what follows from it. `layers` are those that say it already, the oldest first."""
+    """The state of a live index and what follows from it. `layers` are those that say it already, the oldest first.
+
+    Before anything is applied, `follow` is called once: a state that is loaded is whole first.
+    """
 
     def __init__(self, base: Base) -> None:
         self.base = base
         self.state = LiveState(base, self._same_lists)
         self.hashtags = Hashtags(base, self.state.documents[_H])
-        self.layers: tuple[Layer, ...] = ()
         self._sizes = {v: base.size(v) for v in Vertical}
-        self._follow(())
+        self._know(())
 
-    def _follow(self, layers: Sequence[Layer]) -> None:
-        """Make all that follows from the state as it is now, and that layers say already."""
+    def _know(self, layers: Sequence[Layer]) -> None:
+        """Take up terms that layers have, by which lists are told apart."""
         self.layers = tuple(layers)
+        self._terms = TermKeys(self.base.segment, layers)
+        self._lists = ListNumbers(self.base, self.state.documents[_U], self.hashtags, self._terms)
+
+    def follow(self, layers: Sequence[Layer] = ()) -> None:
+        """Make all that follows from the state as it is now, and that layers say already."""
+        self._know(layers)
         segment = self.base.segment
         self._told = {v: len(documents) for v, documents in self.state.documents.items()}
         self._placed = dict(self._told)
-        self._terms = TermKeys(segment, layers)
-        self._lists = ListNumbers(self.base, self.state.documents[_U], self.hashtags, self._terms)
         self._changes = Changes(self.base)
         for edge in ("media.caption", "media.autotag"):
             self._changes[edge].restore_hidden(layers)
@@ -78,10 +84,6 @@ class Derivation:
 
     def _same_lists(self, attribute: Attribute, docs: U32, texts: list[str]) -> NDArray[np.bool_]:
         return self._lists.same(attribute, docs, texts)
-
-    def restore(self, layers: Sequence[Layer]) -> None:
-        """Go on from a state that was loaded, whose consequences stand in layers."""
-        self._follow(layers)
 
     # -- changes ---------------------------------------------------------------------------------------------------
 

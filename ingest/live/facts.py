@@ -13,7 +13,7 @@ from ingest.live.base import Base, Flags, distinct
 from ingest.live.columns import Column
 from ingest.live.documents import Documents
 from ingest.live.stamp_column import StampColumn
-from ingest.live.stamps import NEVER, is_cleared, last_rows
+from ingest.live.stamps import NEVER, is_cleared, last_of_each, last_rows
 from schemas.catalogue import Vertical
 
 _SHIFT = np.uint64(32)
@@ -119,9 +119,7 @@ class CommentRegister:
 
     def apply(self, ids: I64, users: U32, media: U32, stamps: I64) -> tuple[CommentsWon, FactsChanged]:
         """What is said of comments. The last words, and the facts comment(user, media) that changed."""
-        rows = self._table.put(ids)
-        for grow in (self._stamps.grow, self._users.grow, self._media.grow):
-            grow(len(self._table))
+        rows = self._rows(ids)
         last = last_rows(rows, stamps, *self._ids(users, media))
         rows, ids, users, media, stamps = rows[last], ids[last], users[last], media[last], stamps[last]
         before = self._stamps.of(rows)
@@ -131,17 +129,11 @@ class CommentRegister:
         held_user, held_media = self._ids(*self._who(rows))
         wins |= ties & ((by_user > held_user) | ((by_user == held_user) & (by_media > held_media)))
         rows, ids, users, media, stamps = rows[wins], ids[wins], users[wins], media[wins], stamps[wins]
-        before = before[wins]
-        was = _codes(*self._who(rows))[(before != NEVER) & ~is_cleared(before)]
-        base_users, base_media = self._base.comment_ends(ids[before == NEVER])
-        in_base = base_users != NONE
-        was = np.concatenate([was, _codes(base_users[in_base], base_media[in_base])])
-        now = _codes(users, media)[~is_cleared(stamps)]
+        was, now = self._held(ids, rows), _codes(users, media)[~is_cleared(stamps)]
         touched = distinct(np.concatenate([was, now]).view(np.uint64)).view(np.int64)
         pair_users, pair_media = _ends(touched)
         held = self._holds(touched, pair_users, pair_media)
-        self._stamps.put(rows, stamps)
-        self._users.data[rows], self._media.data[rows] = users, media
+        self._put(rows, users, media, stamps)
         self._count(was, -1)
         self._count(now, 1)
         holds = self._holds(touched, pair_users, pair_media)
@@ -153,13 +145,37 @@ class CommentRegister:
 
     def load(self, won: CommentsWon) -> None:
         """Set what is known to be the last word, in order."""
-        self.apply(*won)
+        rows = self._rows(won.ids)
+        last = last_of_each(rows)
+        rows, ids, stamps = rows[last], won.ids[last], won.stamps[last]
+        users, media = won.users[last], won.media[last]
+        self._count(self._held(ids, rows), -1)
+        self._count(_codes(users, media)[~is_cleared(stamps)], 1)
+        self._put(rows, users, media, stamps)
 
     def everything(self) -> CommentsWon:
         """All that was said."""
         return CommentsWon(
             self._table.later_keys().copy(), self._users.data.copy(), self._media.data.copy(), self._stamps.all()
         )
+
+    def _rows(self, ids: I64) -> U32:
+        rows = self._table.put(ids)
+        for grow in (self._stamps.grow, self._users.grow, self._media.grow):
+            grow(len(self._table))
+        return rows
+
+    def _put(self, rows: U32, users: U32, media: U32, stamps: I64) -> None:
+        self._stamps.put(rows, stamps)
+        self._users.data[rows], self._media.data[rows] = users, media
+
+    def _held(self, ids: I64, rows: U32) -> I64:
+        """The pairs that these comments stand for until now, wherever that is known from."""
+        before = self._stamps.of(rows)
+        said = _codes(*self._who(rows))[(before != NEVER) & ~is_cleared(before)]
+        users, media = self._base.comment_ends(ids[before == NEVER])
+        in_base = users != NONE
+        return np.concatenate([said, _codes(users[in_base], media[in_base])])
 
     def _ids(self, users: U32, media: U32) -> tuple[I64, I64]:
         return self._documents[Vertical.USER].ids(users), self._documents[Vertical.MEDIA].ids(media)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import NONE, U32, layout, show_media
-from ingest.live.base import distinct
+from ingest.live.base import distinct, ranges
 from ingest.live.changes import Changes
 from ingest.live.columns import Column
 from ingest.live.state import LiveState
@@ -39,21 +39,29 @@ class MediaShown:
         self._owner, self._level = state.scalars[_M, "owner_id"].values, state.scalars[_M, "visibility"].values
         self._private, self._verified = state.scalars[_U, "is_private"].values, state.scalars[_U, "is_verified"].values
         documents = state.documents[_M]
-        shown = self._shown(np.arange(len(documents), dtype=np.uint32))
-        self.alive, self.public = Column(shown.alive, False), Column(shown.public, False)
-        self.restricted, self.verified = Column(shown.restricted, NONE), Column(shown.verified, False)
-        for column in (self.alive, self.public, self.restricted, self.verified):
+        size = len(documents)
+        self.alive, self.public, self.verified = (Column.zeros(size, np.bool_) for _ in range(3))
+        self.restricted = Column.zeros(size, np.uint32, NONE)
+        columns = (self.alive, self.public, self.restricted, self.verified)
+        self._show(np.arange(size, dtype=np.uint32), Shown(*(column.data for column in columns)))
+        for column in columns:
             documents.with_column(column.grow)
+        self._first_owners, self._first_moved = self._moved_so_far()
         self._moved: dict[int, list[int]] = {}
-        base_owner = state.base.segment.column(layout.OWNER_COLUMN)
+
+    def _moved_so_far(self) -> tuple[U32, U32]:
+        """Media that have another owner than in the base, with that owner, sorted by it."""
+        base_owner = self._state.base.segment.column(layout.OWNER_COLUMN)
         owner = self._owner.data
         moved = np.concatenate(
             [np.flatnonzero(owner[: len(base_owner)] != base_owner), np.arange(len(base_owner), len(owner))]
-        )
-        self.give(moved.astype(np.uint32))
+        ).astype(np.uint32)
+        owners = owner[moved]
+        order = np.argsort(owners, kind="stable")
+        return owners[order], moved[order]
 
     def give(self, media: U32) -> None:
-        """Note that media have another owner than in the base, or had."""
+        """Note that media have another owner than before."""
         for doc, owner in zip(media.tolist(), self._owner.data[media].tolist(), strict=True):
             if owner != NONE:
                 self._moved.setdefault(owner, []).append(doc)
@@ -63,13 +71,17 @@ class MediaShown:
         known = users[users < self._state.base.size(_U)]
         offsets, docs = self._state.base.lists("media.owner", known)
         own = docs[self._owner.data[docs] == np.repeat(known, np.diff(offsets))]
+        starts, ends = (np.searchsorted(self._first_owners, users, side=side) for side in ("left", "right"))
+        first = self._first_moved[ranges(starts, ends)]
+        first = first[self._owner.data[first] == np.repeat(users, ends - starts)]
         moved = [doc for user in users.tolist() for doc in self._moved.get(user, ()) if self._owner.data[doc] == user]
-        return distinct(np.concatenate([own, np.array(moved, dtype=np.uint32)]))
+        return distinct(np.concatenate([own, first, np.array(moved, dtype=np.uint32)]))
 
     def refresh(self, docs: U32, changes: Changes) -> Shown:
         """Find anew what shows of media, and say what changed in lists. What showed before."""
         old = Shown(*(column.data[docs] for column in (self.alive, self.public, self.restricted, self.verified)))
-        new = self._shown(docs)
+        new = Shown._make(map(np.empty_like, old))
+        self._show(docs, new)
         for column, values in zip((self.alive, self.public, self.restricted, self.verified), new, strict=True):
             column.data[docs] = values
         moved = old.restricted != new.restricted
@@ -98,11 +110,9 @@ class MediaShown:
         for level in range(layout.LEVELS):
             changes[f"{edge}.{level}"].replace(owners, codes[is_first & (levels == level)])
 
-    def _shown(self, docs: U32) -> Shown:
-        alive, public, verified = (np.empty(len(docs), dtype=np.bool_) for _ in range(3))
-        restricted = np.empty(len(docs), dtype=np.uint32)
+    def _show(self, docs: U32, out: Shown) -> None:
+        """Write what shows of media, in their order."""
         users, media = self._state.documents[_U], self._state.documents[_M]
         owners, levels = self._owner.data, self._level.data
         flags = (media.exists.data, users.exists.data, self._private.data, self._verified.data)
-        show_media(docs, owners, levels, *flags, alive, public, restricted, verified)
-        return Shown(alive, public, restricted, verified)
+        show_media(docs, owners, levels, *flags, *out)

@@ -169,18 +169,18 @@ def _differs(key: AttributeKey, old: Told, new: Told, before: U32, after: U32, n
     if attribute.kind != "text":
         return nothing  # lists are counted as facts
     if attribute.name == "caption":
-        both = (before < len(old.base.captions)) & (after < len(new.base.captions))
+        both = (before < old.base.size(attribute.vertical)) & (after < new.base.size(attribute.vertical))
         differs = nothing.copy()
-        differs[both] = old.base.captions[before[both]] != new.base.captions[after[both]]
+        differs[both] = old.base.captions(before[both]) != new.base.captions(after[both])
     else:
         differs = ~equal(old.base.texts(attribute, before), new.base.texts(attribute, after))
     told = old.texts[key].has(before) | new.texts[key].has(after)
     for row in np.flatnonzero(told).tolist():
         one_text, other_text = old.text(attribute, int(before[row])), new.text(attribute, int(after[row]))
         if one_text is None:
-            differs[row] = _mark(other_text) != old.base.captions[before[row]]
+            differs[row] = _mark(other_text) != old.base.captions(before[row : row + 1])[0]
         elif other_text is None:
-            differs[row] = _mark(one_text) != new.base.captions[after[row]]
+            differs[row] = _mark(one_text) != new.base.captions(after[row : row + 1])[0]
         else:
             differs[row] = one_text != other_text
     return differs

@@ -171,10 +171,9 @@ class TextRegister:
             return equal(texts, self._base.texts(self.attribute, docs))
         if self.attribute.name != "caption":
             return self._same_lists(self.attribute, docs, texts.strings())
-        marks = self._base.captions
-        known = np.flatnonzero(docs < len(marks))
+        known = np.flatnonzero(docs < self._base.size(self.attribute.vertical))
         same: NDArray[np.bool_] = texts.lengths == 0
         if len(known):
             packed = texts.take(known).packed()
-            same[known] = caption_marks(hash_texts(packed.blob, packed.offsets())) == marks[docs[known]]
+            same[known] = caption_marks(hash_texts(packed.blob, packed.offsets())) == self._base.captions(docs[known])
         return same

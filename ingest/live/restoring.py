@@ -14,13 +14,15 @@ from ingest.live.seeds import seeds
 def begun(base: Base) -> Derivation:
     """A base of which events said nothing yet."""
     derivation = Derivation(base)
+    derivation.follow()
     derivation.apply(seeds(base), is_seed=True)
     return derivation
 
 
 def restored(base: Base, runs: Sequence[Layer]) -> Derivation:
-    """The state that runs say over a base."""
-    derivation = begun(base)
+    """The state that runs say over a base; what follows from it stands in layers, which `follow` takes."""
+    derivation = Derivation(base)
+    derivation.state.apply(seeds(base), is_seed=True)
     for run in runs:
         load_run(derivation, run.arrays)
     return derivation

@@ -20,6 +20,7 @@ from ingest.live.columns import Texts
 from ingest.live.derive import Derivation
 from ingest.live.facts import CommentsWon, FactsWon
 from ingest.live.registers import AS_BASE, OTHER, TextRegister, Won
+from ingest.live.stamps import last_of_each
 from ingest.live.state import Log
 from schemas.catalogue import Vertical
 
@@ -104,7 +105,7 @@ def merged_runs(runs: Sequence[Arrays]) -> dict[str, AnyArray]:
         fields = [f"{prefix}.{field}" for field in ("docs", "stamps", "values", "live", "public")]
         fields = [name for name in fields if name in merged]
         docs = merged[f"{prefix}.docs"]
-        kept = _last_of_each(docs)
+        kept = last_of_each(docs)
         if f"{prefix}.values" in merged and merged[f"{prefix}.values"].dtype == np.uint8 and _is_text(prefix):
             kept = _without_restated(merged, prefix, kept)
         for name in fields:
@@ -117,7 +118,7 @@ def _without_restated(merged: dict[str, AnyArray], prefix: str, last: NDArray[np
     forms = merged[f"{prefix}.values"]
     has_text = (forms == OTHER) | (forms == AS_BASE)
     with_text = np.flatnonzero(has_text)
-    texted = with_text[_last_of_each(merged[f"{prefix}.docs"][with_text])]
+    texted = with_text[last_of_each(merged[f"{prefix}.docs"][with_text])]
     if len(with_text):
         texts = _texts(merged, prefix).take(np.searchsorted(with_text, texted)).packed()
         merged[f"{prefix}.blob"], merged[f"{prefix}.lengths"] = texts.blob, texts.lengths.astype(np.int32)
@@ -128,14 +129,6 @@ def _is_text(prefix: str) -> bool:
     kind, _, rest = prefix.partition(".")
     vertical, _, name = rest.partition(".")
     return kind == "attributes" and not ATTRIBUTES[Vertical(vertical), name].is_scalar
-
-
-def _last_of_each(docs: AnyArray) -> NDArray[np.intp]:
-    """The place of the last entry of each document, in order of place."""
-    places = np.arange(len(docs), dtype=np.uint32)
-    last = np.empty(int(docs.max(initial=0)) + 1, dtype=np.uint32)
-    last[docs] = places  # of several the last one stays
-    return np.flatnonzero(last[docs] == places)
 
 
 def _put(run: dict[str, AnyArray], prefix: str, fields: Sequence[str], entries: Sequence[Any]) -> None:

@@ -47,3 +47,11 @@ def last_rows(rows: U32, stamps: I64, *values: NDArray[np.generic]) -> NDArray[n
     is_last = np.ones(len(of), dtype=np.bool_)
     np.not_equal(of[1:], of[:-1], out=is_last[:-1])
     return order[is_last]
+
+
+def last_of_each(rows: U32) -> NDArray[np.intp]:
+    """Of several entries for one row, in the order in which they were said, the place of the last, by rising place."""
+    places = np.arange(len(rows), dtype=np.uint32)
+    last = np.empty(int(rows.max(initial=0)) + 1, dtype=np.uint32)
+    last[rows] = places  # of several the last one stays
+    return np.flatnonzero(last[rows] == places)

@@ -9,7 +9,7 @@ from typing import final
 import numpy as np
 
 from index import AnyArray, Layer, Segment, Strings, layout
-from ingest.terms import TermsOf, cleaned_tag, machine_tag_term, whole
+from ingest.text_terms import TermsOf, cleaned_tag, machine_tag_term, whole
 from schemas.catalogue import EDGES, Edge, Vertical
 from schemas.text import username_words, words
 

@@ -13,7 +13,7 @@ from ingest.live.changes import Changes
 from ingest.live.patches import Patches
 from ingest.live.state import Changed, LiveState
 from ingest.live.terms import TAG_EDGES, WORDS, TermKeys, edge_named
-from ingest.terms import TermsOf, whole
+from ingest.text_terms import TermsOf, whole
 from schemas.catalogue import Vertical
 from schemas.text import words
 

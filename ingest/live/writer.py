@@ -250,7 +250,7 @@ class LiveWriter:
         self._layers.open(live.layers, are_durable=is_durable)
         self._runs.open(read_state(self._index, live.generation, live.sequence).runs, are_durable=is_durable)
         self._derivation = restored(base, self._runs.layers)
-        self._derivation.restore(self._layers.layers)
+        self._derivation.follow(self._layers.layers)
         self._manifest = live.manifest
         self._position, self._applied_ms, self._sequence = dict(live.position), live.applied_ms, live.sequence
 

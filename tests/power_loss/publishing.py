@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from index import publish, writing
-from ingest import read_corpus
+from ingest.documents import read_corpus
 
 
 def main() -> None:
