@@ -182,6 +182,24 @@ def test_flushes_and_checkpoints_come_in_time(tmp_path: Path) -> None:
         assert many.source.at - len(many.writer.durable[1]) <= 1_000
 
 
+def test_a_flush_of_many_events_is_made_to_last(tmp_path: Path) -> None:
+    """Far behind, a power cut costs hardly more than what one flush shows, and checkpoints make no flush come sooner."""
+
+    def ran(flushed_checkpoint_events: int) -> tuple[int, int]:
+        limits = Limits(100, behind_events=1_000, flushed_checkpoint_events=flushed_checkpoint_events)
+        rig = Rig(tmp_path, [unlike(n) for n in range(80_000)], limits, batch=100)
+        rig.consumer._look()
+        tail = 0
+        while rig.consumer.step():
+            rig.clock.s += 0.002
+            tail = max(tail, rig.source.at - len(rig.writer.durable[1]))
+        return tail, rig.writer.calls.count("flush")
+
+    (tail, flushes), (longer, as_many) = ran(20_000), ran(10**9)
+    assert tail < 35_000 < longer
+    assert flushes == as_many > 1
+
+
 def test_a_consumer_that_is_behind_flushes_less_often(tmp_path: Path) -> None:
     limits = Limits(batch_events=10, behind_events=3_000, checkpoint_events=10**9, checkpoint_s=1e9)
     rig = Rig(tmp_path, [unlike(n) for n in range(6_000)], limits, batch=10)

@@ -188,7 +188,8 @@ class Consumer:
         )
         is_due = is_due and self._unchecked_events > 0
         if self._unsaved_since is not None and (is_due or now - self._unsaved_since >= self._flush_s()):
-            self._attempt("flush", self._flush)
+            is_flushed = self._attempt("flush", self._flush)
+            is_due = is_due or (is_flushed and self._unchecked_events >= limits.flushed_checkpoint_events)
         if is_due and self._unsaved_since is None:
             self._attempt("checkpoint", self._checkpoint)
         if now - self._tended_at >= limits.upkeep_s:
