@@ -80,10 +80,13 @@ class Base:
         """The user and the media of comments that the table holds, NONE of others."""
         users, media = np.full(len(ids), NONE, dtype=np.uint32), np.full(len(ids), NONE, dtype=np.uint32)
         marks = comment_marks(ids)
-        held = np.flatnonzero(in_sorted(self._comment_marks, marks))
-        if not len(held):
+        order = np.argsort(marks)  # looked up in order each is near the one before
+        marks = marks[order]
+        at = np.flatnonzero(in_sorted(self._comment_marks, marks))
+        if not len(at):
             return users, media
-        places = self.sidecar["comments.at"][np.searchsorted(self._comment_marks, marks[held])].astype(np.int64)
+        held = order[at]
+        places = self.sidecar["comments.at"][np.searchsorted(self._comment_marks, marks[at])].astype(np.int64)
         users[held] = np.searchsorted(self._commenters, places, side="right") - 1
         offsets, docs = self.lists("media.commenter", users[held])
         media[held] = docs[offsets[:-1] + places - self._commenters[users[held]]]
