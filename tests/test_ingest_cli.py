@@ -229,6 +229,29 @@ def test_a_consumer_that_fails_says_so(index: Path, tmp_path: Path) -> None:
     assert "stands a length of 4294967295" in result.stdout
 
 
+def test_a_file_that_ends_within_a_message_is_told_and_read_on_once_it_is_whole(index: Path, tmp_path: Path) -> None:
+    url = stream(tmp_path / "events", fred())
+    first = (tmp_path / "events").stat().st_size
+    stream(tmp_path / "events", encode(Event(NOW, "user", UserEvent(User(78, "fred_too", "", False)))))
+    whole = (tmp_path / "events").read_bytes()
+    for end in (first + 2, len(whole) - 1):
+        (tmp_path / "events").write_bytes(whole[:end])
+        result = run("ingest", "--index", index, "--from", url, "--once")
+        assert result.exit_code == 2
+        assert f"events: the message at byte {first} is cut short" in result.stderr
+        assert "reads on from there" in result.stderr
+        assert found(index, "name:fred") == [77]  # what stands before it
+        assert "is cut short" in status(index)["problem"]
+        peeked = run("events", "tail", "--from", url)
+        assert (peeked.exit_code, peeked.stdout.count("\n")) == (2, 1)
+        copied = run("produce", "--from", url, "--to", f"sqlite://{tmp_path}/copy{end}")
+        assert copied.exit_code == 2
+        assert "is cut short" in copied.stderr
+    (tmp_path / "events").write_bytes(whole)
+    assert run("ingest", "--index", index, "--from", url, "--once").stderr == "1 events\n"
+    assert found(index, "name:fred") == [77, 78]
+
+
 def until(is_so: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not is_so():

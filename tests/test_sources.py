@@ -49,8 +49,16 @@ def test_a_message_whose_end_is_missing_waits_for_it(tmp_path: Path) -> None:
         file.write(b"\0\0\0\5abc")
         file.flush()
         source.stop_at_end()
-        assert source.poll(3, 0) is None
+        assert source.poll(0, 0).messages == []
+        began = time.monotonic()
+        with pytest.raises(InputError, match="is cut short by the end of the file"):  # it has that long to come
+            source.poll(3, 0.2)
+        assert time.monotonic() - began > 0.1
         assert source.lag() == 1
+        file.write(b"de")
+        file.flush()
+        assert source.poll(3, 0).messages == [b"abcde"]
+        assert source.poll(3, 0) is None
 
 
 @pytest.mark.parametrize("kind", ["file", "sqlite"])

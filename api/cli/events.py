@@ -111,15 +111,14 @@ def tail(url: str, count: int, follow: bool) -> None:
         last: deque[bytes] = deque(maxlen=count)
         if not follow:
             source.stop_at_end()
-        while not stop.is_set():
-            batch = source.poll(_AT_ONCE, 0.2)
-            if batch is not None:
+        try:
+            while not stop.is_set() and (batch := source.poll(_AT_ONCE, 0.2)) is not None:
                 last.extend(_lines(batch))
-            if batch is None or (follow and source.lag() == 0):
-                while last:
+                while last and follow and source.lag() == 0:
                     click.echo(last.popleft(), nl=False)
-            if batch is None:
-                return
+        finally:  # also where the source cannot be read to its end
+            for line in last:
+                click.echo(line, nl=False)
 
 
 @events.command()

@@ -30,7 +30,8 @@ _LOOK_S = 0.02
 class FileSource:
     """Position: `{"offset": N, "last": MARK}`, the byte where the next message begins, and the mark of the one in front of it.
 
-    A message whose end is not there yet waits.
+    A message whose end is not there yet waits. If it stands before the end that `stop_at_end` named, it waits no longer than one
+    `poll` may, then that is `InputError` `bad-frame`: all before it was read, and what is missing may be in nobody's hands.
     """
 
     def __init__(self, path: Path) -> None:
@@ -52,12 +53,23 @@ class FileSource:
             batch = self._next(max_events)
             if batch.messages:
                 return batch
-            if self._end is not None and max_events:
-                return None  # all whole messages were read: what is left, if anything, has no end
+            if self._end is not None and max_events and self._at >= min(self._end, self._size()):
+                return None
             left = deadline - time.monotonic()
             if left <= 0:
+                if self._end is not None and max_events:
+                    self._check_whole()
                 return batch
             time.sleep(min(_LOOK_S, left))
+
+    def _check_whole(self) -> None:
+        """`InputError` where the next message is not whole."""
+        self._file.seek(self._at)
+        try:
+            next(read_frames(self._file, self._at, to_end=True), None)
+        except InputError as error:
+            hint = "all before it was read; when its writer is done, ingest --once reads on from there"
+            raise InputError(error.code, error.message, hint=hint) from None
 
     def _next(self, max_events: int) -> Batch:
         messages: list[bytes] = []
