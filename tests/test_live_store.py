@@ -191,6 +191,10 @@ def test_layers_are_written_whole_or_not_at_all(index: Path) -> None:
     assert not left.exists()
     layer = open_layer(directory, hash_)
     assert layer.scalars == {"first": 7}
+    assert layer.get("c") is None
+    assert "c" not in layer.arrays
+    assert "b" in layer.arrays
+    assert layer.get("b") is layer.arrays["b"]
     assert {name: (a.tolist(), a.dtype) for name, a in layer.arrays.items()} == {
         name: (a.tolist(), a.dtype) for name, a in arrays.items()
     }

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, final
 
+import msgspec
 import numpy as np
 from xxhash import xxh3_128
 
@@ -111,7 +112,7 @@ def open_layer(directory: Path, manifest_hash: str) -> Layer:
     data = _read(directory / LAYER)
     if hash_of(data) != manifest_hash:
         raise damaged(str(directory / LAYER), 0, "does not match the hash in LIVE")
-    content = json.loads(data)
+    content = msgspec.json.decode(data)
     if content["format"] != _FORMAT:
         raise DamagedError(
             "other-format",
@@ -119,13 +120,41 @@ def open_layer(directory: Path, manifest_hash: str) -> Layer:
             hint="let ingest start again from the base, with this version",
         )
     mapped = _mapped(directory / ARRAYS, content["size"], content["blocks"])
-    arrays = {
-        name: np.frombuffer(mapped, entry["dtype"], entry["length"], entry["offset"])
-        if entry["length"]
-        else np.empty(0, dtype=entry["dtype"])
-        for name, entry in content["arrays"].items()
-    }
-    return Layer(directory.name, manifest_hash, arrays, content["scalars"])
+    return Layer(directory.name, manifest_hash, _MappedArrays(mapped, content["arrays"]), content["scalars"])
+
+
+@final
+class _MappedArrays(Mapping[str, AnyArray]):
+    """The arrays of a mapped file, each made when it is first asked for: of some three hundred a reader asks for few."""
+
+    __slots__ = ("_entries", "_made", "_mapped")
+
+    def __init__(self, mapped: mmap.mmap | bytes, entries: Mapping[str, Mapping[str, Any]]) -> None:
+        self._mapped = mapped
+        self._entries = entries
+        self._made: dict[str, AnyArray] = {}
+
+    def __getitem__(self, name: str) -> AnyArray:
+        made = self._made.get(name)
+        if made is None:
+            entry = self._entries[name]
+            made = np.empty(0, dtype=entry["dtype"])
+            if entry["length"]:
+                made = np.frombuffer(self._mapped, entry["dtype"], entry["length"], entry["offset"])
+            self._made[name] = made
+        return made
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self[name] if name in self._entries else default
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._entries
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
 
 
 def _laid_out(arrays: Mapping[str, AnyArray]) -> Iterator[memoryview]:
