@@ -10,15 +10,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index import NONE, IdTable, idtable
-from ingest.firehose.mutations import FACT_KINDS, Mutations
+from index import NONE, IdTable, Layer, idtable
+from ingest.firehose.mutations import FACT_KINDS, CommentRow, Mutations
 from ingest.live import LiveWriter, stamp_column
 from ingest.live.attributes import ATTRIBUTES, ENCODERS, decoded, split_all
 from ingest.live.base import Base
 from ingest.live.batch import Batch, batch_of
 from ingest.live.columns import Column, Heap, Texts
 from ingest.live.export import exported
-from ingest.live.restoring import begun
+from ingest.live.restoring import begun, restored
+from ingest.live.runs import merged_runs, run_of
 from ingest.live.stamp_column import StampColumn
 from ingest.live.stamps import SEED, is_cleared, last_rows, stamps_of, times_of
 from schemas.text import fold
@@ -151,6 +152,46 @@ def test_lists_are_told_apart_as_texts(kind, value):
     if kind == "texts":
         twice = [ENCODERS[kind](value), ENCODERS[kind](("x",)), ENCODERS[kind](value)]
         assert split_all(twice) == ([*value, "x", *value], [len(value), 1, len(value)])
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_comments_that_are_loaded_count_as_those_that_were_said(seed, tmp_path):
+    """Of few people on few media, so that one fact stands for several comments, some of them the base's."""
+    rng = Random(seed)
+    tables = base_tables(rng)
+    base = Base(built(tables, tmp_path / "index", tmp_path / "warehouse"))
+    known = [row["id"] for row in tables.get("comments", ()) if row["id"]]
+    users, media = (
+        [9_000, *(row["id"] for row in tables.get(table, ()) if row["id"])][:4] for table in ("users", "media")
+    )
+
+    def batch() -> Batch:
+        rows = [
+            CommentRow(
+                rng.choice([*known, 1, 2, 3]),
+                rng.choice(users),
+                rng.choice(media),
+                live_worlds.NOW_MS + rng.randrange(9),
+                is_there,
+            )
+            for is_there in (True, True, False) * 3
+        ]
+        return batch_of(Mutations(comments=rows))
+
+    said = begun(base)
+    runs = []
+    for _ in range(rng.randrange(1, 4)):
+        for _ in range(rng.randrange(1, 3)):
+            said.apply(batch())
+        arrays = said.arrays()
+        runs.append(Layer("", "", run_of(said, said.state.take_log(), arrays), {}))
+    if rng.random() < 0.5:
+        runs = [Layer("", "", merged_runs([run.arrays for run in runs]), {})]
+    loaded = restored(base, runs)
+    for _ in range(5):
+        more = batch()
+        one, other = (derivation.state.apply(more).comments for derivation in (said, loaded))
+        assert [column.tolist() for column in one] == [column.tolist() for column in other], f"seed {seed}"
 
 
 # -- the law -----------------------------------------------------------------------------------------------------------
