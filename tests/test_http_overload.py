@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvloop
 
 from api.http.asgi import GoneError
 from api.http.costs import Costs
@@ -22,6 +23,7 @@ from api.http.problems import Refusal
 from api.http.quotas import Quotas
 from api.http.seats import Seats, Stopped
 from api.http.serving import _while_here
+from api.http.typical import Typical
 from api.keys import Key
 from query import Request, Searcher, StoppedError
 from tests.service import site, write_keys
@@ -56,7 +58,9 @@ class Crew:
         for connection in list(self._seats[worker]._connections.values()):
             connection.shutdown(socket.SHUT_RDWR)
 
-    async def run(self, lane: Lane, work: Callable[[Stopped], Any], whose: int = 0, **options: Any) -> Outcome:
+    async def run(
+        self, lane: Lane, work: Callable[[Stopped], Any], whose: int | None = None, **options: Any
+    ) -> Outcome:
         self._work.append(work)
         return await self.engine.run(lane, len(self._work) - 1, whose=whose, **options)
 
@@ -78,7 +82,7 @@ def run(work: Callable[[Crew], Coroutine[Any, Any, Any]], workers: int = 1, **li
             finally:
                 await crew.close()
 
-    return asyncio.run(inside())
+    return uvloop.run(inside())
 
 
 def hold(begun: threading.Event, gate: threading.Event, result: Any = None) -> Callable[[Stopped], Any]:
@@ -189,12 +193,82 @@ def test_whichever_worker_is_free_takes_what_is_due() -> None:
         await long
         busy = crew.done[0][0]
         assert {worker for worker, _ in crew.done[1:]} == {1 - busy}
-        crew.done.clear()
-        for whose in (0, 1, 2, 3) * 5:
-            await crew.run(Lane.RAW, lambda _: None, whose=whose)
-        assert [worker for worker, _ in crew.done] == [0, 1, 0, 1] * 5  # each viewer's own, as it is free
 
     run(work, workers=2)
+
+
+def test_each_viewer_has_a_worker_of_its_own() -> None:
+    async def work(crew: Crew) -> None:
+        for whose in range(40):
+            for _ in range(3):
+                await crew.run(Lane.RAW, lambda _: None, whose=whose << 20)
+        found = [{worker for worker, _ in crew.done[at : at + 3]} for at in range(0, 120, 3)]
+        assert {len(workers) for workers in found} == {1}
+        assert 10 <= sum(workers == {0} for workers in found) <= 30
+
+    run(work, workers=2)
+
+
+@pytest.mark.parametrize("is_patient", [True, False])
+def test_a_moment_is_waited_for_the_worker_that_knows_the_viewer(is_patient: bool) -> None:
+    async def work(crew: Crew) -> None:
+        begun, gate = threading.Event(), threading.Event()
+        first = asyncio.create_task(crew.run(Lane.TYPEAHEAD, hold(begun, gate), whose=6))
+        await told(begun)
+        second = asyncio.create_task(crew.run(Lane.TYPEAHEAD, lambda _: None, whose=6))
+        await asyncio.sleep(0.3)
+        assert second.done() is not is_patient
+        gate.set()
+        await asyncio.gather(first, second)
+        assert (crew.done[0][0] == crew.done[1][0]) is is_patient
+
+    patience_ms = 60_000.0 if is_patient else 1.0
+    run(work, workers=2, patience_ms=patience_ms, overtaken_ms=120_000.0, wait_ms=PATIENT_MS)
+
+
+@pytest.mark.parametrize("overtaken_ms", [60_000.0, 50.0])
+def test_a_free_worker_takes_its_own_viewers_first_but_nobody_waits_for_long(overtaken_ms: float) -> None:
+    async def work(crew: Crew) -> None:
+        own: dict[int, int] = {}
+        for whose in range(10):
+            await crew.run(Lane.RAW, lambda _: None, whose=whose)
+            own[crew.done[-1][0]] = whose
+        crew.done.clear()
+        begun, gates = [threading.Event() for _ in range(2)], [threading.Event() for _ in range(2)]
+        busy = [
+            asyncio.create_task(crew.run(Lane.TYPEAHEAD, hold(begun[worker], gates[worker]), whose=own[worker]))
+            for worker in range(2)
+        ]
+        await told(begun[0])
+        await told(begun[1])
+        waits = [
+            asyncio.create_task(crew.run(Lane.TYPEAHEAD, lambda _: None, whose=own[worker])) for worker in (1, 1, 0)
+        ]
+        await asyncio.sleep(0.2)
+        gates[0].set()
+        await waits[2]
+        await busy[0]
+        by_zero = [place for worker, place in crew.done[2:] if worker == 0]
+        assert by_zero[0] - 12 == (2 if overtaken_ms > 1_000 else 0)
+        gates[1].set()
+        await asyncio.gather(*busy, *waits)
+
+    run(work, workers=2, patience_ms=1.0, overtaken_ms=overtaken_ms, wait_ms=PATIENT_MS)
+
+
+def test_a_slow_moment_of_the_machine_is_no_overload() -> None:
+    typical = Typical(1.0)
+    for _ in range(30):
+        typical.note(4.0)
+    for _ in range(5):
+        typical.note(80.0)
+    assert typical.ms == 4.0
+    for _ in range(10):
+        typical.note(80.0)
+    assert typical.ms > 70
+    for _ in range(15):
+        typical.note(4.0)
+    assert typical.ms < 10
 
 
 def test_others_rest_while_typeahead_is_at_work() -> None:

@@ -1,11 +1,12 @@
 """Hands the work of requests to worker processes from one queue, in order of lanes, and says no before it is too late.
 
 A worker holds its interpreter for most of what it does, so it is given one piece of work at a time, and whichever worker is free
-takes what is due next: nobody waits for a busy worker while another rests. Only typeahead begins beside other work, at a seat of
-its own, where all workers are at work; what was there before rests meanwhile (`api.http.seats`). What waits is bounded by the time
-that it will wait: by what each lane has taken of late, a request that would wait longer than its lane allows is refused at once,
-and who was let in is answered. Raw queries give way first, typeahead last. Whoever has waited as long as the lane allows goes next,
-so that no stream of more urgent work keeps a request until it is of no use.
+takes what is due next: first of all what is asked by viewers whom it has in mind, for another one reads anew what it needs of them.
+Nobody waits for a busy worker while another rests, but for a moment that this takes. Only typeahead begins beside other work, at a
+seat of its own, where all workers are at work; what was there before rests meanwhile (`api.http.seats`). What waits is bounded by
+the time that it will wait: by what each lane typically takes of late, a request that would wait longer than its lane allows is
+refused at once, and who was let in is answered. Raw queries give way first, typeahead last. Whoever has waited as long as the lane
+allows goes next, so that no stream of more urgent work keeps a request until it is of no use.
 """
 
 from __future__ import annotations
@@ -14,16 +15,20 @@ import asyncio
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, islice
 from typing import Any, NamedTuple, cast, final
 
 from api.http.exchange import Exchange, Frames, Seat, framed
 from api.http.lanes import Lane, Limits, overloaded
 from api.http.problems import Refusal
+from api.http.typical import Typical
 
-_GAIN = 0.1
 _CALM_MS = 1.0
 """What a lane is thought to take before anything is known."""
+_LOOK = 16
+"""So many requests of a lane are looked at when a worker is free."""
+_SPREAD = 0x9E37_79B9_7F4A_7C15
+"""Ids are made of times and of numbers of their makers, so their last bits say little (Knuth, TAOCP 3, 6.4: the golden ratio)."""
 _TRIES = 2
 """How many workers may end over one piece of work before it is given up: it may be what ends them."""
 
@@ -56,7 +61,7 @@ class Outcome(NamedTuple):
 class _Job:
     work: Any
     lane: Lane
-    whose: int
+    whose: int | None
     future: asyncio.Future[Outcome]
     queued: float
     latest: float
@@ -73,9 +78,11 @@ class Engine:
         self._queues: tuple[deque[_Job], ...] = tuple(deque() for _ in Lane)
         self._workers: dict[int, _Worker] = {}
         self._running = [0, 0, 0]
-        self._takes_ms = [_CALM_MS] * 3
+        self._takes = [Typical(_CALM_MS) for _ in Lane]
         self._numbers = count(time.monotonic_ns())  # what a front before this one had dropped is not ours
         self._server: asyncio.Server | None = None
+        self._again: asyncio.TimerHandle | None = None
+        self._again_at = 0.0
         self.lag_ms = 0.0
 
     async def start(self) -> None:
@@ -85,6 +92,8 @@ class Engine:
 
     async def close(self) -> None:
         """Let go of the workers."""
+        if self._again is not None:
+            self._again.cancel()
         if self._server is not None:
             self._server.close()
             self._server = None
@@ -105,20 +114,20 @@ class Engine:
     def has_room(self, lane: Lane) -> bool:
         """Whether a request of this lane would not have to wait too long."""
         limits, ahead_ms = self._limits, 0.0
-        for queue, running, takes_ms in zip(self._queues[: lane + 1], self._running, self._takes_ms, strict=False):
-            ahead_ms += (len(queue) + running / 2) * takes_ms
+        for queue, running, takes in zip(self._queues[: lane + 1], self._running, self._takes, strict=False):
+            ahead_ms += (len(queue) + running / 2) * takes.ms
         return (
             ahead_ms <= limits.wait_ms[lane] * max(1, len(self._workers))
             and len(self._queues[lane]) < limits.waiting[lane]
             and self.lag_ms <= limits.lag_ms[lane]
         )
 
-    async def run(self, lane: Lane, work: Any, latest: float = float("inf"), whose: int = 0) -> Outcome:
+    async def run(self, lane: Lane, work: Any, latest: float = float("inf"), whose: int | None = None) -> Outcome:
         """What came of the work, which can be pickled; `Refusal` 504 where it was not begun by `latest` (perf_counter), 503 where
         there is no room for it or workers end over it.
 
-        Work of one `whose` goes to one worker, as far as that one is free: it has in mind what it needs. A task that is cancelled
-        while it waits here drops its work.
+        Work of one `whose` goes to one worker, as far as that does not make it late: it has in mind what it needs. A task that is
+        cancelled while it waits here drops its work.
         """
         if not self.has_room(lane):
             raise overloaded()
@@ -176,7 +185,7 @@ class Engine:
         connection.job = None
         self._running[job.lane] -= 1
         if not job.future.done():
-            self._takes_ms[job.lane] += _GAIN * (outcome.took_ms - self._takes_ms[job.lane])
+            self._takes[job.lane].note(outcome.took_ms)
             job.future.set_result(outcome)
         self._dispatch()
 
@@ -186,32 +195,69 @@ class Engine:
             for queue in self._queues:
                 while queue and queue[0].future.done():
                     queue.popleft()
-            free = {
-                lane: connection
-                for lane in Lane
-                if (queue := self._queues[lane]) and (connection := self._place_for(queue[0])) is not None
-            }
+            free = {lane: place for lane in Lane if (place := self._place_in(self._queues[lane])) is not None}
             if not free:
                 break
             lane = min(free, key=self._due)
-            job = self._queues[lane].popleft()
+            at, connection = free[lane]
+            job = self._queues[lane][at]
+            del self._queues[lane][at]
             if time.perf_counter() > job.latest:
                 _fail(job, _too_late())
                 continue
             job.tries += 1
             self._running[lane] += 1
-            free[lane].begin(job, Order(next(self._numbers), lane, self._limits.wait_ms[lane], job.work))
+            connection.begin(job, Order(next(self._numbers), lane, self._limits.wait_ms[lane], job.work))
         self._exchange.waiting = self.waiting
 
-    def _place_for(self, job: _Job) -> _Connection | None:
-        """Where it can begin now: with a worker at rest, its viewer's own if that one is; typeahead also beside other work."""
+    def _place_in(self, queue: deque[_Job]) -> tuple[int, _Connection] | None:
+        """What of a queue can begin now, and where: with a worker at rest, of the oldest what is of a viewer of its own; typeahead
+        also beside other work."""
+        if not queue:
+            return None
+        oldest = queue[0]
         idle = [number for number, worker in self._workers.items() if worker.is_idle]
-        if idle:
-            number = job.whose % len(self._workers)
-            return self._workers[number if number in idle else idle[0]].any
-        if job.lane is Lane.TYPEAHEAD:
-            return next((worker.typing for worker in self._workers.values() if worker.may_type), None)
+        if not idle:
+            place = self._beside(oldest)
+            return None if place is None else (0, place)
+        waited_ms = (time.perf_counter() - oldest.queued) * 1e3
+        if waited_ms < self._limits.overtaken_ms:
+            for at, job in enumerate(islice(queue, _LOOK)):
+                own = self._own(job)
+                if (own is None or own in idle) and not job.future.done():
+                    return at, self._at_rest(idle[0] if own is None else own)
+        if waited_ms >= self._limits.patience_ms:
+            return 0, self._at_rest(idle[0])
+        self._look_again(self._limits.patience_ms - waited_ms)
         return None
+
+    def _own(self, job: _Job) -> int | None:
+        """The worker that has the viewer in mind; None where any has."""
+        if job.whose is None:
+            return None
+        return (job.whose * _SPREAD & 0xFFFF_FFFF_FFFF_FFFF) * len(self._workers) >> 64
+
+    def _at_rest(self, worker: int) -> _Connection:
+        return cast(_Connection, self._workers[worker].any)
+
+    def _beside(self, job: _Job) -> _Connection | None:
+        if job.lane is not Lane.TYPEAHEAD:
+            return None
+        return next((worker.typing for worker in self._workers.values() if worker.may_type), None)
+
+    def _look_again(self, after_ms: float) -> None:
+        """Look once more at what waits, when its patience is over."""
+        loop = asyncio.get_running_loop()
+        at = loop.time() + after_ms / 1e3
+        if self._again is not None:
+            if self._again_at <= at:
+                return
+            self._again.cancel()
+        self._again, self._again_at = loop.call_at(at, self._look), at
+
+    def _look(self) -> None:
+        self._again = None  # it may have come a little early, and then looks once more
+        self._dispatch()
 
     def _due(self, lane: Lane) -> float:
         """The order in which the oldest of each lane go: whose time to wait is over, the longest over first, then by lanes."""

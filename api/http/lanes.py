@@ -26,6 +26,11 @@ class Limits:
     waiting: tuple[int, int, int] = (256, 128, 64)
     lag_ms: tuple[float, float, float] = (400.0, 100.0, 50.0)
     """Lag of the event loop from which on a lane is refused."""
+    patience_ms: float = 3.0
+    """How long a request waits for the worker that has its viewer in mind while another is at rest: about what it takes the
+    other to read what it needs of the viewer."""
+    overtaken_ms: float = 20.0
+    """How long a request waits before those of viewers whom a free worker has in mind begin after it."""
     pressed_ms: float = 20.0
     """The longest raw query that is begun while others wait, as far as estimates go."""
     given_up_ms: float = 10_000.0

@@ -110,7 +110,7 @@ class Served:
     async def _worked(self, lane: Lane, caller: Caller, work: Work, receive: Receive, trace: Trace) -> Reply:
         """What a worker answers."""
         service, queued = self._service, time.perf_counter()
-        whose = 0 if caller.viewer is None else int(caller.viewer)
+        whose = None if caller.viewer is None else int(caller.viewer)
         shed = overloaded().code
         try:
             outcome: Outcome = await _while_here(service.engine.run(lane, work, work.latest, whose), receive)
