@@ -15,11 +15,11 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
-from fastapi import FastAPI
 
 from api.http import Exchange, Limits, ServiceOptions, Worker, create_app, make_service
 from api.http.logs import JsonLog
 from api.http.service import Service
+from api.http.serving import Direct
 from api.http.static import StaticFiles
 from api.keys import Scope
 from api.session import Session
@@ -71,7 +71,7 @@ def target_of(path: str, **params: object) -> str:
 class AppClient:
     """Asks an application in this process, which runs in an event loop of a thread of its own."""
 
-    def __init__(self, app: FastAPI, client: tuple[str, int] = ("127.0.0.1", 50_000)) -> None:
+    def __init__(self, app: Direct, client: tuple[str, int] = ("127.0.0.1", 50_000)) -> None:
         self._app = app
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -80,7 +80,7 @@ class AppClient:
 
     def __enter__(self) -> AppClient:
         self._thread.start()
-        self._lifespan = self._app.router.lifespan_context(self._app)
+        self._lifespan = self._app.app.router.lifespan_context(self._app.app)
         self.run(self._lifespan.__aenter__())
         return self
 

@@ -30,8 +30,9 @@ _FORWARDED = ("forwarded", "x-forwarded-for", "via")
 
 def create_app(
     service: Service, *, scrapers: tuple[Network, ...] = LOOPBACK, static: StaticFiles | None = None
-) -> FastAPI:
-    """The service as an ASGI application. `scrapers` are the networks that may read /metrics without a signature."""
+) -> Direct:
+    """The service as an ASGI application: requests of endpoints without a parameter in the path go straight to them, others by
+    FastAPI's router. `scrapers` are the networks that may read /metrics without a signature."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -74,9 +75,8 @@ def create_app(
     ]
     app.router.routes.extend(routes)
     plain = {(endpoint.method, endpoint.path): answers for endpoint, answers in served if "{" not in endpoint.path}
-    app.add_middleware(Direct, served=plain)
     app.add_exception_handler(HTTPException, _no_route)
-    return app
+    return Direct(app, plain)
 
 
 _Handler = Callable[[Request], Awaitable[Response]]

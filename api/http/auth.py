@@ -9,7 +9,6 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import final
 
 import msgspec
@@ -38,8 +37,8 @@ LOCAL = "local"
 CONSOLE = "console"
 """The key that whoever started a service without keys has for its console: good for everything, as long as the service runs."""
 LONGEST_TOKEN_S = 3600
-_LONGEST_KEPT = 512
-"""Bytes of what a token says, up to which its signature is kept: more than ours say, and little enough for guesses."""
+_TOKENS = 4_096
+"""Tokens that were found right last: a page asks with one again and again."""
 _TOKEN_PURPOSE = b"monoceros viewer token"
 _NOBODY = b"the secret of a key that nobody has"
 _FORWARDED = ("forwarded", "x-forwarded-for", "via")
@@ -114,6 +113,7 @@ class Gate:
         self.keys = keys
         self._nonces = nonces
         self._now = now
+        self._tokens: dict[str, tuple[Caller, int]] = {}
         self._local = Key(LOCAL, local_secret, frozenset({*VIEWER_SCOPES, Scope.TOKENS}))
         self._console = (
             None if keys is not None or console_secret is None else Key(CONSOLE, console_secret, frozenset(Scope))
@@ -177,6 +177,22 @@ class Gate:
         return Caller(key, None if viewer is None else _viewer(viewer), key.scopes)
 
     def _by_token(self, head: Head, bearer: str) -> Caller:
+        found = self._tokens.get(bearer)
+        if found is None or self._key(found[0].key.id) is not found[0].key:
+            found = self._read_token(bearer)
+            if len(self._tokens) >= _TOKENS:
+                self._tokens.clear()
+            self._tokens[bearer] = found
+        caller, expires = found
+        now = self._now()
+        if not caller.key.holds(now) or expires <= now:
+            raise Refusal(401, "token-expired", "the viewer token has expired", hint="have another one minted")
+        if caller.key is self._local or caller.key is self._console:
+            self._check_local(head)
+        return caller
+
+    def _read_token(self, bearer: str) -> tuple[Caller, int]:
+        """For whom a token speaks, and until when."""
         kind, _, token = bearer.partition(" ")
         written, _, mac = token.partition(".")
         data = _bytes(written)
@@ -185,17 +201,12 @@ class Gate:
         except (msgspec.MsgspecError, UnicodeDecodeError):
             content = None
         key = None if content is None else self._key(content.key_id)
-        now = self._now()
         wanted = _text(_token_mac(_NOBODY if key is None else key.secret, data))
         is_right = hmac.compare_digest(wanted.encode(), mac.encode("utf-8", "backslashreplace"))
         if kind.lower() != "bearer" or not is_right or _text(data) != written or content is None or key is None:
             raise _unsigned("this viewer token is not one of ours")
-        if not key.holds(now) or content.expires <= now:
-            raise Refusal(401, "token-expired", "the viewer token has expired", hint="have another one minted")
-        if key is self._local or key is self._console:
-            self._check_local(head)
         viewer = None if content.viewer is None else ExternalId(content.viewer)
-        return Caller(key, viewer, frozenset(content.scopes) & key.scopes & VIEWER_SCOPES)
+        return Caller(key, viewer, frozenset(content.scopes) & key.scopes & VIEWER_SCOPES), content.expires
 
     def _key(self, key_id: str) -> Key | None:
         return self._local if self.keys is None and key_id == LOCAL else self._signing_key(key_id)
@@ -231,16 +242,7 @@ def _viewer(text: str) -> ExternalId:
 
 
 def _token_mac(secret: bytes, data: bytes) -> bytes:
-    """What stands under a token; kept where the token is no longer than ours are, for a page asks with one again and again."""
-    return _kept_mac(secret, data) if len(data) <= _LONGEST_KEPT else _mac(secret, data)
-
-
-@lru_cache(4_096)
-def _kept_mac(secret: bytes, data: bytes) -> bytes:
-    return _mac(secret, data)
-
-
-def _mac(secret: bytes, data: bytes) -> bytes:
+    """What stands under a token."""
     return hmac.digest(hmac.digest(secret, _TOKEN_PURPOSE, "sha256"), data, "sha256")
 
 

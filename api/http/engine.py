@@ -23,6 +23,7 @@ from api.http.lanes import Lane, Limits, overloaded
 from api.http.problems import Refusal
 from api.http.typical import Typical
 
+_LANES = tuple(Lane)
 _CALM_MS = 1.0
 """What a lane is thought to take before anything is known."""
 _LOOK = 16
@@ -191,11 +192,11 @@ class Engine:
 
     def _dispatch(self) -> None:
         """Begin whatever can be begun."""
-        while True:
+        while any(self._queues):
             for queue in self._queues:
                 while queue and queue[0].future.done():
                     queue.popleft()
-            free = {lane: place for lane in Lane if (place := self._place_in(self._queues[lane])) is not None}
+            free = {lane: place for lane in _LANES if (place := self._place_in(self._queues[lane])) is not None}
             if not free:
                 break
             lane = min(free, key=self._due)

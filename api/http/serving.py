@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from contextlib import suppress
 from typing import Any, final
 
 import msgspec
+from fastapi import FastAPI
 
 from api.http.asgi import GoneError, Receive, Send, Trace, body_of, head_of, send_answer, trace_of
 from api.http.asgi import Scope as AsgiScope
@@ -166,20 +167,17 @@ def _check_scopes(caller: Caller, values: Mapping[str, Any]) -> None:
 
 @final
 class Direct:
-    """Hands requests of endpoints whose path has no parameters straight to them, and all others on."""
+    """Hands requests of endpoints whose path has no parameters straight to them, past what a framework does for others, and
+    all others on."""
 
-    def __init__(
-        self,
-        app: Callable[[AsgiScope, Receive, Send], Awaitable[None]],
-        served: Mapping[tuple[str, str], Served],
-    ) -> None:
-        self._app = app
+    def __init__(self, app: FastAPI, served: Mapping[tuple[str, str], Served]) -> None:
+        self.app = app
         self._served = served
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """Answer one request, or have it answered."""
         found = self._served.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
-        await (self._app if found is None else found)(scope, receive, send)
+        await (self.app if found is None else found)(scope, receive, send)
 
 
 def _read_body(endpoint: Endpoint, head: Head, data: bytes) -> Any:
