@@ -231,8 +231,9 @@ def test_flushes_that_take_long_leave_time_for_events(tmp_path: Path) -> None:
     while rig.source.lag() > 1_300:
         rig.consumer.step()
         rig.clock.s += 0.02
-    waits = [after - before for before, after in pairwise(began)]
-    assert len(waits) > 3
+    first, *waits = [after - before for before, after in pairwise(began)]
+    assert first < 1  # how long the first takes says little
+    assert len(waits) > 2
     assert all(0.3 / wait <= 0.15 for wait in waits)
     assert max(waits) < 2.5
 

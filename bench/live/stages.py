@@ -6,6 +6,7 @@ Processor time of this thread, so that what else the machine does is not in it.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import time
 from collections import Counter
@@ -47,6 +48,7 @@ def stages(index: Path, url: str, events: int) -> dict[str, object]:
         closing(LiveWriter.open(index, now_ms=time.time_ns() // 1_000_000)) as writer,
         collecting_rarely(),
     ):
+        gc.freeze()
         source.stop_at_end()
         number = 0
         mutations = Mutations()
@@ -63,14 +65,14 @@ def stages(index: Path, url: str, events: int) -> dict[str, object]:
             done += len(batch.messages)
             unchecked += len(batch.messages)
             number += 1
-            is_due = unchecked >= limits.checkpoint_events
-            if is_due or number % FLUSH_BATCHES == 0:
-                with spent.timed("apply"):
-                    writer.apply(mutations)
-                mutations = Mutations()
-                with spent.timed("flush"):
-                    writer.flush({source.name: batch.position})
-            if is_due:
+            if number % FLUSH_BATCHES:
+                continue
+            with spent.timed("apply"):
+                writer.apply(mutations)
+            mutations = Mutations()
+            with spent.timed("flush"):
+                writer.flush({source.name: batch.position})
+            if unchecked >= limits.flushed_checkpoint_events:
                 with spent.timed("checkpoint"):
                     writer.checkpoint()
                 unchecked = 0

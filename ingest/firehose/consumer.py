@@ -143,7 +143,8 @@ class Consumer:
         limits = self._limits
         if (self._lag or 0) <= limits.behind_events:
             return limits.flush_s
-        return max(limits.behind_flush_s, self._base.flush_ms / 1000 / limits.behind_flush_share)
+        took_ms = self._base.flush_ms if self._base.flushes > 1 else 0.0  # the first also pays for what is needed once
+        return max(limits.behind_flush_s, took_ms / 1000 / limits.behind_flush_share)
 
     def _take(self, batch: Batch) -> None:
         mutations, kinds = self._read, self._kinds

@@ -21,7 +21,7 @@ class Limits:
     behind_flush_share: float = 0.15
     """Of the time, at most, that flushes take while so many stand unread: what a flush costs grows with the live index."""
     checkpoint_s: float = 8.0
-    checkpoint_events: int = 90_000
+    checkpoint_events: int = 60_000
     """Since the last checkpoint; either brings the next, with a flush before it."""
     flushed_checkpoint_events: int = 20_000
     """From so many on, a checkpoint follows a flush that comes anyway: it costs little then, and a power cut that much less."""

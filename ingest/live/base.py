@@ -73,7 +73,9 @@ class Base:
         codes = np.repeat(keys, np.diff(offsets)).astype(np.uint64) << _SHIFT | docs
         at = np.searchsorted(codes, users[there].astype(np.uint64) << _SHIFT | media[there])
         row = np.searchsorted(keys, users[there])
-        counts[there] = self._comments_at[self._commenters[users[there]] + at - offsets[row]]
+        places = (self._commenters[users[there]] + at - offsets[row]).astype(np.uint32)
+        first, last = (np.searchsorted(self._commented, places, side) for side in ("left", "right"))
+        counts[there] = last - first
         return counts
 
     def comment_ends(self, ids: I64) -> tuple[U32, U32]:
@@ -97,9 +99,10 @@ class Base:
         return joined_marks(self.sidecar["comments.low"], self.sidecar["comments.high"])
 
     @cached_property
-    def _comments_at(self) -> NDArray[np.uint32]:
-        """How many comments there are behind each posting of `media.commenter`."""
-        return np.bincount(self.sidecar["comments.at"]).astype(np.uint32)
+    def _commented(self) -> U32:
+        """The posting of `media.commenter` that each comment is behind, sorted."""
+        commented: U32 = np.sort(self.sidecar["comments.at"])
+        return commented
 
     @cached_property
     def _commenters(self) -> I64:
