@@ -222,11 +222,10 @@ class Engine:
             place = self._beside(oldest)
             return None if place is None else (0, place)
         waited_ms = (time.perf_counter() - oldest.queued) * 1e3
-        if waited_ms < self._limits.overtaken_ms:
-            for at, job in enumerate(islice(queue, _LOOK)):
-                own = self._own(job)
-                if (own is None or own in idle) and not job.future.done():
-                    return at, self._at_rest(idle[0] if own is None else own)
+        for at, job in enumerate(islice(queue, _LOOK if waited_ms < self._limits.overtaken_ms else 1)):
+            own = self._own(job)
+            if (own is None or own in idle) and not job.future.done():
+                return at, self._at_rest(idle[0] if own is None else own)
         if waited_ms >= self._limits.patience_ms:
             return 0, self._at_rest(idle[0])
         self._look_again(self._limits.patience_ms - waited_ms)
