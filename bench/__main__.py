@@ -1,6 +1,6 @@
 """`python -m bench`: the whole benchmark, into bench/RESULTS.md, bench/results.json and bench/growth.svg.
 
-Order: the world (generate, build, facts), our engine alone, each peer beside ours, worlds of other sizes, real data sets.
+Order: the world (generate, build, facts), our engine alone, each peer beside ours, worlds of several sizes, real data sets.
 Each measurement is a process of its own; one that fails is a line in the report, and the run goes on.
 """
 
@@ -12,6 +12,7 @@ import os
 import platform
 import shutil
 import time
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from bench.peers import PEERS
 from bench.report import report
 
 REAL_SAMPLES = 60
+PARTS = ("alone", "peers", "growth", "real")
 
 
 def arguments() -> argparse.Namespace:
@@ -37,6 +39,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--peers", default=",".join(PEERS), help="which, with commas between; '' for none")
     parser.add_argument("--growth", default="10000,100000", help="further world sizes, such as 10000,100000,3000000")
     parser.add_argument("--real", default=",".join(SOURCES), help="which data sets, where they are found")
+    parser.add_argument(
+        "--parts", default=",".join(PARTS), help="which, with commas between; the others stay as they were"
+    )
     parser.add_argument("--budget", type=float, default=3.0, help="seconds a shape, for each peer")
     parser.add_argument("--out", type=Path, default=HERE, help="directory of the results")
     return parser.parse_args()
@@ -62,36 +67,61 @@ class Run:
         self.scratch = options.directory / "measured"
         self.scratch.mkdir(parents=True, exist_ok=True)
 
-    def alone(self, world: World, name: str, *, is_brief: bool) -> dict[str, Any]:
-        """Our engine on a world."""
-        out = self.scratch / f"alone-{name}.json"
-        flags = ["--brief"] if is_brief else []
-        run("bench.alone", *self._common(world, out), "--samples", str(self.options.samples), *flags)
+    def alone(self, world: World) -> dict[str, Any]:
+        """Our engine on the world."""
+        out = self.scratch / "alone.json"
+        run("bench.alone", *self._of(world), *self._common(out), "--samples", str(self.options.samples))
         return json.loads(out.read_text(encoding="utf-8"))
 
-    def against(self, peer: str, world: World, name: str, samples: int, budget: float) -> dict[str, Any]:
+    def peers(self, world: World) -> dict[str, Any]:
+        """Each peer beside our engine."""
+        found = {}
+        for peer in filter(None, self.options.peers.split(",")):
+            print(f"against {peer}", flush=True)
+            found[peer] = self._against(peer, world, "world", self.options.samples, self.options.budget)
+        return found
+
+    def growth(self, world: World) -> dict[str, Any]:
+        """Our engine on worlds of several sizes, the world among them; the plot is drawn."""
+        worlds = {self.options.users: world}
+        for size in (int(size) for size in self.options.growth.split(",") if size):
+            if size not in worlds:
+                print(f"world of {size:,} users", flush=True)
+                worlds[size] = World(self.options.directory / "growth" / str(size))
+                worlds[size].make(size, self.options.seed)
+        out, samples = self.scratch / "grown.json", str(self.options.samples)
+        told = [f"{size}={made.index}={made.facts}" for size, made in sorted(worlds.items())]
+        run("bench.grown", *told, *self._common(out), "--samples", samples)
+        by_size = json.loads(out.read_text(encoding="utf-8"))
+        rows = growth_rows({int(size): found for size, found in by_size.items()})
+        plot(sorted(worlds), rows, self.options.out / "growth.svg")
+        return {"sizes": sorted(worlds), "rows": rows}
+
+    def _against(self, peer: str, world: World, name: str, samples: int, budget: float) -> dict[str, Any]:
         """A peer beside our engine; `skipped` says why where there is nothing to report."""
         out = self.scratch / f"{peer}-{name}.json"
         directory = self.options.directory / f"peer-{peer}"
         try:
-            common = self._common(world, out, budget)
+            common = (*self._of(world), *self._common(out, budget))
             run("bench.against", peer, *common, "--samples", str(samples), "--directory", str(directory))
         except FailedError as failed:
             print(f"  {peer}: skipped, {failed}", flush=True)
             return {"skipped": str(failed)}
         return json.loads(out.read_text(encoding="utf-8"))
 
-    def _common(self, world: World, out: Path, budget: float | None = None) -> list[str]:
+    @staticmethod
+    def _of(world: World) -> list[str]:
+        return ["--facts", str(world.facts), "--index", str(world.index)]
+
+    def _common(self, out: Path, budget: float | None = None) -> list[str]:
         told = {
-            "--facts": world.facts,
-            "--index": world.index,
             "--seed": self.options.seed,
             "--budget": budget or self.options.budget,
             "--out": out,
         }
         return [str(part) for pair in told.items() for part in pair]
 
-    def real(self) -> dict[str, Any]:
+    def real(self, _: World) -> dict[str, Any]:
         """Imported data sets, against the strongest peer."""
         found: dict[str, Any] = {}
         for name in filter(None, self.options.real.split(",")):
@@ -99,7 +129,7 @@ class Run:
             world = World(self.options.directory / "real" / name)
             try:
                 world.bring_in(name)
-                found[name] = self.against("tantivy", world, name, REAL_SAMPLES, self.options.budget / 3)
+                found[name] = self._against("tantivy", world, name, REAL_SAMPLES, self.options.budget / 3)
             except (FileNotFoundError, FailedError) as error:
                 print(f"  skipped, {error}", flush=True)
                 found[name] = {"skipped": str(error)}
@@ -110,45 +140,26 @@ def main() -> None:
     """Make, measure, write."""
     options = arguments()
     options.directory = options.directory.resolve()
-    started = time.perf_counter()
+    options.out.mkdir(parents=True, exist_ok=True)
     if not options.keep:
         shutil.rmtree(options.directory, ignore_errors=True)
+    place = options.out / "results.json"
+    results: dict[str, Any] = json.loads(place.read_text("utf-8")) if place.exists() else {}
     run_ = Run(options)
     print(f"world of {options.users:,} users", flush=True)
     given = [path.resolve() if path is not None else None for path in (options.world, options.index)]
     world = World(options.directory, *given)
     world.make(options.users, options.seed)
-    print("ours", flush=True)
-    alone = run_.alone(world, "world", is_brief=False)
-    peers = {}
-    for peer in filter(None, options.peers.split(",")):
-        print(f"against {peer}", flush=True)
-        peers[peer] = run_.against(peer, world, "world", options.samples, options.budget)
-    users = alone["documents"]["user"]
-    by_size = {users: alone["shapes"]}
-    for size in (int(size) for size in options.growth.split(",") if size):
-        if size == users:
-            continue
-        print(f"world of {size:,} users", flush=True)
-        other = World(options.directory / "growth" / str(size))
-        other.make(size, options.seed)
-        by_size[size] = run_.alone(other, str(size), is_brief=True)["shapes"]
-    rows = growth_rows(by_size)
-    results = {
-        "machine": machine(),
-        "world": {"users": users, "seed": options.seed},
-        "made": world.figures,
-        "alone": alone,
-        "peers": peers,
-        "growth": {"sizes": sorted(by_size), "rows": rows},
-        "real": run_.real(),
-        "minutes": (time.perf_counter() - started) / 60,
-    }
-    options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "results.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    results |= {"machine": machine(), "world": {"users": options.users, "seed": options.seed}, "made": world.figures}
+    parts: dict[str, Callable[[World], dict[str, Any]]] = {name: getattr(run_, name) for name in PARTS}
+    for name in options.parts.split(","):
+        print(name, flush=True)
+        started = time.perf_counter()
+        results[name] = parts[name](world)
+        results.setdefault("minutes", {})[name] = (time.perf_counter() - started) / 60
+    place.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     (options.out / "RESULTS.md").write_text(report(results) + "\n", encoding="utf-8")
-    plot(results["growth"]["sizes"], rows, options.out / "growth.svg")
-    print(f"{options.out / 'RESULTS.md'} is written, after {results['minutes']:.1f} minutes")
+    print(f"{options.out / 'RESULTS.md'} is written")
 
 
 if __name__ == "__main__":

@@ -22,16 +22,12 @@ from bench.shapes import SAMPLES, shapes
 _ME = re.compile(r":me(?=[\s)]|$)")
 
 
-def measure(
-    ours: Ours, shape: Shape, bare: tuple[str, Bare] | None, budget_s: float, *, is_brief: bool
-) -> dict[str, Any]:
+def measure(ours: Ours, shape: Shape, bare: tuple[str, Bare] | None, budget_s: float) -> dict[str, Any]:
     """Every role, interleaved; what is found, how much it touches, and the bare operation."""
     results: list[int] = []
     late: list[str] = []
     roles = ours.roles()
-    if is_brief:
-        roles = {"viewer": roles["viewer"]}
-    elif not any(_ME.search(question.text) for question in shape.questions):
+    if not any(_ME.search(question.text) for question in shape.questions):
         roles["no viewer"] = ours.without_viewer
     if bare is not None:
         operation = bare[1]
@@ -76,31 +72,28 @@ def main() -> None:
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--samples", type=int, default=SAMPLES)
     parser.add_argument("--budget", type=float, required=True, help="seconds a shape")
-    parser.add_argument("--brief", action="store_true", help="latencies of a known viewer only")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     found: dict[str, Any] = {}
-    if not options.brief:
-        found["opening"] = opening(options.index)
+    found["opening"] = opening(options.index)
     facts = Facts(options.facts)
     ours = Ours(options.index)
     asked = shapes(facts, options.seed, options.samples)
-    bare = {} if options.brief else bare_operations(ours.segment, facts)
+    bare = bare_operations(ours.segment, facts)
     found["documents"] = {str(vertical): size for vertical, size in ours.segment.sizes.items()}
     found["shapes"] = {}
     for shape in asked:
-        figures = measure(ours, shape, bare.get(shape.kind or ""), options.budget, is_brief=options.brief)
+        figures = measure(ours, shape, bare.get(shape.kind or ""), options.budget)
         found["shapes"][shape.key] = figures
         shown = ", ".join(f"{role} {times['p50']:.3f} / {times['p99']:.3f}" for role, times in figures["roles"].items())
         print(f"  {shape.title}: {shown} ms", flush=True)
-    if not options.brief:
-        found["memory_mib"] = resident_mib()
-        found["gaps"] = {shape.key: fairness(ours, shape, found["shapes"][shape.key]["worst"]) for shape in asked}
-        found["idle_gap"] = idle_gap_ms()
-        print(f"  longest gaps: {max(found['gaps'].values()):.1f} ms, idle {found['idle_gap']:.1f} ms", flush=True)
-        heavy = next((shape for shape in asked if shape.key == "two_hop_heaviest"), None)
-        if heavy is not None and "explore" in found["shapes"]:
-            found["inner_limit"] = inner_limits(ours, list(heavy.questions))
+    found["memory_mib"] = resident_mib()
+    found["gaps"] = {shape.key: fairness(ours, shape, found["shapes"][shape.key]["worst"]) for shape in asked}
+    found["idle_gap"] = idle_gap_ms()
+    print(f"  longest gaps: {max(found['gaps'].values()):.1f} ms, idle {found['idle_gap']:.1f} ms", flush=True)
+    heavy = next((shape for shape in asked if shape.key == "two_hop_heaviest"), None)
+    if heavy is not None and "explore" in found["shapes"]:
+        found["inner_limit"] = inner_limits(ours, list(heavy.questions))
     options.out.write_text(json.dumps(found, indent=1), encoding="utf-8")
 
 

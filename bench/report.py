@@ -44,11 +44,12 @@ def _section(title: str, lines: Iterable[str]) -> list[str]:
 def _machine(results: Results) -> list[str]:
     machine = results["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
+    minutes = ", ".join(f"{name} {took:.0f}" for name, took in results["minutes"].items())
     counts = ", ".join(f"{count:,} {name}" for name, count in results["alone"]["opening"]["documents"].items())
     return [
         f"{machine['cores']} cores, {machine['architecture']}, {machine['memory_gib']:.0f} GiB; {versions}. World: "
         f"{results['world']['users']:,} users, seed {results['world']['seed']}: {counts}. "
-        f"The run took {results['minutes']:.0f} minutes.",
+        f"Parts took, in minutes: {minutes}.",
         "",
     ]
 
