@@ -241,25 +241,35 @@ def keep_in_roaring(docs: U32, halves: U16, wanted: bool, out: U32) -> int:
     containers = u32_at(halves, HEADER + 2)
     kept = 0
     c = 0
-    left = 0  # where the search in container c goes on
-    for i in range(len(docs)):
+    i = 0
+    while i < len(docs):
         key = np.int64(docs[i]) >> 16
-        low = np.int64(docs[i]) & 0xFFFF
         while c < containers and np.int64(halves[HEADER + 4 + 2 * c]) < key:
             c += 1
-            left = 0
-        found = False
+        cardinality = np.int64(0)
+        at = np.int64(0)
         if c < containers and np.int64(halves[HEADER + 4 + 2 * c]) == key:
             cardinality = np.int64(halves[HEADER + 5 + 2 * c]) + 1
-            at = HEADER + (u32_at(halves, HEADER + 4 + 2 * containers + 2 * c) >> 1)
-            if cardinality <= ARRAY_MAX:
-                left = lower_bound(halves[at : at + cardinality], low, left)
-                found = left < cardinality and np.int64(halves[at + left]) == low
-            else:
+            at = np.int64(HEADER + (u32_at(halves, HEADER + 4 + 2 * containers + 2 * c) >> 1))
+        end = at + cardinality
+        left = at  # where the search in the container goes on
+        while i < len(docs) and np.int64(docs[i]) >> 16 == key:
+            low = np.int64(docs[i]) & 0xFFFF
+            if cardinality > ARRAY_MAX:
                 found = (np.int64(halves[at + (low >> 4)]) >> (low & 15)) & 1 == 1
-        if found == wanted:
+            else:
+                step = 1
+                while left + step < end and np.int64(halves[left + step]) <= low:
+                    left += step
+                    step <<= 1
+                while step > 0:
+                    if left + step < end and np.int64(halves[left + step]) <= low:
+                        left += step
+                    step >>= 1
+                found = left < end and np.int64(halves[left]) == low
             out[kept] = docs[i]
-            kept += 1
+            kept += found == wanted
+            i += 1
     return kept
 
 
