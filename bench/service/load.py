@@ -106,6 +106,7 @@ async def opened(stream: dict[str, Any], started: float, seconds: float, done: D
     viewers = [token for _, token in stream["requests"]]
     idle: dict[str, list[Connection]] = {token: [] for token in viewers}
     running: set[asyncio.Task[None]] = set()
+    failed: list[BaseException] = []
 
     async def one(due: float, request: bytes, own: list[Connection]) -> None:
         due = min(due, time.monotonic())  # timers of the loop go off up to a millisecond early
@@ -113,6 +114,10 @@ async def opened(stream: dict[str, Any], started: float, seconds: float, done: D
         status, body = await connection.ask(request)
         _note(done, due, status, body)
         own.append(connection)
+
+    def ended(task: asyncio.Task[None]) -> None:
+        running.discard(task)
+        failed.extend(filter(None, (task.exception(),)))
 
     first, gap = started + stream.get("begin", 0.0), 1 / stream["rate"]
     last = min(started + seconds, started + stream.get("end", seconds))
@@ -125,13 +130,15 @@ async def opened(stream: dict[str, Any], started: float, seconds: float, done: D
             at = number % len(requests)
             task = asyncio.create_task(one(due, requests[at], idle[viewers[at]]))
             running.add(task)
-            task.add_done_callback(running.discard)
+            task.add_done_callback(ended)
         else:
             done.dropped += 1
         number += 1
         if number % 64 == 0:
             await asyncio.sleep(0)  # answers are read even where we are late
     await asyncio.gather(*running)
+    if failed:
+        raise failed[0]
     for connection in chain.from_iterable(idle.values()):
         connection.close()
 
@@ -172,9 +179,12 @@ async def run(plan: dict[str, Any]) -> tuple[dict[str, Any], list[Done]]:
 def main() -> None:
     """The facts as a line of JSON, then the rows of all streams."""
     facts, done = uvloop.run(run(json.load(sys.stdin)))
-    print(json.dumps(facts), flush=True)
-    for found in done:
-        found.rows.tofile(sys.stdout.buffer)
+    with open(
+        sys.stdout.fileno(), "wb", closefd=False
+    ) as out:  # buffered in any case: a raw file may write a part of what it is given
+        out.write(json.dumps(facts).encode() + b"\n")
+        for found in done:
+            out.write(found.rows)
 
 
 if __name__ == "__main__":

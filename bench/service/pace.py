@@ -98,7 +98,8 @@ def probe() -> None:
         pow(3, _POWER, _PRIME)
         used_then = time.thread_time()
         looks.extend((begun, time.monotonic(), used, used_then))
-    looks.tofile(sys.stdout.buffer)
+    with open(sys.stdout.fileno(), "wb", closefd=False) as out:
+        out.write(looks)
 
 
 if __name__ == "__main__":

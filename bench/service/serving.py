@@ -79,6 +79,8 @@ class Served:
         line, _, noted = done.stdout.partition(b"\n")
         facts = json.loads(line)
         rows, spells = np.frombuffer(noted).reshape(-1, ROW), pace.spells()
+        if len(rows) != sum(stream["count"] for stream in facts["streams"].values()):
+            raise FailedError("the load generator did not hand over all that it noted")
         found: dict[str, Any] = {}
         for name, stream in facts["streams"].items():
             own, rows = rows[: stream["count"]], rows[stream["count"] :]
