@@ -235,7 +235,8 @@ class Engine:
         """The worker that has the viewer in mind; None where any has."""
         if job.whose is None:
             return None
-        return (job.whose * _SPREAD & 0xFFFF_FFFF_FFFF_FFFF) * len(self._workers) >> 64
+        place = (job.whose * _SPREAD & 0xFFFF_FFFF_FFFF_FFFF) * len(self._workers) >> 64
+        return sorted(self._workers)[place]  # of those that are here
 
     def _at_rest(self, worker: int) -> _Connection:
         return cast(_Connection, self._workers[worker].any)
