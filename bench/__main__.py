@@ -144,7 +144,10 @@ def main() -> None:
     if not options.keep:
         shutil.rmtree(options.directory, ignore_errors=True)
     place = options.out / "results.json"
-    results: dict[str, Any] = json.loads(place.read_text("utf-8")) if place.exists() else {}
+    names = options.parts.split(",")
+    results: dict[str, Any] = {}
+    if place.exists() and set(names) != set(PARTS):  # of a whole run nothing that was there before is true
+        results = json.loads(place.read_text("utf-8"))
     run_ = Run(options)
     print(f"world of {options.users:,} users", flush=True)
     given = [path.resolve() if path is not None else None for path in (options.world, options.index)]
@@ -152,7 +155,7 @@ def main() -> None:
     world.make(options.users, options.seed)
     results |= {"machine": machine(), "world": {"users": options.users, "seed": options.seed}, "made": world.figures}
     parts: dict[str, Callable[[World], dict[str, Any]]] = {name: getattr(run_, name) for name in PARTS}
-    for name in options.parts.split(","):
+    for name in names:
         print(name, flush=True)
         started = time.perf_counter()
         results[name] = parts[name](world)
