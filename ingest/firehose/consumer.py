@@ -25,6 +25,8 @@ from ingest.firehose.writer import Writer
 from schemas.errors import InputError
 
 _MOVING_S = 0.01
+_STEADY = 4
+"""So many flushes count: one that puts parts together takes longer than others."""
 _PATIENT_S = 5.0
 """So long a source may not say how much it holds, such as one that joins a group, before that is a problem."""
 
@@ -75,7 +77,9 @@ class Consumer:
         """The last moment of which everything was read, and of which readers see everything."""
         self._unsaved_events = self._unsaved_bytes = self._unchecked_events = 0
         self._unsaved_since: float | None = None
-        self._checkpointed_at = self._tended_at = self._looked_at = now_s()
+        self._checkpointed_at = self._flushed_at = self._tended_at = self._looked_at = now_s()
+        self._flush_share = 0.0
+        """Of the time, what flushes would take that came after every `behind_flush_events`, as the mean of some."""
         self._refused: dict[str, tuple[float, str]] = {}
         """What the disk did not let us do, when it will be tried again, and why."""
         self._rates: deque[tuple[float, int]] = deque([(now_s(), 0)], maxlen=11)
@@ -146,6 +150,15 @@ class Consumer:
         took_ms = self._base.flush_ms if self._base.flushes > 1 else 0.0  # the first also pays for what is needed once
         return max(limits.behind_flush_s, took_ms / 1000 / limits.behind_flush_share)
 
+    def _is_flush_due(self, now: float) -> bool:
+        if self._unsaved_since is None:
+            return False
+        limits = self._limits
+        is_many = (self._lag or 0) > limits.behind_events and self._unsaved_events >= limits.behind_flush_events
+        if is_many and self._flush_share <= limits.behind_flush_share:
+            return True
+        return now - self._unsaved_since >= self._flush_s()
+
     def _take(self, batch: Batch) -> None:
         mutations, kinds = self._read, self._kinds
         for message, place in zip(batch.messages, batch.places, strict=True):
@@ -188,7 +201,7 @@ class Consumer:
             self._unchecked_events >= limits.checkpoint_events or now - self._checkpointed_at >= limits.checkpoint_s
         )
         is_due = is_due and self._unchecked_events > 0
-        if self._unsaved_since is not None and (is_due or now - self._unsaved_since >= self._flush_s()):
+        if self._unsaved_since is not None and (is_due or self._is_flush_due(now)):
             is_flushed = self._attempt("flush", self._flush)
             is_due = is_due or (is_flushed and self._unchecked_events >= limits.flushed_checkpoint_events)
         if is_due and self._unsaved_since is None:
@@ -200,12 +213,18 @@ class Consumer:
             self._attempt("upkeep", self._follow_base)
 
     def _flush(self) -> None:
-        started = self._now_s()
         self._apply()
+        started, events = self._now_s(), self._unsaved_events
         self._letters.save()  # first: the position says that they were read
         self._writer.flush(self._position)
         self._flushed()
-        self._base.flush_ms = round((self._now_s() - started) * 1000, 1)
+        ended = self._now_s()
+        self._base.flush_ms = round((ended - started) * 1000, 1)
+        if events:
+            between_s = (started - self._flushed_at) * self._limits.behind_flush_events / events
+            share = (ended - started) / max(1e-9, between_s + ended - started)
+            self._flush_share += (share - self._flush_share) / _STEADY
+        self._flushed_at = ended
 
     def _flushed(self) -> None:
         now_ms = self._now_ms()

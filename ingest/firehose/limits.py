@@ -17,9 +17,13 @@ class Limits:
     """From the first event that readers do not see to the flush, but for the time that a batch takes."""
     behind_events: int = 20_000
     """Where more stand unread, answers are old anyway: flushes, whose cost hardly grows with events, are then further apart."""
-    behind_flush_s: float = 0.6
-    behind_flush_share: float = 0.15
-    """Of the time, at most, that flushes take while so many stand unread: what a flush costs grows with the live index."""
+    behind_flush_events: int = 24_000
+    """So many, while so many stand unread: what a power cut took is as many again, which one flush then shows, at any speed."""
+    behind_flush_share: float = 0.2
+    """Of the time, at most, that flushes take while so many stand unread: what a flush costs grows with the live index. Where
+    it would be more, they come with the checkpoints of `checkpoint_events`."""
+    behind_flush_s: float = 2.0
+    """The longest between two flushes where fewer events come in that time, and that share is kept."""
     checkpoint_s: float = 8.0
     checkpoint_events: int = 60_000
     """Since the last checkpoint; either brings the next, with a flush before it."""
