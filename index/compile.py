@@ -45,14 +45,13 @@ def compile_kernels() -> None:
     lists.largest(wanted, np.zeros(2, dtype=np.uint8), words, 1)
     lists.total(wanted)
     part(few, words)
-    lists.append(wanted[1:], words, few.copy(), 0)
-    union([(lists, wanted[1:], words)], size, size)
+    union([(lists, wanted[1:], words)], size)
     gate = Gate(words, words, words, few, -1, words)
-    union_through(lists, wanted, gate, size, size)
-    union_below(lists, wanted, gate, size, size, size)
+    union_through(lists, wanted, gate, size)
+    union_below(lists, wanted, gate, size, size)
     lists.sizes_gated(wanted, gate)
     lists.first_holding(wanted, 0)
-    distinct(few, 1, size)
+    distinct(few, 1)
     dense, packed = DocSet(0, size, None, words), DocSet(0, size, few)
     for one, other in ((dense, packed), (packed, dense), (packed, packed)):
         for result in (one & other, one | other, one - other):

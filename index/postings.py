@@ -16,7 +16,7 @@ from index.docset import DocSet, new_words
 from index.kernels import gather, lists, live, windows
 from index.kernels.bits import NO_WORDS, Words, words_of
 from index.kernels.build import drop_repeats, group, less, pack, packed_offsets, transpose
-from index.kernels.gated import sizes_gated, union_gated, union_gated_below
+from index.kernels.gated import append_gated, append_gated_below, sizes_gated
 from index.kernels.largest import largest
 from schemas.ids import INT64_MAX
 
@@ -131,27 +131,22 @@ class PostingLists:
         """OR the lists of many keys into a bitset over the whole vertical."""
         gather.union_into(self.keys, self.offsets, self.lists, keys, words)
 
-    def append(self, keys: U32, mask: Words | None, out: U32, at: int) -> int:
-        """Copy the lists of many keys, as far as the mask has them, to `out` from `at` on; where they end."""
-        return int(gather.append(self.keys, self.offsets, self.lists, keys, words_of(mask), out, at))
+    def append(self, keys: U32, mask: Words | None, out: U32, begin: int) -> int:
+        """Write the documents of many keys' lists, as far as the mask has them, to `out` from `begin` on, list by list; where they
+        end. `out` has room for as many as these lists hold (`total`)."""
+        return int(live.append(*self.read(), keys, words_of(mask), out, begin))
 
-    def mark(self, keys: U32, mask: Words | None, words: Words, touched: Words, room: U32) -> None:
-        """Set the documents of many keys' lists, as far as the mask has them, in a bitset of the vertical and, by a bit for
-        each word of it, which words they are in (`index/unions.py`). `room` is for as many documents as they hold (`total`), and is
-        written to."""
-        live.mark(*self.read(), keys, words_of(mask), words, touched, room)
+    def append_gated(self, keys: U32, gate: Gate, out: U32) -> int:
+        """Write what many keys' lists show through a gate to `out`, list by list; where it ends, or -1, with nothing done, where
+        the lists may hold more than there is room for."""
+        asked = (*self.read(), keys, *gate, out)
+        return int(append_gated(*asked))
 
-    def union_gated(self, keys: U32, gate: Gate, words: Words, touched: Words, out: U32) -> int:
-        """Write the union of many keys' lists, as far as a gate shows them, to `out`, sorted; the number of documents, or -1, with
-        nothing done, where the lists may hold more than there is room for. Bitsets as in `mark`, clear before and after."""
-        asked = (*self.read(), keys, *gate, words, touched, out)
-        return int(union_gated(*asked))
-
-    def union_gated_below(self, keys: U32, gate: Gate, below: int, words: Words, touched: Words, out: U32) -> int:
-        """As `union_gated`, of base documents those before `below` and perhaps some others: lists are read no further. `out` has
+    def append_gated_below(self, keys: U32, gate: Gate, below: int, out: U32) -> int:
+        """As `append_gated`, of base documents those before `below` and perhaps some others: lists are read no further. `out` has
         room for all that they hold."""
-        asked = (*self.read(), keys, *gate, below, words, touched, out)
-        return int(union_gated_below(*asked))
+        asked = (*self.read(), keys, *gate, below, out)
+        return int(append_gated_below(*asked))
 
     def sizes_gated(self, keys: U32, gate: Gate) -> U32:
         """For each key, in any order, the number of documents of its list that a gate shows."""

@@ -169,7 +169,7 @@ class Execution:
         if len(packed) == len(sets):
             if len(sets) == 2:
                 return sets[0] | sets[1]
-            return DocSet(base, end, distinct(np.concatenate(packed), NONE, self.size(plan.vertical)))
+            return DocSet(base, end, distinct(np.concatenate(packed), NONE))
         words = new_words(end - base)
         for docs in sets:
             if docs.packed is None:

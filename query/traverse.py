@@ -55,7 +55,7 @@ def unite(cuts: Iterable[Cut], size: int, check: Callable[[], None]) -> DocSet:
     few = _few(size)
     most = sum(cut.lists.total(cut.keys, few) for cut in cuts)
     if most <= few:
-        return DocSet(0, size, union(((cut.lists, cut.keys, cut.mask) for cut in cuts), most, size))
+        return DocSet(0, size, union(((cut.lists, cut.keys, cut.mask) for cut in cuts), most))
     united = new_words(size)
     for cut in cuts:
         words = new_words(size) if cut.mask is not None and len(cuts) > 1 else united
@@ -86,7 +86,7 @@ def apply(execution: Execution, plan: PlanApply) -> DocSet:
     world, keys = execution.world, execution.inner(plan)
     gate = _gate(world, plan.edge, keys)
     if gate is not None:
-        docs = union_through(world.segment.lists(plan.edge.key), keys, gate, _few(size), size)
+        docs = union_through(world.segment.lists(plan.edge.key), keys, gate, _few(size))
         if docs is not None:
             return DocSet(0, size, docs)
     return unite(world.cut(plan.edge, keys), size, execution.check)
@@ -107,14 +107,14 @@ def first_applied(execution: Execution, plan: PlanApply, limit: int) -> U32 | No
     if gate is None or not order.ranks_base_by_number:
         return None
     size, lists = order.size, world.segment.lists(plan.edge.key)
-    docs = union_through(lists, keys, gate, min(_few(size), _AMPLE * limit), size)
+    docs = union_through(lists, keys, gate, min(_few(size), _AMPLE * limit))
     if docs is not None:
         return order.first(DocSet(0, size, docs), limit)
     most = lists.total(keys)
     below = 2 * order.base * limit // most
     while below < order.base // _SHORT:
         execution.check()
-        docs = union_below(lists, keys, gate, below, most, size)
+        docs = union_below(lists, keys, gate, below, most)
         best = order.first_below(docs, below, limit)
         if len(best) == limit:
             return best
@@ -167,7 +167,7 @@ def extract(execution: Execution, plan: PlanExtract) -> DocSet:
     held = world.segment.values(_FIELD_COLUMNS[plan.edge.key], docs)
     alive = world.segment.alive(plan.vertical)  # its owner is in W_v, and its place if it exists
     if len(docs) <= _few(size):
-        found = DocSet(0, size, distinct(held, NONE, size))
+        found = DocSet(0, size, distinct(held, NONE))
         return found if alive is None else found & DocSet(0, size, None, alive)
     words = new_words(size)
     set_bits(words, 0, held[held != NONE])

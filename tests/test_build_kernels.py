@@ -82,7 +82,7 @@ def test_lists_in_gaps_are_the_sets_wherever_they_are_read(seed: int) -> None:
     for first, last in ((0, len(groups)), (2, 7), (6, 9)):
         some = everyone[first:last]
         expected = sorted(set().union(*groups[first:last]))
-        assert union([(lists, some, None)], documents, documents).tolist() == expected
+        assert union([(lists, some, None)], documents).tolist() == expected
         assert first_of_two((lists, some, None), (lists, some[:0], None), OR, 700).tolist() == expected[:700]
         both = [doc for doc in expected if doc in groups[6] | groups[8]]
         pair = np.array([6, 8], dtype=np.uint32)

@@ -122,28 +122,16 @@ def test_posting_lists(table, few, is_sparse):
         end = lists.append(everyone, chosen, appended, 1)
         assert sorted(appended[1:end].tolist()) == sorted(doc for docs in shown.values() for doc in docs)
         parts = [(lists, everyone[:20], chosen), (lists, everyone[20:], chosen)]
-        assert union(parts, total, SIZE).tolist() == sorted(set().union(*shown.values()))
+        assert union(parts, total).tolist() == sorted(set().union(*shown.values()))
         assert all(counts[doc] == sum(doc in docs for docs in shown.values()) for doc in few)
         assert lists.sizes(everyone, chosen).tolist() == [len(shown.get(key, ())) for key in range(41)]
     assert lists.total(everyone) == sum(map(len, table.values()))
 
 
-def test_a_union_that_was_broken_off_leaves_nothing_behind():
-    lists = lists_of({0: {1, 2, 70_000}, 1: {3}}, 2)
-
-    def breaks_off():
-        yield lists, np.array([0], dtype=np.uint32), None
-        raise ValueError("broken off")
-
-    with pytest.raises(ValueError, match="broken off"):
-        union(breaks_off(), 10, SIZE)
-    assert union([(lists, np.array([1], dtype=np.uint32), None)], 10, SIZE).tolist() == [3]
-
-
 @settings(max_examples=40, deadline=None)
 @given(docs=st.lists(st.integers(0, SIZE - 1), max_size=60), none=st.integers(0, SIZE))
 def test_distinct_documents(docs, none):
-    found = distinct(np.array(docs + [none], dtype=np.uint32), none, SIZE)
+    found = distinct(np.array(docs + [none], dtype=np.uint32), none)
     assert found.tolist() == sorted({*docs} - {none})
 
 

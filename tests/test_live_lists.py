@@ -138,16 +138,16 @@ def check_gated(rng: Random, lists: PostingLists | LiveLists, expected: Table, k
         together |= expected.get(key, set()) & let_through
     most = lists.total(u32(keys))
     for _ in range(2):  # marks are clear again
-        found = union_through(lists, u32(keys), gate, most, DOCS)
+        found = union_through(lists, u32(keys), gate, most)
         assert found is not None
         assert found.tolist() == sorted(together)
         below = rng.randrange(DOCS + 1)
-        part = union_below(lists, u32(keys), gate, below, most, DOCS).tolist()
+        part = union_below(lists, u32(keys), gate, below, most).tolist()
         assert part == sorted(set(part))
         assert together.issuperset(part)
         assert {doc for doc in together if doc < below or doc >= BASE} <= set(part)
     if together:
-        assert union_through(lists, u32(keys), gate, len(together) - 1, DOCS) is None
+        assert union_through(lists, u32(keys), gate, len(together) - 1) is None
 
 
 def check_one_by_one(lists: PostingLists | LiveLists, expected: Table, keys: list[int], few: set[int]) -> None:
@@ -199,7 +199,7 @@ def check_together(
             places, found = lists.largest(asked, ranks, mask, room)
             assert places.tolist() == best[:room]
             assert found.tolist() == [sizes[place] for place in best[:room]]
-        united = union([(lists, wanted[:7], mask), (lists, wanted[7:], mask)], most, DOCS)
+        united = union([(lists, wanted[:7], mask), (lists, wanted[7:], mask)], most)
         assert united.tolist() == sorted(set().union(*(shown.get(key, ()) for key in keys)))
         counts, met = np.zeros(DOCS, dtype=np.uint32), np.empty(DOCS, dtype=np.uint32)
         met = met[: lists.count_into(wanted, mask, counts, met, 0)]

@@ -1,5 +1,4 @@
-"""Kernels along edges whose keys are users: what the viewer may see of a key says what its list shows. In apply all lists are
-marked and swept (`index/kernels/touched.py`) in one call, in whatever form they are. Through layers, as in
+"""Kernels along edges whose keys are users: what the viewer may see of a key says what its list shows. Through layers, as in
 `index/kernels/live.py`; without any, there is no row in the table.
 """
 
@@ -13,19 +12,17 @@ from index.kernels.bits import Words, lets_through
 from index.kernels.compiled import lean
 from index.kernels.gather import bounds_of
 from index.kernels.lists import GAPS, ROARING, U16, container, next_doc
-from index.kernels.live import holds_now, mark_key, may_be_touched, most_of, size_of_key, speaker
-from index.kernels.touched import set_touched, sweep
+from index.kernels.live import append_key, holds_now, may_be_touched, most_of, size_of_key, speaker
 from schemas.ids import INT64_MAX
 
 
 @lean
-def union_gated(
+def append_gated(
     keys: U32, offsets: U32, lists: U32, table: I64, hidden: Words,
-    wanted: U32, seen: Words, opened: Words, shown: Words, mine: U32, me: int, shown_of_me: Words,
-    words: Words, touched: Words, out: U32,
+    wanted: U32, seen: Words, opened: Words, shown: Words, mine: U32, me: int, shown_of_me: Words, out: U32,
 ) -> np.int64:  # fmt: skip
-    """Write the union of the lists of the wanted keys to `out`, sorted; the number of documents, or -1, with nothing done, where
-    the lists may hold more than there is room for.
+    """Write what the lists of the wanted keys show to `out`, key by key, each list in order; where it ends, or -1, with nothing
+    done, where the lists may hold more than there is room for.
 
     Keys that are not `seen` show nothing, `me` (-1: no key) what the mask `shown_of_me` has, those that are `opened` what `shown`
     has, and the others those of the documents `mine`, and no more.
@@ -37,9 +34,8 @@ def union_gated(
             room -= most_of(keys, offsets, lists, table, key)
             if room < 0:
                 return np.int64(-1)
-    below = np.int64(len(words) << 6)
-    return union_gated_below(
-        keys, offsets, lists, table, hidden, wanted, seen, opened, shown, mine, me, shown_of_me, below, words, touched, out
+    return append_gated_below(
+        keys, offsets, lists, table, hidden, wanted, seen, opened, shown, mine, me, shown_of_me, INT64_MAX, out
     )  # fmt: skip
 
 
@@ -57,31 +53,32 @@ def _begins(lists: U32, start: int, end: int) -> np.int64:
 
 
 @lean
-def union_gated_below(
+def append_gated_below(
     keys: U32, offsets: U32, lists: U32, table: I64, hidden: Words,
-    wanted: U32, seen: Words, opened: Words, shown: Words, mine: U32, me: int, shown_of_me: Words, below: int,
-    words: Words, touched: Words, out: U32,
+    wanted: U32, seen: Words, opened: Words, shown: Words, mine: U32, me: int, shown_of_me: Words, below: int, out: U32,
 ) -> np.int64:  # fmt: skip
-    """As `union_gated`, of base documents those before `below` and perhaps some others; `out` has room for all of the lists."""
+    """As `append_gated`, of base documents those before `below` and perhaps some others; `out` has room for all of the lists."""
+    end = np.int64(0)
     for k in range(len(wanted)):
         key = np.int64(wanted[k])
         if not lets_through(seen, key):
             continue
         if not may_be_touched(table, key):
-            start, end = bounds_of(keys, offsets, key)
-            if _begins(lists, start, end) >= below:
+            start, stop = bounds_of(keys, offsets, key)
+            if _begins(lists, start, stop) >= below:
                 continue
         if key == me:
-            mark_key(keys, offsets, lists, table, hidden, key, shown_of_me, below, words, touched, out)
+            end = append_key(keys, offsets, lists, table, hidden, key, shown_of_me, below, out, end)
         elif lets_through(opened, key):
-            mark_key(keys, offsets, lists, table, hidden, key, shown, below, words, touched, out)
+            end = append_key(keys, offsets, lists, table, hidden, key, shown, below, out, end)
         else:
             layer, place = speaker(table, key)
             for i in range(len(mine)):
                 doc = np.int64(mine[i])
                 if holds_now(keys, offsets, lists, table, hidden, key, layer, place, doc):
-                    set_touched(doc, words, touched)
-    return np.int64(sweep(words, touched, out))
+                    out[end] = mine[i]
+                    end += 1
+    return end
 
 
 @lean
@@ -90,7 +87,7 @@ def sizes_gated(
     wanted: U32, seen: Words, opened: Words, shown: Words, mine: U32, me: int, shown_of_me: Words,
     out: U32,
 ) -> None:  # fmt: skip
-    """For each wanted key, in any order, the number of documents that its list shows; the gate as in `union_gated`."""
+    """For each wanted key, in any order, the number of documents that its list shows; the gate as in `append_gated`."""
     for k in range(len(wanted)):
         key = np.int64(wanted[k])
         out[k] = 0

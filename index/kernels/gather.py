@@ -74,27 +74,6 @@ def union_into(keys: U32, offsets: U32, lists: U32, wanted: U32, out: Words) -> 
 
 
 @numba.njit(cache=True, nogil=True)
-def append(keys: U32, offsets: U32, lists: U32, wanted: U32, mask: Words, out: U32, at: int) -> np.int64:
-    """Copy the documents of the wanted keys' lists that the mask lets through to `out` from `at` on; where they end.
-
-    For as many documents as `out` has room for.
-    """
-    rows = len(offsets) - 1
-    end = np.int64(at)
-    for k in range(len(wanted)):
-        row = row_of(keys, rows, wanted[k])
-        if row < 0:
-            continue
-        docs = sorted_docs(lists, np.int64(offsets[row]), np.int64(offsets[row + 1]))
-        for i in range(len(docs)):
-            doc = np.int64(docs[i])
-            if lets_through(mask, doc):
-                out[end] = docs[i]
-                end += 1
-    return end
-
-
-@numba.njit(cache=True, nogil=True)
 def count_into(
     keys: U32,
     offsets: U32,

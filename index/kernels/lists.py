@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.corpus import U8, U32
-from index.kernels.bits import ONE, Words, holds_bit, lets_through, ones
+from index.kernels.bits import ONE, Words, holds_bit, lets_through, ones, trailing_zeros
 from index.kernels.compiled import lean
 
 U16 = NDArray[np.uint16]
@@ -207,6 +207,92 @@ def _count_in_roaring(halves: U16, origin: int, hidden: Words, mask: Words) -> n
                 word &= ~hidden[first + i]
             found += ones(word)
     return found
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _append(
+    doc: int, removed: U32, gone: int, hidden: Words, mask: Words, out: U32, end: int
+) -> tuple[np.int64, np.int64]:
+    """Write a document of a list, of whose removed ones those before `gone` are behind; how many are now, and where what is written
+    ends. What the bitsets say is no branch: one that is foreseen wrongly waits for each word of theirs that is in no cache."""
+    while gone < len(removed) and np.int64(removed[gone]) < doc:
+        gone += 1
+    kept = ONE
+    if gone < len(removed) and np.int64(removed[gone]) == doc:
+        kept = np.uint64(0)
+    if len(mask):
+        kept &= mask[doc >> 6] >> np.uint64(doc & 63)
+    if len(hidden):
+        kept &= ~(hidden[doc >> 6] >> np.uint64(doc & 63))
+    out[end] = np.uint32(doc)
+    return np.int64(gone), np.int64(end) + np.int64(kept)
+
+
+@lean
+def append_list(
+    lists: U32, start: int, stop: int, removed: U32, hidden: Words, mask: Words, below: int, out: U32, begin: int
+) -> np.int64:
+    """Write the documents of the list at `lists[start:stop]` before `below` that the mask lets through, but for removed ones (which
+    are sorted) and hidden ones, to `out` from `begin` on, in order; where they end. Nothing else is decoded. Either bitset may be
+    empty: everything is let through, nothing is hidden."""
+    gone = np.int64(0)
+    end = np.int64(begin)
+    if start == stop or lists[start] < GAPS:
+        for i in range(start, stop):
+            if lists[i] >= below:
+                break
+            gone, end = _append(np.int64(lists[i]), removed, gone, hidden, mask, out, end)
+        return end
+    halves: U16 = lists.view(np.uint16)
+    if lists[start] == ROARING:
+        return _append_roaring(halves, 2 * start, removed, hidden, mask, below, out, end)
+    at = np.int64(2 * start + 2)
+    doc = np.int64(0)
+    for _ in range(np.int64(lists[start]) - GAPS):
+        doc, at = next_doc(halves, at, doc)
+        if doc >= below:
+            break
+        gone, end = _append(doc, removed, gone, hidden, mask, out, end)
+    return end
+
+
+@lean
+def _append_roaring(
+    halves: U16, origin: int, removed: U32, hidden: Words, mask: Words, below: int, out: U32, begin: int
+) -> np.int64:
+    containers = u32_at(halves, origin + HEADER + 2)
+    gone = np.int64(0)
+    end = np.int64(begin)
+    for c in range(containers):
+        base, cardinality, at = container(halves, origin, containers, c)
+        if cardinality <= ARRAY_MAX:
+            for i in range(at, at + cardinality):
+                doc = base + np.int64(halves[i])
+                if doc >= below:
+                    return end
+                gone, end = _append(doc, removed, gone, hidden, mask, out, end)
+            continue
+        for w in range(1024):
+            word = word_at(halves, at + 4 * w)
+            while word != 0:
+                doc = base + (w << 6) + trailing_zeros(word)
+                if doc >= below:
+                    return end
+                gone, end = _append(doc, removed, gone, hidden, mask, out, end)
+                word &= word - ONE
+    return end
+
+
+@lean
+def drop_repeated(docs: U32) -> np.int64:
+    """Keep each of some sorted documents once, in place; how many are left."""
+    if len(docs) == 0:
+        return np.int64(0)
+    kept = np.int64(0)
+    for i in range(1, len(docs)):
+        kept += docs[i] != docs[kept]
+        docs[kept] = docs[i]
+    return kept + 1
 
 
 @lean

@@ -20,6 +20,7 @@ from index.kernels.compiled import lean
 from index.kernels.gather import bounds_of, run_of
 from index.kernels.lists import (
     ROARING,
+    append_list,
     count_in,
     docs_into_sorted,
     lower_bound,
@@ -29,7 +30,7 @@ from index.kernels.lists import (
     sorted_docs,
 )
 from index.kernels.membership import holds, in_list
-from index.kernels.touched import mark_list
+from schemas.ids import INT64_MAX
 
 LAYER = (
     *("keys", "count", "starts", "buckets", "shift"),
@@ -224,42 +225,45 @@ def union_into(
 
 
 @lean
-def mark_key(
-    keys: U32, offsets: U32, lists: U32, table: I64, hidden: Words, key: int,
-    mask: Words, below: int, words: Words, touched: Words, room: U32,
-) -> None:  # fmt: skip
-    """Set the documents of one key's list that the mask lets through: of those in the base the ones before `below`, and all that a
-    layer adds. `room` is for as many documents as the list has, and is written to."""
-    start, end = bounds_of(keys, offsets, key)
+def append_key(
+    keys: U32, offsets: U32, lists: U32, table: I64, hidden: Words, key: int, mask: Words, below: int, out: U32, begin: int
+) -> np.int64:  # fmt: skip
+    """Write the documents of one key's list that the mask lets through to `out` from `begin` on: of those in the base the ones
+    before `below`, and all that a layer adds; where they end. `out` has room for as many as the list has (`most_of`)."""
+    start, stop = bounds_of(keys, offsets, key)
     layer, place = speaker(table, key)
     if layer < 0:
-        mark_list(lists, start, end, room[:0], hidden, mask, below, words, touched)
-        return
+        return append_list(lists, start, stop, out[:0], hidden, mask, below, out, begin)
     removed = said(table, layer, place, REMOVED)
-    gone = room[: docs_into_sorted(removed, 0, len(removed), room)]
-    mark_list(lists, start, end, gone, hidden, mask, below, words, touched)
+    count = size_of(removed, 0, len(removed))
+    # what is removed is in the base: it has room behind all that is left, and is behind where that room is written to
+    gone = out[begin + size_of(lists, start, stop) - count :][:count]
+    docs_into_sorted(removed, 0, len(removed), gone)
+    end = append_list(lists, start, stop, gone, hidden, mask, below, out, begin)
     added = said(table, layer, place, ADDED)
-    mark_list(added, 0, len(added), room[:0], hidden[:0], mask, len(words) << 6, words, touched)
+    return append_list(added, 0, len(added), out[:0], hidden[:0], mask, INT64_MAX, out, end)
 
 
 @lean
-def mark(
-    keys: U32, offsets: U32, lists: U32, table: I64, hidden: Words, wanted: U32,
-    mask: Words, words: Words, touched: Words, room: U32,
-) -> None:  # fmt: skip
-    """Set the documents of the wanted keys' lists that the mask lets through; `room` as in `mark_key`."""
+def append(
+    keys: U32, offsets: U32, lists: U32, table: I64, hidden: Words, wanted: U32, mask: Words, out: U32, begin: int
+) -> np.int64:  # fmt: skip
+    """Write the documents of the wanted keys' lists that the mask lets through to `out` from `begin` on, key by key, each list in
+    order; where they end. `out` as in `append_key`."""
+    end = np.int64(begin)
     k = np.int64(0)
     changed = np.int64(-1)
     while k < len(wanted):
         if changed < k:
             changed = _next_in(table, _TOUCHED, wanted, k)
         if k < changed:
-            start, end, k = run_of(keys, offsets, lists, wanted[:changed], k)
-            mark_list(lists, start, end, room[:0], hidden, mask, len(words) << 6, words, touched)
+            start, stop, k = run_of(keys, offsets, lists, wanted[:changed], k)
+            end = append_list(lists, start, stop, out[:0], hidden, mask, INT64_MAX, out, end)
         else:
             key = np.int64(wanted[k])
-            mark_key(keys, offsets, lists, table, hidden, key, mask, len(words) << 6, words, touched, room)
+            end = append_key(keys, offsets, lists, table, hidden, key, mask, INT64_MAX, out, end)
             k += 1
+    return end
 
 
 @numba.njit(cache=True, nogil=True, inline="always")

@@ -33,7 +33,7 @@ def compile_live(lists: PostingLists, few: U32, wanted: U32) -> None:
         live = LiveLists(lists, [layer], hidden, size)
         live.union_into(wanted[1:], words.copy())
         live.union_into(wanted, words.copy())
-        live.mark(wanted[1:], words, words.copy(), new_words(len(words)), few.copy())
+        live.append(wanted[1:], words, np.empty(size, dtype=np.uint32), 0)
         live.count_into(wanted, words, counts, counts.copy(), 0)
         live.sizes(wanted, words)
         live.contains(wanted, wanted)

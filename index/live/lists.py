@@ -18,7 +18,7 @@ from index.docset import DocSet, new_words
 from index.kernels import lists as kernels
 from index.kernels import live
 from index.kernels.bits import NO_WORDS, Words, set_bits, words_of
-from index.kernels.gated import sizes_gated, union_gated, union_gated_below
+from index.kernels.gated import append_gated, append_gated_below, sizes_gated
 from index.live.layer import Layer
 from index.live.rows import rows_of
 from index.postings import EXACT, Gate, PostingList, PostingLists, longest
@@ -215,19 +215,19 @@ class LiveLists:
             unhidden &= ~self._hidden
             words |= unhidden
 
-    def mark(self, keys: U32, mask: Words | None, words: Words, touched: Words, room: U32) -> None:
-        """As `PostingLists.mark`."""
-        live.mark(*self.read(), keys, words_of(mask), words, touched, room)
+    def append(self, keys: U32, mask: Words | None, out: U32, begin: int) -> int:
+        """As `PostingLists.append`."""
+        return int(live.append(*self.read(), keys, words_of(mask), out, begin))
 
-    def union_gated(self, keys: U32, gate: Gate, words: Words, touched: Words, out: U32) -> int:
-        """As `PostingLists.union_gated`."""
-        asked = (*self.read(), keys, *gate, words, touched, out)
-        return int(union_gated(*asked))
+    def append_gated(self, keys: U32, gate: Gate, out: U32) -> int:
+        """As `PostingLists.append_gated`."""
+        asked = (*self.read(), keys, *gate, out)
+        return int(append_gated(*asked))
 
-    def union_gated_below(self, keys: U32, gate: Gate, below: int, words: Words, touched: Words, out: U32) -> int:
-        """As `PostingLists.union_gated_below`."""
-        asked = (*self.read(), keys, *gate, below, words, touched, out)
-        return int(union_gated_below(*asked))
+    def append_gated_below(self, keys: U32, gate: Gate, below: int, out: U32) -> int:
+        """As `PostingLists.append_gated_below`."""
+        asked = (*self.read(), keys, *gate, below, out)
+        return int(append_gated_below(*asked))
 
     def sizes_gated(self, keys: U32, gate: Gate) -> U32:
         """As `PostingLists.sizes_gated`."""
