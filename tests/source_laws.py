@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
@@ -11,6 +12,9 @@ import pytest
 
 from ingest.firehose.sources import Batch, Position, Source, open_sink, open_source
 from schemas.errors import InputError
+
+_SILENT_S = 60
+"""Longer than the worst that is known: a broker that has just begun, and makes the topic by which groups find their coordinator."""
 
 MESSAGES = [b"m%d" % number * (1 + number % 7) for number in range(1_000)] + [b"", b"\xff" * 100, b"last"]
 
@@ -22,11 +26,19 @@ def append(url: str, messages: list[bytes]) -> None:
 
 def read_all(source: Source, max_events: int = 300) -> list[Batch]:
     source.stop_at_end()
-    batches = []
+    return list(until_end(source, max_events))
+
+
+def until_end(source: Source, max_events: int) -> Iterator[Batch]:
+    """What comes up to the end that was named; a source that gives nothing, and is not there, fails."""
+    heard = time.monotonic()
     while (batch := source.poll(max_events, 5.0)) is not None:
         assert len(batch.messages) == len(batch.places) <= max_events
-        batches.append(batch)
-    return batches
+        if batch.messages:
+            heard = time.monotonic()
+        waited = time.monotonic() - heard
+        assert waited < _SILENT_S, f"{source.name}: nothing for {waited:.0f} s, and not at its end; lag {source.lag()}"
+        yield batch
 
 
 def messages_of(batches: list[Batch]) -> list[bytes]:
@@ -84,9 +96,7 @@ class SourceLaws:
         with self.open(empty_url) as source:
             source.stop_at_end()
             append(empty_url, MESSAGES[10:20])
-            found: list[bytes] = []
-            while (batch := source.poll(4, 5.0)) is not None:
-                found += batch.messages
+            found = messages_of(list(until_end(source, 4)))
             assert found == MESSAGES[: len(found)]
             assert 10 <= len(found) <= 20
 
