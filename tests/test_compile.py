@@ -57,3 +57,10 @@ def test_no_kernel_is_compiled_after_warming():
     done = subprocess.run([sys.executable, "-c", SCRIPT], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == ""
+
+
+def test_kernels_bring_no_linear_algebra_into_a_process():
+    script = "import sys, index, ingest.live; print('scipy.linalg' in sys.modules); import scipy.linalg.cython_blas"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "False", done.stderr
+    assert done.returncode == 0, done.stderr

@@ -12,3 +12,7 @@ A *bitset* is an array of uint64 words whose
 bit 0 is document `base`, a multiple of 65,536. Arrays are one-dimensional, contiguous and writable (mapped copy-on-write),
 so that each kernel is compiled once.
 """
+
+from index.kernels.loading import load_numba
+
+load_numba()
