@@ -6,6 +6,7 @@ from index.compile import compile_kernels
 from index.corpus import I64, NONE, PUBLIC, U8, U32, Corpus, PairFact, Pairs, Postings, Strings, TermFact
 from index.docset import WINDOW, DocSet, new_words, part
 from index.durable import changing, make_directories, sync_directory
+from index.edge_lists import EdgeLists, Gate
 from index.idmap import BulkIdMap
 from index.idtable import IdTable
 from index.kernels.addresses import array_at
@@ -23,7 +24,7 @@ from index.live.changed import Changed, changed_between
 from index.live.columns import LiveTexts
 from index.live.first import best_of_two
 from index.live.layer import Layer, layer_directory, make_durable, open_layer, write_layer
-from index.live.lists import AnyList, AnyLists, LiveList, LiveLists, LivePart
+from index.live.lists import AnyList, LiveList, LiveLists, LivePart
 from index.live.merge import merge_layers
 from index.live.order import Order, joined
 from index.live.pointer import LIVE, LayerName, Live, read_live, write_live
@@ -31,7 +32,7 @@ from index.live.rows import Rows, arrays_of, changed_rows, pack_rows, rows_of
 from index.live.segment import AnySegment, LiveSegment
 from index.manifest import Manifest, damaged, hash_of
 from index.matching import Texts, name_matches, text_matches
-from index.postings import Gate, PostingList, PostingLists
+from index.postings import PostingList, PostingLists
 from index.segment import Segment, State
 from index.sidecar import caption_marks, comment_marks, joined_marks, split_marks
 from index.store import (
@@ -80,13 +81,13 @@ __all__ = [
     "Age",
     "AnyArray",
     "AnyList",
-    "AnyLists",
     "AnySegment",
     "BulkIdMap",
     "Changed",
     "Corpus",
     "Counted",
     "DocSet",
+    "EdgeLists",
     "Gate",
     "IdTable",
     "Layer",

@@ -10,6 +10,7 @@ import numpy as np
 
 from index.corpus import Strings
 from index.docset import WINDOW, DocSet, new_words, part
+from index.edge_lists import Gate
 from index.idmap import BulkIdMap, IdMap
 from index.kernels.matching import take_better
 from index.kernels.shares import take_shares
@@ -20,7 +21,7 @@ from index.kernels.windows import OR
 from index.live.compile import compile_live
 from index.matching import name_matches, text_matches
 from index.names import Names
-from index.postings import LONG, Gate, Grouped, PostingList, first_of_two
+from index.postings import LONG, Grouped, PostingList, first_of_two
 from index.terms import TermDictionary
 from index.unions import distinct, union, union_below, union_through
 from schemas.ids import ExternalId

@@ -9,14 +9,14 @@ from typing import NamedTuple
 import numpy as np
 
 from index.corpus import U32
+from index.edge_lists import EdgeLists
 from index.kernels.bits import Words
-from index.live.lists import AnyLists
 
 
 class Counted(NamedTuple):
     """Some keys whose lists are counted under one mask; the list of each counts the amount beside it (from 1), by default 1."""
 
-    lists: AnyLists
+    lists: EdgeLists
     keys: U32
     mask: Words | None
     amounts: U32 | None = None

@@ -11,13 +11,12 @@ from collections.abc import Iterable
 import numpy as np
 
 from index.corpus import U32
+from index.edge_lists import EdgeLists, Gate
 from index.kernels.bits import Words
 from index.kernels.lists import drop_repeated
-from index.live.lists import AnyLists
-from index.postings import Gate
 
 
-def union(parts: Iterable[tuple[AnyLists, U32, Words | None]], most: int) -> U32:
+def union(parts: Iterable[tuple[EdgeLists, U32, Words | None]], most: int) -> U32:
     """The documents of the lists of these keys, each part under its mask, sorted; together the lists hold `most` at most."""
     out = np.empty(most, dtype=np.uint32)
     end = 0
@@ -26,14 +25,14 @@ def union(parts: Iterable[tuple[AnyLists, U32, Words | None]], most: int) -> U32
     return _sorted(out[:end])
 
 
-def union_through(lists: AnyLists, keys: U32, gate: Gate, most: int) -> U32 | None:
+def union_through(lists: EdgeLists, keys: U32, gate: Gate, most: int) -> U32 | None:
     """The documents that the lists of these keys show through a gate, sorted; None where the lists may hold more than `most`."""
     out = np.empty(most, dtype=np.uint32)
     end = lists.append_gated(keys, gate, out)
     return None if end < 0 else _sorted(out[:end])
 
 
-def union_below(lists: AnyLists, keys: U32, gate: Gate, below: int, most: int) -> U32:
+def union_below(lists: EdgeLists, keys: U32, gate: Gate, below: int, most: int) -> U32:
     """As `union_through`, of base documents those before `below` and perhaps some others: lists, which hold `most` documents
     together, are read no further."""
     out = np.empty(most, dtype=np.uint32)

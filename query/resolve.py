@@ -7,7 +7,7 @@ from typing import NamedTuple, assert_never, final
 
 import numpy as np
 
-from index import U32, AnyList, AnyLists, AnySegment, layout
+from index import U32, AnyList, AnySegment, EdgeLists, layout
 from query.bound import BoundTerm, IdValue, MachineTagValue, TextValue
 from query.plan import PlanList, PlanNothing, PlanUnion
 from query.visibility import Cut, World
@@ -22,7 +22,7 @@ class Place(NamedTuple):
 
     keys: U32
     one: AnyList | None = None
-    lists: AnyLists | None = None
+    lists: EdgeLists | None = None
     estimate: int = 0
 
 

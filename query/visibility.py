@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from index import (
     U32,
     AnyList,
-    AnyLists,
     AnySegment,
     Counted,
     DocSet,
+    EdgeLists,
     Gate,
     LiveSegment,
     Words,
@@ -41,7 +41,7 @@ _ALL = np.empty(0, dtype=np.uint64)
 class Cut(NamedTuple):
     """Some keys of an edge whose lists are cut by the same mask."""
 
-    lists: AnyLists
+    lists: EdgeLists
     keys: U32
     mask: Words | None
 

@@ -1,6 +1,7 @@
 """Posting lists of one edge read through layers: (base less removed less hidden) and added, key by key.
 
-The same interface as `index.postings`, and the same laws, but that `size` and `total` may be too large.
+The same interface as `index.postings`, and the same laws, but that `size` and `total` may be too large: hidden documents are
+counted too.
 """
 
 from __future__ import annotations
@@ -10,19 +11,17 @@ from threading import Lock
 from typing import final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.arrays import AnyArray
-from index.corpus import I64, U8, U32
+from index.corpus import I64, U32
 from index.docset import DocSet, new_words
+from index.edge_lists import EdgeLists
 from index.kernels import lists as kernels
 from index.kernels import live
 from index.kernels.bits import NO_WORDS, Words, set_bits, words_of
-from index.kernels.gated import append_gated, append_gated_below, sizes_gated
 from index.live.layer import Layer
 from index.live.rows import rows_of
-from index.postings import EXACT, Gate, PostingList, PostingLists, longest
-from schemas.ids import INT64_MAX
+from index.postings import EXACT, PostingList, PostingLists
 
 _NO_DOCS = np.empty(0, dtype=np.uint32)
 _NO_LISTS = PostingLists(_NO_DOCS, np.zeros(1, dtype=np.uint32), _NO_DOCS, 0)
@@ -161,7 +160,7 @@ class LiveList:
 
 
 @final
-class LiveLists:
+class LiveLists(EdgeLists):
     """All lists of one edge. `layers` are those that speak for it, the newest first; `hidden` is over all documents."""
 
     __slots__ = ("_added", "_base", "_documents", "_filters", "_hidden", "_is_hiding", "_layers", "_table")
@@ -189,7 +188,7 @@ class LiveLists:
         self._documents = documents
 
     def of(self, key: int) -> PostingList | LiveList:
-        """The list of one key, empty where it has none."""
+        """As `EdgeLists.of`."""
         base = self._base.of(key)
         layer, place = live.speaker(self._table, key)
         if layer >= 0:
@@ -205,7 +204,7 @@ class LiveLists:
         return self._hidden if self._is_hiding else None
 
     def union_into(self, keys: U32, words: Words) -> None:
-        """OR the lists of many keys into a bitset over the whole vertical."""
+        """As `EdgeLists.union_into`."""
         unhidden = NO_WORDS
         dense = self._documents >> _DENSE
         if self._is_hiding and self._base.total(keys, dense) > dense:
@@ -215,67 +214,22 @@ class LiveLists:
             unhidden &= ~self._hidden
             words |= unhidden
 
-    def append(self, keys: U32, mask: Words | None, out: U32, begin: int) -> int:
-        """As `PostingLists.append`."""
-        return int(live.append(*self.read(), keys, words_of(mask), out, begin))
-
-    def append_gated(self, keys: U32, gate: Gate, out: U32) -> int:
-        """As `PostingLists.append_gated`."""
-        asked = (*self.read(), keys, *gate, out)
-        return int(append_gated(*asked))
-
-    def append_gated_below(self, keys: U32, gate: Gate, below: int, out: U32) -> int:
-        """As `PostingLists.append_gated_below`."""
-        asked = (*self.read(), keys, *gate, below, out)
-        return int(append_gated_below(*asked))
-
-    def sizes_gated(self, keys: U32, gate: Gate) -> U32:
-        """As `PostingLists.sizes_gated`."""
-        out = np.empty(len(keys), dtype=np.uint32)
-        asked = (*self.read(), keys, *gate, out)
-        sizes_gated(*asked)
-        return out
-
     def count_into(
         self, keys: U32, mask: Words | None, counts: U32, met: U32, at: int, amounts: U32 | None = None
     ) -> int:
-        """As `PostingLists.count_into`."""
+        """As `EdgeLists.count_into`."""
         each = _NO_DOCS if amounts is None else amounts
         return int(live.count_into(*self.read(), keys, each, words_of(mask), counts, met, at))
 
-    def sizes(self, keys: U32, mask: Words | None) -> U32:
-        """For each key the number of documents of its list that the mask lets through."""
-        out = np.empty(len(keys), dtype=np.uint32)
-        live.sizes(*self.read(), keys, words_of(mask), out)
-        return out
-
-    def largest(self, keys: U32, ranks: U8, mask: Words | None, most: int) -> tuple[I64, U32]:
-        """As `PostingLists.largest`."""
-        return longest(self.read(), keys, ranks, mask, most)
-
-    def total(self, keys: U32, enough: int = INT64_MAX) -> int:
-        """As `PostingLists.total`, at most: hidden postings are counted too."""
-        return int(live.total_length(*self.read()[:4], keys, enough))
-
     def estimate(self, keys: U32) -> int:
-        """As `PostingLists.estimate`: what layers add to all keys counts by share."""
+        """As `EdgeLists.estimate`: what layers add to all keys counts by share."""
         if len(keys) <= EXACT:
             return self.total(keys)
         rows = max(len(self._base.offsets) - 1, len(keys))
         return self._base.estimate(keys) + self._added * len(keys) // rows
 
-    def contains(self, keys: U32, docs: U32) -> NDArray[np.bool_]:
-        """Whether the list of each key holds the document beside it."""
-        out = np.empty(len(keys), dtype=np.bool_)
-        live.contains(*self.read(), keys, docs, out)
-        return out
-
-    def first_holding(self, keys: U32, doc: int) -> int:
-        """As `PostingLists.first_holding`."""
-        return int(live.first_holding(*self.read(), keys, doc))
-
     def read(self) -> tuple[U32, U32, U32, I64, Words]:
-        """The lists as kernels of `index/kernels/live.py` are given them."""
+        """As `EdgeLists.read`."""
         base = self._base
         return base.keys, base.offsets, base.lists, self._table, self._hidden
 
@@ -283,6 +237,5 @@ class LiveLists:
 _NOTHING = PostingList(_NO_DOCS)
 
 AnyList = PostingList | LiveList
-AnyLists = PostingLists | LiveLists
-LivePart = tuple[AnyLists, U32, Words | None]
+LivePart = tuple[EdgeLists, U32, Words | None]
 """The union of the lists of some keys, under one mask."""

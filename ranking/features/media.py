@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from index import NONE, U8, U32, AnyList, AnyLists, Counted, Words, layout, new_words, set_bits, tally, traits
+from index import NONE, U8, U32, AnyList, Counted, EdgeLists, Words, layout, new_words, set_bits, tally, traits
 from query import Request, World
 from ranking.pipeline.context import Context
 from schemas.catalogue import EDGES, Vertical
@@ -150,7 +150,7 @@ def _commenters(world: World, docs: U32) -> npt.NDArray[np.int64]:
     return counts
 
 
-def _counts_of(world: World, lists: AnyLists, keys: U32, docs: U32) -> npt.NDArray[np.int64]:
+def _counts_of(world: World, lists: EdgeLists, keys: U32, docs: U32) -> npt.NDArray[np.int64]:
     """How many of the lists of these keys hold each of some media (sorted)."""
     size = world.segment.size(Vertical.MEDIA)
     found = tally([Counted(lists, keys, _words(world, Vertical.MEDIA, docs))], lists.total(keys), size)
