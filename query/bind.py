@@ -28,7 +28,7 @@ from query.options import NO_OPTIONS, Options
 from query.sites import FormSite, Site, TermSite, lay_out
 from query.values import bind_term
 from query.verticals import choose_verticals, possible_verticals
-from schemas.catalogue import BARE_WORD_EDGE, EDGES, Edge, Vertical
+from schemas.catalogue import BARE_WORD_EDGE, EDGES, Edge, Rule, Vertical
 from schemas.ids import ExternalId
 
 
@@ -49,10 +49,13 @@ def bind(
 
 
 def bind_tree(tree: Node, vertical: Vertical) -> Bound:
-    """As `bind`, without a viewer, of a tree that a program made for a vertical: of terms of its edges, all of them named, under
-    `and` and `or` alone. There is nothing to find out about such a tree but what its values are."""
+    """As `bind`, without a viewer, of a tree that a program made for a vertical: of terms of its edges that say something of a
+    document alone, all of them named, under `and` and `or`. There is nothing to find out about such a tree but what its values
+    are."""
     if isinstance(tree, Term):
-        return bind_term(tree, EDGES[vertical, tree.edge], None)
+        edge = EDGES[vertical, tree.edge]
+        assert edge.rule is Rule.DOCUMENT, "which facts show depends on who asks"
+        return bind_term(tree, edge, None)
     operands = tuple([bind_tree(operand, vertical) for operand in tree.operands])
     if tree.op == Op.AND:
         return BoundAnd(vertical, operands, (), tree.span)

@@ -33,8 +33,9 @@ from query.plans import Plans
 from query.printing import print_node
 from query.resolve import Places
 from query.rewrite import rewrite
-from query.tiers import first_in_tiers
+from query.tiers import candidates, first_in_tiers
 from query.tree import Tree
+from query.trees import Trees
 from query.visibility import World
 from query.why_not import why_not
 from schemas.catalogue import Vertical
@@ -88,6 +89,7 @@ class Searcher:
         self._parse = lru_cache(settings.cached_texts)(partial(parse, settings=settings))
         self._bound = lru_cache(settings.cached_texts)(partial(_bind, self._parse))
         self._places = Places(segment, settings.cached_texts)
+        self._trees = Trees(segment, self._places, settings)
         self._viewer_plans = lru_cache(settings.cached_viewers)(partial(_make_plans, segment, self._places, settings))
 
     def over(self, segment: AnySegment, affinity: Affinity | None = None) -> Searcher:
@@ -142,12 +144,16 @@ class Searcher:
         plans = self._viewer_plans(request.viewer, request.is_operator)
         execution = Execution(plans.world, check, self.affinity)
         try:
-            planned = plans.make(tree.bound, limit, check)
             if tiers:
                 kept = [self._tier(tier, vertical, request, plans, limit, execution) for tier in tiers]
-                docs = first_in_tiers(execution, planned, kept, [tier.share for tier in tiers], limit)
+                seen = self._trees.seen(tree, plans.world, check)
+                if seen is None:
+                    seen = candidates(execution, plans.make(tree.bound, limit, check), kept, limit)
+                order = self.segment.order(vertical)
+                docs = first_in_tiers(seen.docs(), order, kept, [tier.share for tier in tiers], limit)
                 total, is_exact, is_late = len(docs), True, False
             else:
+                planned = plans.make(tree.bound, limit, check)
                 docs, total, is_exact, is_late = _best(execution, planned, limit, exact=request.is_exact)
         except DeadlineError:
             docs, total, is_exact, is_late = _NO_DOCS, 0, False, True

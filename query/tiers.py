@@ -12,17 +12,14 @@ from math import ceil
 
 import numpy as np
 
-from index import U32, DocSet, joined, take_shares
-from query.execute import SHORT, Execution
+from index import U32, DocSet, Order, joined, take_shares
+from query.execute import Execution
 from query.plan import Plan
 
 
-def first_in_tiers(
-    execution: Execution, plan: Plan, tiers: Sequence[DocSet], shares: Sequence[Decimal], limit: int
-) -> U32:
-    """The best of `plan` in each tier up to its share of `limit`, filled up with the best of `plan`; in static-rank order."""
-    docs = _candidates(execution, plan, tiers, limit)
-    order = execution.order(plan.vertical)
+def first_in_tiers(docs: U32, order: Order, tiers: Sequence[DocSet], shares: Sequence[Decimal], limit: int) -> U32:
+    """The best of some (sorted) documents in each tier up to its share of `limit`, filled up with the best of all; in static-rank
+    order."""
     if len(docs) <= limit:  # all of them are taken, whatever the shares
         return order.sorted(docs)
     flags = np.zeros(len(docs), dtype=np.uint8)
@@ -33,18 +30,17 @@ def first_in_tiers(
     return out[: take_shares(docs, order.permutation(docs), flags, quotas, limit, out)]
 
 
-def _candidates(execution: Execution, plan: Plan, tiers: Sequence[DocSet], limit: int) -> U32:
-    """Documents of the plan, sorted: all that are in a tier, and the best `limit` of all."""
-    if plan.estimate <= SHORT:
-        return execution.whole(plan).docs()
+def candidates(execution: Execution, plan: Plan, tiers: Sequence[DocSet], limit: int) -> DocSet:
+    """Of a plan that is thought to find many documents those of which `first_in_tiers` takes what it takes of all: those in a tier,
+    and the best `limit`."""
     best = joined(execution.ranked(plan, limit))
     size = execution.size(plan.vertical)
     found = DocSet(0, size, np.sort(best))
     if len(best) < limit:  # which are all that there are
-        return found.docs()
+        return found
     for tier in tiers:
         found = found | DocSet(0, size, _held(execution, plan, tier))
-    return found.docs()
+    return found
 
 
 def _held(execution: Execution, plan: Plan, tier: DocSet) -> U32:

@@ -11,7 +11,8 @@ from schemas.catalogue import Vertical
 
 @final
 class Tree:
-    """A tree of terms of one vertical's edges under `and` and `or` (`bind_tree`). It names no viewer, and depends on no index."""
+    """A tree of terms under `and` and `or` that say something of a vertical's documents alone (`bind_tree`): what it finds in a
+    world is what it finds in all of the index, cut to that world. It names no viewer, and depends on no index."""
 
     __slots__ = ("bound", "node", "vertical")
 

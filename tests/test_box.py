@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from index import U32, Segment
-from query import Request, Searcher, Tier, Tree, World, parse, print_node
+from query import Request, Searcher, StoppedError, Tier, Tree, World, parse, print_node
 from ranking import (
     ACCOUNT_SEARCH,
     BLEND,
@@ -421,7 +421,12 @@ def test_the_past_is_read_from_the_log(tmp_path: Path, names: Segment) -> None:
 @pytest.mark.parametrize(
     "text", ["name:a*", "(or name:a* name:b*)", "(and name:a* name:*)", "name:*", "name:nobody", "verified:1"]
 )
-def test_trees_in_tiers_are_the_strong_or_that_they_stand_for(some: Segment, text: str) -> None:
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_trees_in_tiers_are_the_strong_or_that_they_stand_for(
+    some: Segment, text: str, is_kept: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not is_kept:
+        monkeypatch.setattr("query.trees.SHORT", -1)
     for inner_limit in (10_000, 1):
         searcher = Searcher(some, replace(SETTINGS, inner_limit=inner_limit))
         tree = Tree(parse(text, SETTINGS), Vertical.USER)
@@ -436,6 +441,37 @@ def test_trees_in_tiers_are_the_strong_or_that_they_stand_for(some: Segment, tex
                 assert found._replace(docs=wanted.docs) == wanted
                 alone = searcher.find(asked._replace(text=text))
                 assert searcher.find_in_tiers(tree, (), asked).docs.tolist() == alone.docs.tolist()
+
+
+@pytest.mark.parametrize("seed", [5_011, 9_008, 9_020])
+@pytest.mark.parametrize(("room", "texts"), [(1 << 20, 4_096), (8, 4_096), (1 << 20, 2)])
+def test_what_a_tree_finds_is_kept_for_all_and_shown_to_each_as_his_world_has_it(
+    seed: int, room: int, texts: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("query.trees._MOST_DOCS", room)
+    trees = [
+        Tree(parse(text, SETTINGS), vertical)
+        for vertical in Vertical
+        for text in (("caption:*", "hashtag:c*", "owner:1") if vertical is Vertical.MEDIA else ("name:*", "name:c*"))
+    ]
+    with built(random_tables(seed)) as segment:
+        shared = Searcher(segment, replace(SETTINGS, cached_texts=texts))
+        shown = set()
+        for viewer in segment.ids(Vertical.USER).tolist():
+            for tree in trees:
+                asked = Request("", ExternalId(viewer), tree.vertical, 1_000)
+                docs = shared.find_in_tiers(tree, TIERS[tree.vertical], asked).docs.tolist()
+                assert docs == shared.find(asked._replace(text=print_node(tree.node))).docs.tolist()
+                shown.add((tree, tuple(docs)))
+        assert len(shown) > len(trees)  # it is not the same for all
+
+
+def test_who_does_not_wait_any_more_is_not_answered_from_what_is_kept(some: Segment) -> None:
+    searcher, tree = Searcher(some, SETTINGS), Tree(parse("name:a*", SETTINGS), Vertical.USER)
+    asked = Request("", ExternalId(int(some.ids(Vertical.USER)[0])), Vertical.USER, 10)
+    searcher.find_in_tiers(tree, TIERS[Vertical.USER], asked)
+    with pytest.raises(StoppedError):
+        searcher.find_in_tiers(tree, TIERS[Vertical.USER], asked, lambda: True)
 
 
 def test_what_is_beyond_the_limits_of_a_bounded_tier_is_no_cut(some: Segment) -> None:
