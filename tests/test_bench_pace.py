@@ -10,9 +10,9 @@ import pytest
 
 from bench.made import HERE
 from bench.service.pace import Pace, is_at_pace
-from bench.service.report import recovery_s, refusals_ms, report
+from bench.service.report import recovery_s, report
 from bench.service.serving import Probe
-from bench.service.summary import summary
+from bench.service.summary import refusals, summary
 
 
 def looks(took_ms: list[float], waited_ms: list[float] | None = None) -> Pace:
@@ -97,10 +97,17 @@ def test_a_stream_is_summed_up_with_and_without_who_was_left_out() -> None:
     assert calm["left_out"] == pytest.approx(0.4)
     assert calm["bad_by_second"] == [0, 0, 0, 0, 1]
     assert calm["ms"]["p50"] == 5
-    assert calm["shed_ms"]["p99"] == 2
     streams = {"typeahead": found, "probe": found}
-    assert (refusals_ms(streams), recovery_s(streams, 2)) == (pytest.approx(79.22), 3)
-    assert (refusals_ms({"probe": calm}), recovery_s({"typeahead": calm, "probe": calm}, 3)) == (2, 2)
+    assert recovery_s(streams, 2) == 3
+    assert recovery_s({"typeahead": calm, "probe": calm}, 3) == 2
+
+
+def test_refusals_of_all_streams_are_one_figure() -> None:
+    answered, late, early = (50.5, 200, 900, 3), (52.51, 503, 80, float("nan")), (54.5, 503, 2, float("nan"))
+    found = refusals(np.array([answered, late, early]), np.array([(52.48, 52.55)]))
+    assert found["ms"]["p99"] == pytest.approx(79.22)
+    assert found["at_pace"]["p99"] == 2
+    assert refusals(np.array([answered]), np.empty((0, 2))) == {"ms": None, "at_pace": None}
 
 
 def test_a_stream_that_nobody_answered() -> None:

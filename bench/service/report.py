@@ -79,8 +79,8 @@ def _targets(found: Results) -> Iterator[tuple[str, ...]]:
         yield more("overload: goodput", 90, facts["goodput"], " % of capacity")
         yield more("overload: typeahead answered", 99, facts["typeahead"], " %")
         at_pace = {name: stream["at_pace"] for name, stream in streams.items() if "at_pace" in stream}
-        shed = _figure(refusals_ms(at_pace) if at_pace else None, " ms")
-        yield less("overload: refusals, p99", 10, refusals_ms(streams), " ms", shed)
+        shed = _figure(of("overload", "refused", "at_pace", "p99"), " ms")
+        yield less("overload: refusals, p99", 10, of("overload", "refused", "ms", "p99"), " ms", shed)
         end = int(overload["overload_s"])
         late = _figure(recovery_s(at_pace, end) if at_pace else None, " s")
         yield less("recovery: last refusal after its end", 5, recovery_s(streams, end), " s", late)
@@ -103,11 +103,6 @@ def overload_facts(overload: Results) -> dict[str, float]:
     typed = streams["typeahead"]
     good, bad = sum(typed["good_by_second"][:end]), sum(typed["bad_by_second"][:end]) + typed["dropped"]
     return {"goodput": 100 * goodput, "typeahead": 100 * good / max(good + bad, 1)}
-
-
-def refusals_ms(streams: Results) -> float:
-    """p99 of the kind whose refusals came latest."""
-    return max((stream["shed_ms"]["p99"] for stream in streams.values() if stream["shed_ms"] is not None), default=0.0)
 
 
 def recovery_s(streams: Results, end: int) -> float:

@@ -21,7 +21,7 @@ from api.client import Client
 from bench.made import HERE, FailedError
 from bench.service.load import ROW
 from bench.service.pace import LOOK, Pace
-from bench.service.summary import summary
+from bench.service.summary import refusals, summary
 from index import open_index
 from query import Request, Searcher
 from schemas.catalogue import Vertical
@@ -81,6 +81,7 @@ class Served:
         rows, spells = np.frombuffer(noted).reshape(-1, ROW), pace.spells()
         if len(rows) != sum(stream["count"] for stream in facts["streams"].values()):
             raise FailedError("the load generator did not hand over all that it noted")
+        refused = refusals(rows, spells)
         found: dict[str, Any] = {}
         for name, stream in facts["streams"].items():
             own, rows = rows[: stream["count"]], rows[stream["count"] :]
@@ -90,6 +91,7 @@ class Served:
             "load_cores": facts["load_cores"],
             "service_cores": used / facts["seconds"],
             "pace": pace.facts(),
+            "refused": refused,
             "streams": found,
         }
 

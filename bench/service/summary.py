@@ -1,4 +1,5 @@
-"""What came of the requests of one stream: of all, and beside them of those that came while the machine ran at its own pace."""
+"""What came of requests, of one stream or of several: of all, and beside them of those that came while the machine ran at its own
+pace."""
 
 from __future__ import annotations
 
@@ -10,8 +11,8 @@ from bench.service.pace import is_at_pace
 
 
 def summary(rows: np.ndarray, dropped: int, started: float, seconds: float, spells: np.ndarray) -> dict[str, Any]:
-    """Counts by status, latencies of answers and of refusals, and both by second. `rows` as the load generator notes them;
-    `started` and `spells` by the same clock."""
+    """Of one stream: counts by status, latencies of answers, and what was answered and what was not by second. `rows` as the load
+    generator notes them; `started` and `spells` by the same clock."""
     status = rows[:, 1].astype(int)
     good = status == 200
     is_kept = is_at_pace(rows[:, 0], spells)
@@ -29,12 +30,17 @@ def summary(rows: np.ndarray, dropped: int, started: float, seconds: float, spel
     }
 
 
+def refusals(rows: np.ndarray, spells: np.ndarray) -> dict[str, Any]:
+    """Latencies of the requests that were refused for want of room, of all streams together."""
+    shed = rows[rows[:, 1] == 503]
+    return {"ms": _times(shed[:, 2]), "at_pace": _times(shed[is_at_pace(shed[:, 0], spells), 2])}
+
+
 def _figures(rows: np.ndarray, started: float, seconds: float) -> dict[str, Any]:
     status = rows[:, 1].astype(int)
-    good, shed = status == 200, status == 503
+    good = status == 200
     return {
         "ms": _times(rows[good, 2]),
-        "shed_ms": _times(rows[shed, 2]),
         "over_engine_ms": _times((rows[:, 2] - rows[:, 3])[good & ~np.isnan(rows[:, 3])]),
         "bad_by_second": _by_second(rows[~good], started, seconds),
     }
