@@ -24,6 +24,7 @@ class TermDictionary:
     def __init__(self, terms: Strings) -> None:
         self.terms = terms
         self._count = len(terms)
+        self._near: dict[tuple[str, int, bool], tuple[U32, U8]] = {}
 
     def __len__(self) -> int:
         return self._count
@@ -51,14 +52,24 @@ class TermDictionary:
         return first, stop
 
     def near(self, word: str, most: int, *, is_open: bool) -> tuple[U32, U8]:
-        """The keys of the terms at most `most` edits away, rising, and the edits; with `is_open` of those that begin so."""
+        """The keys of the terms at most `most` edits away, rising, and the edits; with `is_open` of those that begin so. What was
+        asked last is kept: many make the same slip, letter after letter, and no viewer has a part in it."""
+        key = (word, most, is_open)
+        found = self._near.get(key)
+        if found is None:
+            if len(self._near) >= _MOST_NEAR:
+                self._near.clear()
+            found = self._near[key] = self._find_near(word, most, is_open=is_open)
+        return found
+
+    def _find_near(self, word: str, most: int, *, is_open: bool) -> tuple[U32, U8]:
         codes, beginnings = code_points(word), self._beginnings
         room = _ROOM
         while True:
             rows, edits = np.empty(room, dtype=np.uint32), np.empty(room, dtype=np.uint8)
             found = int(near_rows(self.terms.blob, self.terms.offsets, *beginnings, codes, most, is_open, rows, edits))
             if found <= room:
-                return rows[:found], edits[:found]
+                return rows[:found].copy(), edits[:found].copy()
             room = found
 
     @cached_property
@@ -148,6 +159,8 @@ class Terms:
 
 _FEW = 1_024
 """Up to so many terms are looked up in a table in memory: those of flags, countries and frequent prefixes."""
+_MOST_NEAR = 1_024
+"""Fuzzy look-ups that are kept."""
 _ROOM = 1_024
 """Terms that a fuzzy look-up has room for at first."""
 

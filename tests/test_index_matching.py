@@ -40,13 +40,15 @@ def some_word(rng: Random, longest: int) -> str:
 
 
 @pytest.mark.parametrize("seed", range(40))
-@pytest.mark.parametrize("is_open", [False, True])
-def test_near_terms_are_those_of_the_definition(seed: int, is_open: bool) -> None:
+@pytest.mark.parametrize("kept", [0, 3, 1_024])
+def test_near_terms_are_those_of_the_definition(seed: int, kept: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.terms._MOST_NEAR", kept)
     rng = Random(seed)
     terms = sorted({some_word(rng, 9) for _ in range(rng.randrange(1, 400))})
     dictionary = TermDictionary(Strings.of(terms))
-    for _ in range(8):
-        typed, most = some_word(rng, 8), rng.randrange(1, 3)
+    words = [some_word(rng, 8) for _ in range(3)]
+    for _ in range(16):
+        typed, most, is_open = rng.choice(words), rng.randrange(1, 3), rng.random() < 0.5
         rows, found = dictionary.near(typed, most, is_open=is_open)
         measure = edits_to_a_beginning if is_open else edits
         wanted = {term: cost for term in terms if (cost := measure(typed, term)) <= most}
