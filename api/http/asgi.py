@@ -72,7 +72,7 @@ def head_of(scope: Scope) -> Head:
 
 def request_id_of(given: str) -> str:
     """The caller's request id where it is one, else a new one."""
-    return given if _REQUEST_ID.fullmatch(given) else new_id()
+    return given if given and _REQUEST_ID.fullmatch(given) else new_id()
 
 
 def new_id() -> str:

@@ -13,6 +13,7 @@ import shutil
 import socket
 import tempfile
 import weakref
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, final
@@ -83,9 +84,10 @@ class Exchange:
         """Say that nobody wants this piece of work any more."""
         self._board[1 + seat.number] = number
 
-    def is_dropped(self, seat: Seat, number: int) -> bool:
-        """Whether nobody wants it."""
-        return self._board[1 + seat.number] == number
+    def watch(self, seat: Seat, number: int) -> Callable[[], bool]:
+        """What says, as often as it is asked, whether nobody wants it any more."""
+        board, place = self._board, 1 + seat.number
+        return lambda: board[place] == number
 
 
 def framed(content: Any) -> bytes:

@@ -26,7 +26,8 @@ def word_ranges(text: str, typed: str, *, splits_underscores: bool = False) -> l
         for start, word in found
         if word.startswith(last) or word in whole
     ]
-    return _merged([(places[start][0], places[end - 1][1]) for start, end in ends]) if ends else []
+    ranges = [(places[start][0], places[end - 1][1]) for start, end in ends]
+    return ranges if len(ranges) < 2 else _merged(ranges)
 
 
 @lru_cache(64)

@@ -72,7 +72,7 @@ class Param:
         return schema
 
 
-def read_params(params: Sequence[Param], path: Mapping[str, str], query: bytes) -> dict[str, Any]:
+def read_params(params: Sequence[Param], path: Mapping[str, str], query: bytes) -> Mapping[str, Any]:
     """The values by name, every parameter with its default. `InputError` names the parameter and what it takes; `Refusal` 404 where
     the path is none."""
     given = _pairs(query)

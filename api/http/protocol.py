@@ -35,6 +35,8 @@ class Protocol(HttpToolsProtocol):
     """What all connections answer to whom the door is shut, under `_SOME_ID`, and the headers that it was made with."""
     _is_between = True
     """Whether the parser waits for a request to begin."""
+    _is_let_in = False
+    """Whether what is read is one request, for which the door was found open."""
     _refusal: Refusal | None = None
     _left = LONGEST_HEADERS
     _is_refused = False
@@ -50,6 +52,7 @@ class Protocol(HttpToolsProtocol):
         endpoint = self._shut_for(data) if self._is_between and self._is_idle() else None
         if endpoint is None:
             super().data_received(data)
+            self._is_let_in = False
         else:
             self.door.count(endpoint)
             self.transport.write(self._refused_now().replace(_SOME_ID.encode(), new_id().encode()))
@@ -77,7 +80,8 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """All headers are there: the request is answered here or goes on to the application."""
-        endpoint = self.door.shut(self.url.partition(b"?")[0]) if self._may_be_refused() else None
+        is_asked = not self._is_let_in and self._may_be_refused()
+        endpoint = self.door.shut(self.url.partition(b"?")[0]) if is_asked else None
         if endpoint is None:
             super().on_headers_complete()
             return
@@ -120,6 +124,7 @@ class Protocol(HttpToolsProtocol):
         if line is None or data.find(_END) != len(data) - len(_END):
             return None
         endpoint = self.door.shut(line[1])
+        self._is_let_in = endpoint is None
         return None if endpoint is None or _SAYS_MORE.search(data) else endpoint
 
     def _refused_now(self) -> bytes:

@@ -83,11 +83,14 @@ class Seats:
 
     def _outcome(self, seat: Seat, order: Order) -> Outcome:
         rests = _Rests(order.rests_ms)
+        stopped = self._exchange.watch(seat, order.number)
+        if order.lane is not Lane.TYPEAHEAD:
+            stopped = partial(self._rest, rests, stopped)
         begun = time.perf_counter()
         if seat.is_typing:
             self._set_typed(is_typed=True)
         try:
-            result = self._handle(order.work, partial(self._stopped, seat, order, rests))
+            result = self._handle(order.work, stopped)
         finally:
             if seat.is_typing:
                 self._set_typed(is_typed=False)
@@ -98,14 +101,15 @@ class Seats:
             self._is_typed = is_typed
             self._is_calm.notify_all()
 
-    def _stopped(self, seat: Seat, order: Order, rests: _Rests) -> bool:
-        if order.lane is not Lane.TYPEAHEAD and self._is_typed:
+    def _rest(self, rests: _Rests, stopped: Stopped) -> bool:
+        """Rest while typeahead is at work beside; whether nobody wants the work any more."""
+        if self._is_typed:
             with self._is_calm:
-                while self._is_typed and rests.left_ms > 0 and not self._exchange.is_dropped(seat, order.number):
+                while self._is_typed and rests.left_ms > 0 and not stopped():
                     since = time.perf_counter()
                     self._is_calm.wait(rests.left_ms / 1e3)
                     rests.rested_ms += (time.perf_counter() - since) * 1e3
-        return self._exchange.is_dropped(seat, order.number)
+        return stopped()
 
 
 @final

@@ -11,6 +11,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Mapping
 from contextlib import suppress
+from functools import lru_cache, partial
 from typing import Any, final
 
 import msgspec
@@ -33,6 +34,9 @@ from api.session import OPERATOR_LOG
 from schemas.errors import InputError
 
 _LONGEST_DEADLINE_MS = 600_000
+_SHED = overloaded().code
+_QUERIES, _SHORT = 2_048, 256
+"""Queries of an endpoint that were read last, and up to which length they are kept: many type the same letters."""
 _PATIENT_S = 0.01
 """How long a request is worked on before anybody looks whether its client is still there."""
 
@@ -44,6 +48,7 @@ class Served:
     def __init__(self, service: Service, endpoint: Endpoint) -> None:
         self._service = service
         self._endpoint = endpoint
+        self._short = lru_cache(_QUERIES)(partial(_read, endpoint, {}))
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -74,7 +79,10 @@ class Served:
         if caller.key.id != LOCAL:
             self._take_quota(caller)
         latest = _latest(head, started)
-        values = read_params(endpoint.params, scope.get("path_params", {}), head.query.encode("latin-1"))
+        path = scope.get("path_params")
+        values = (
+            _read(endpoint, path or {}, head.query) if path or len(head.query) > _SHORT else self._short(head.query)
+        )
         _check_scopes(caller, values)
         body = _read_body(endpoint, head, data)
         call = Call(service, service.session.searcher, caller, values, body, latest, trace.request_id)
@@ -112,15 +120,14 @@ class Served:
         """What a worker answers."""
         service, queued = self._service, time.perf_counter()
         whose = None if caller.viewer is None else int(caller.viewer)
-        shed = overloaded().code
         try:
             outcome: Outcome = await _while_here(service.engine.run(lane, work, work.latest, whose), receive)
         except Refusal as error:
-            if error.code == shed:
+            if error.code == _SHED:
                 service.metrics.add("monoceros_shed_total", lane.name.lower())
             raise
         reply: Reply = outcome.result
-        if reply.code == shed:
+        if reply.code == _SHED:
             service.metrics.add("monoceros_shed_total", lane.name.lower())
         trace.stages += [("wait", queued, outcome.begun), *reply.stages]
         trace.engine_ms, trace.wait_ms = outcome.busy_ms, (outcome.begun - queued) * 1e3
@@ -154,6 +161,10 @@ class Served:
             request_id=trace.request_id,
             trace_id=trace.trace,
         )
+
+
+def _read(endpoint: Endpoint, path: Mapping[str, str], query: str) -> Mapping[str, Any]:
+    return read_params(endpoint.params, path, query.encode("latin-1"))
 
 
 def _check_scopes(caller: Caller, values: Mapping[str, Any]) -> None:
