@@ -13,7 +13,7 @@ from math import ceil
 import numpy as np
 
 from index import U32, DocSet, Order, joined, take_shares
-from query.execute import Execution
+from query.execute import SHORT, Execution
 from query.plan import Plan
 
 
@@ -31,8 +31,9 @@ def first_in_tiers(docs: U32, order: Order, tiers: Sequence[DocSet], shares: Seq
 
 
 def candidates(execution: Execution, plan: Plan, tiers: Sequence[DocSet], limit: int) -> DocSet:
-    """Of a plan that is thought to find many documents those of which `first_in_tiers` takes what it takes of all: those in a tier,
-    and the best `limit`."""
+    """Documents of a plan of which `first_in_tiers` takes what it takes of all of them: those in a tier, and the best `limit`."""
+    if plan.estimate <= SHORT:
+        return execution.whole(plan)
     best = joined(execution.ranked(plan, limit))
     size = execution.size(plan.vertical)
     found = DocSet(0, size, np.sort(best))

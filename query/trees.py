@@ -8,15 +8,17 @@ from threading import Lock
 from typing import final
 
 from index import U32, AnySegment, DocSet
-from query.execute import SHORT, Execution
+from query.execute import Execution
 from query.planner import plan
 from query.resolve import Places
 from query.tree import Tree
 from query.visibility import World
 from schemas.settings import Settings
 
-_MOST_DOCS = 1 << 20
-"""So many documents are kept of all trees together: 4 MiB."""
+_MOST, _MOST_DOCS = 8_192, 1 << 20
+"""Trees that are kept, and documents of all of them together, which take 4 MiB. A text is up to five trees, one a vertical."""
+_LONG = 2_048
+"""A tree that is thought to find more documents is not kept: it would take the room of many others."""
 
 
 @final
@@ -47,7 +49,7 @@ class Trees:
 
     def _find(self, tree: Tree, check: Callable[[], None]) -> U32 | None:
         planned = plan(tree.bound, self._everything, self._places, self._settings, 1, check)
-        if planned.estimate > SHORT:
+        if planned.estimate > _LONG:
             return None
         return Execution(self._everything, check).whole(planned).docs().copy()  # and not what it was found in
 
@@ -57,7 +59,7 @@ class Trees:
                 return
             self._kept[tree] = docs
             self._docs += _size(docs)
-            while len(self._kept) > self._settings.cached_texts or self._docs > _MOST_DOCS:
+            while len(self._kept) > _MOST or self._docs > _MOST_DOCS:
                 self._docs -= _size(self._kept.popitem(last=False)[1])
 
 

@@ -421,12 +421,13 @@ def test_the_past_is_read_from_the_log(tmp_path: Path, names: Segment) -> None:
 @pytest.mark.parametrize(
     "text", ["name:a*", "(or name:a* name:b*)", "(and name:a* name:*)", "name:*", "name:nobody", "verified:1"]
 )
-@pytest.mark.parametrize("is_kept", [True, False])
+@pytest.mark.parametrize(("is_kept", "short"), [(True, 8_192), (False, 8_192), (False, -1)])
 def test_trees_in_tiers_are_the_strong_or_that_they_stand_for(
-    some: Segment, text: str, is_kept: bool, monkeypatch: pytest.MonkeyPatch
+    some: Segment, text: str, is_kept: bool, short: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not is_kept:
-        monkeypatch.setattr("query.trees.SHORT", -1)
+        monkeypatch.setattr("query.trees._LONG", -1)
+        monkeypatch.setattr("query.tiers.SHORT", short)
     for inner_limit in (10_000, 1):
         searcher = Searcher(some, replace(SETTINGS, inner_limit=inner_limit))
         tree = Tree(parse(text, SETTINGS), Vertical.USER)
@@ -444,18 +445,19 @@ def test_trees_in_tiers_are_the_strong_or_that_they_stand_for(
 
 
 @pytest.mark.parametrize("seed", [5_011, 9_008, 9_020])
-@pytest.mark.parametrize(("room", "texts"), [(1 << 20, 4_096), (8, 4_096), (1 << 20, 2)])
+@pytest.mark.parametrize(("room", "most"), [(1 << 20, 4_096), (8, 4_096), (1 << 20, 2)])
 def test_what_a_tree_finds_is_kept_for_all_and_shown_to_each_as_his_world_has_it(
-    seed: int, room: int, texts: int, monkeypatch: pytest.MonkeyPatch
+    seed: int, room: int, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("query.trees._MOST_DOCS", room)
+    monkeypatch.setattr("query.trees._MOST", most)
     trees = [
         Tree(parse(text, SETTINGS), vertical)
         for vertical in Vertical
         for text in (("caption:*", "hashtag:c*", "owner:1") if vertical is Vertical.MEDIA else ("name:*", "name:c*"))
     ]
     with built(random_tables(seed)) as segment:
-        shared = Searcher(segment, replace(SETTINGS, cached_texts=texts))
+        shared = Searcher(segment, SETTINGS)
         shown = set()
         for viewer in segment.ids(Vertical.USER).tolist():
             for tree in trees:
