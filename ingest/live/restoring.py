@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from index import Layer
 from ingest.live.base import Base
 from ingest.live.derive import Derivation
-from ingest.live.runs import load_run
+from ingest.live.runs import load_documents, load_facts
 from ingest.live.seeds import seeds
 
 
@@ -24,5 +24,7 @@ def restored(base: Base, runs: Sequence[Layer]) -> Derivation:
     derivation = Derivation(base)
     derivation.state.apply(seeds(base), is_seed=True)
     for run in runs:
-        load_run(derivation, run.arrays)
+        load_facts(derivation.state, run.arrays)  # first: threads enter the ids of the base meanwhile
+    for run in runs:
+        load_documents(derivation, run.arrays)
     return derivation

@@ -21,7 +21,7 @@ from ingest.live.derive import Derivation
 from ingest.live.facts import CommentsWon, FactsWon
 from ingest.live.registers import AS_BASE, OTHER, TextRegister, Won
 from ingest.live.stamps import last_of_each
-from ingest.live.state import Log
+from ingest.live.state import LiveState, Log
 from schemas.catalogue import Vertical
 
 Arrays = Mapping[str, AnyArray]
@@ -59,8 +59,17 @@ def run_of(derivation: Derivation, log: Log, layer: Arrays) -> dict[str, AnyArra
     return {name: array for name, array in run.items() if len(array)}
 
 
-def load_run(derivation: Derivation, run: Arrays) -> None:
-    """Say a run to a state that was told nothing later."""
+def load_facts(state: LiveState, run: Arrays) -> None:
+    """Say of a run the facts and comments, which need no document, to a state that was told none later."""
+    for kind in FACT_KINDS:
+        if f"facts.{kind}.left" in run:
+            state.facts[kind].load(FactsWon(*(run[f"facts.{kind}.{field}"] for field in FactsWon._fields)))
+    if "comments.ids" in run:
+        state.comments.load(CommentsWon(*(run[f"comments.{field}"] for field in CommentsWon._fields)))
+
+
+def load_documents(derivation: Derivation, run: Arrays) -> None:
+    """Say of a run the documents and what they have, to a state that was told nothing of them later."""
     state = derivation.state
     for vertical in Vertical:
         late = run.get(f"late.{vertical}")
@@ -80,11 +89,6 @@ def load_run(derivation: Derivation, run: Arrays) -> None:
     for vertical in Vertical:
         if f"documents.{vertical}.docs" in run:
             state.documents[vertical].load(run[f"documents.{vertical}.docs"], run[f"documents.{vertical}.stamps"])
-    for kind in FACT_KINDS:
-        if f"facts.{kind}.left" in run:
-            state.facts[kind].load(FactsWon(*(run[f"facts.{kind}.{field}"] for field in FactsWon._fields)))
-    if "comments.ids" in run:
-        state.comments.load(CommentsWon(*(run[f"comments.{field}"] for field in CommentsWon._fields)))
     for key in ATTRIBUTES:
         vertical, name = key
         prefix = f"attributes.{vertical}.{name}"
