@@ -26,7 +26,7 @@ def rewrite(typed: Typed, vertical: Vertical) -> Tree | None:
     if vertical is Vertical.MEDIA:
         return _tree(_media(typed, leave_open(read_words(typed), typed)), vertical)
     reading = _reading(typed, vertical)
-    return _read(vertical, reading) if reading else None
+    return Tree(_form(vertical, reading), vertical) if reading else None
 
 
 def widen(typed: Typed, vertical: Vertical, lexicon: Lexicon) -> Tree | None:
@@ -36,13 +36,17 @@ def widen(typed: Typed, vertical: Vertical, lexicon: Lexicon) -> Tree | None:
         return None
     reading = _reading(typed, vertical)
     wide = add_near(add_sounds(reading, lexicon), lexicon)
-    return None if wide == reading else _read(vertical, wide)
+    return None if wide == reading else _widened(vertical, wide)
 
 
-@lru_cache(8_192)
-def _read(vertical: Vertical, reading: Reading) -> Tree:
-    """The tree of a reading: the same one again, for what a tree finds is kept by it (`query/trees.py`)."""
-    return Tree(with_places(reading) if vertical is Vertical.PLACE else words_form("name", reading), vertical)
+@lru_cache(2_048)
+def _widened(vertical: Vertical, reading: Reading) -> Tree:
+    """The tree of a reading: the same one again, as of `rewrite`, for what a tree finds is kept by it (`query/trees.py`)."""
+    return Tree(_form(vertical, reading), vertical)
+
+
+def _form(vertical: Vertical, reading: Reading) -> Node:
+    return with_places(reading) if vertical is Vertical.PLACE else words_form("name", reading)
 
 
 def _tree(form: Node | None, vertical: Vertical) -> Tree | None:
