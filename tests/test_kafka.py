@@ -100,6 +100,18 @@ def test_a_broker_that_goes_and_comes_back(kafka: KafkaServer) -> None:
     assert found == MESSAGES
 
 
+def test_a_rejoin_that_a_poll_did_not_wait_for_is_ended_by_the_next(kafka: KafkaServer) -> None:
+    url = kafka.make_topic(f"t{uuid4().hex}")
+    append(url, MESSAGES)
+    with closing(open_source(url, group="rejoins")) as source:
+        got = list(source.poll(5, 10.0).messages)
+        coordinator = source._consumer._coordinator
+        coordinator._assignment_snapshot = {}  # as where what is known of the topic came after the assignment
+        until(lambda: source.poll(0, 0.001) is not None and coordinator.rejoining)
+        until(lambda: coordinator._join_task.is_done)
+        assert got + messages_of(read_all(source)) == MESSAGES
+
+
 class Member(threading.Thread):
     """A reader of a group that keeps what it reads, by partition and offset."""
 

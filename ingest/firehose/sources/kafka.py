@@ -137,6 +137,14 @@ class KafkaSource:
             else:
                 self._consumer.seek(partition, offset)
 
+    def go_on_joining(self) -> None:
+        """Have polls go on with a rejoin that one of them has begun, until partitions are assigned.
+
+        One for news of the topic the client would forget where a poll ends before it: the leader's assignment makes these news
+        old, and nobody asks what came of the rejoin. The partitions would stay assigned, and nothing be read of them.
+        """
+        self._consumer._coordinator.request_rejoin()
+
     def stop_at_end(self) -> None:
         """See `Source`. Of a group's members each ends with the partitions that it has."""
         try:
@@ -176,6 +184,7 @@ class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
     def on_partitions_revoked(self, _: set[TopicPartition]) -> None:
         """The position of what went stays known, should it come back. What is left or comes instead will be told."""
         self._source.is_assigned = False
+        self._source.go_on_joining()
 
     def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         self._source.is_assigned = True
