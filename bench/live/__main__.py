@@ -198,12 +198,15 @@ def main() -> None:
     run_ = Run(options)
     options.out.mkdir(parents=True, exist_ok=True)
     path = options.out / "live.json"
-    results = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    names = [name for name in options.parts.split(",") if name]
+    results: dict[str, Any] = {}
+    if path.exists() and set(names) != set(PARTS):  # of a whole run nothing that was there before is true
+        results = json.loads(path.read_text(encoding="utf-8"))
     results |= {"machine": machine(), "base": run_.base(), "users": options.users, "seed": options.seed}
     if options.note:
         results["note"] = options.note
     parts: dict[str, Callable[[], dict[str, Any]]] = {name: getattr(run_, name) for name in PARTS}
-    for name in filter(None, options.parts.split(",")):
+    for name in names:
         print(f"{name}, load {load():.1f}", flush=True)
         started = time.perf_counter()
         try:

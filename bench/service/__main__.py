@@ -164,7 +164,10 @@ def main() -> None:
     """Run the parts, and write what they found."""
     options = arguments()
     place = options.out / "service.json"
-    found: dict[str, Any] = json.loads(place.read_text("utf-8")) if place.exists() else {}
+    names = options.parts.split(",")
+    found: dict[str, Any] = {}
+    if place.exists() and set(names) != set(PARTS):  # of a whole run nothing that was there before is true
+        found = json.loads(place.read_text("utf-8"))
     found |= {"machine": machine(), "seconds": options.seconds, "workers": options.workers, "users": options.users}
     found["events"] = options.events
     if options.note:
@@ -172,7 +175,7 @@ def main() -> None:
     run = Run(options, found)
     parts: dict[str, Callable[[Served], dict[str, Any]]] = {name: getattr(run, name) for name in PARTS}
     with serving(run.index, options.workers, run.log.with_suffix(".main.log")) as served:
-        for name in options.parts.split(","):
+        for name in names:
             print(name, flush=True)
             try:
                 found[name] = {**parts[name](served), "load": os.getloadavg()[0]}
