@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.growth import growth_rows, plot
-from bench.made import HERE, SOURCES, FailedError, World, run
+from bench.made import HERE, SOURCES, FailedError, World, found_before, run
 from bench.peers import PEERS
 from bench.report import report
 
@@ -145,9 +145,7 @@ def main() -> None:
         shutil.rmtree(options.directory, ignore_errors=True)
     place = options.out / "results.json"
     names = options.parts.split(",")
-    results: dict[str, Any] = {}
-    if place.exists() and set(names) != set(PARTS):  # of a whole run nothing that was there before is true
-        results = json.loads(place.read_text("utf-8"))
+    results = found_before(place, names, PARTS)
     run_ = Run(options)
     print(f"world of {options.users:,} users", flush=True)
     given = [path.resolve() if path is not None else None for path in (options.world, options.index)]

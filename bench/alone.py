@@ -21,8 +21,6 @@ from bench.questions import Shape
 from bench.shapes import SAMPLES, shapes
 
 _ME = re.compile(r":me(?=[\s)]|$)")
-
-
 PASSES = 3
 """Over all shapes."""
 
@@ -43,16 +41,13 @@ def figures_of(
 ) -> dict[str, Any]:
     """The times of every role in sum; what is found, how much it touches, and what is never whole."""
     timed = shape.questions[: len(times["viewer"])]
-    late = [
-        question.text
-        for question in shape.questions
-        if any(reason["reason"] == "deadline" for reason in ours.answer(question).incomplete)
-    ]
+    answers = [ours.answer(question) for question in shape.questions]
+    late = [answer for answer in answers if any(reason["reason"] == "deadline" for reason in answer.incomplete)]
     return {
         "title": shape.title,
         "kind": shape.kind,
         "example": shape.questions[0].text,
-        "results": sum(len(ours.answer(question).ids) for question in timed) / len(timed),
+        "results": sum(len(answer.ids) for answer in answers[: len(timed)]) / len(timed),
         "touched": sum(question.touched for question in timed) / len(timed),
         "late": len(late),
         "bare_form": bare[0] if bare is not None else None,

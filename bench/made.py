@@ -84,6 +84,14 @@ def _opens(index: Path) -> bool:
     return True
 
 
+def found_before(place: Path, names: Sequence[str], parts: Sequence[str]) -> dict[str, Any]:
+    """What stands in a file of results for a run of these of all parts: of a whole run nothing that was there before is true."""
+    if not place.exists() or set(names) == set(parts):
+        return {}
+    found: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
+    return found
+
+
 def shared() -> Path:
     """Where the data sets are found."""
     told = os.environ.get("MONOCEROS_SHARED")

@@ -128,6 +128,18 @@ def test_posting_lists(table, few, is_sparse):
     assert lists.total(everyone) == sum(map(len, table.values()))
 
 
+def test_a_union_that_was_broken_off_leaves_nothing_behind():
+    lists = lists_of({0: {1, 2, 70_000}, 1: {3}}, 2)
+
+    def breaks_off():
+        yield lists, np.array([0], dtype=np.uint32), None
+        raise ValueError("broken off")
+
+    with pytest.raises(ValueError, match="broken off"):
+        union(breaks_off(), 10)
+    assert union([(lists, np.array([1], dtype=np.uint32), None)], 10).tolist() == [3]
+
+
 @settings(max_examples=40, deadline=None)
 @given(docs=st.lists(st.integers(0, SIZE - 1), max_size=60), none=st.integers(0, SIZE))
 def test_distinct_documents(docs, none):

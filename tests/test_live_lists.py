@@ -137,7 +137,7 @@ def check_gated(rng: Random, lists: PostingLists | LiveLists, expected: Table, k
         let_through = shown_of_me if key == me else shown if key in opened else mine
         together |= expected.get(key, set()) & let_through
     most = lists.total(u32(keys))
-    for _ in range(2):  # marks are clear again
+    for _ in range(2):  # nothing is left behind
         found = union_through(lists, u32(keys), gate, most)
         assert found is not None
         assert found.tolist() == sorted(together)

@@ -24,7 +24,7 @@ from bench.live.rate import ingest_rate
 from bench.live.report import report
 from bench.live.restart import restarts
 from bench.live.traffic import Traffic
-from bench.made import HERE, FailedError, World, run
+from bench.made import HERE, FailedError, World, found_before, run
 from bench.memory import disk_mib
 from index import open_published
 from ingest.firehose import open_sink
@@ -199,9 +199,7 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     path = options.out / "live.json"
     names = [name for name in options.parts.split(",") if name]
-    results: dict[str, Any] = {}
-    if path.exists() and set(names) != set(PARTS):  # of a whole run nothing that was there before is true
-        results = json.loads(path.read_text(encoding="utf-8"))
+    results = found_before(path, names, PARTS)
     results |= {"machine": machine(), "base": run_.base(), "users": options.users, "seed": options.seed}
     if options.note:
         results["note"] = options.note

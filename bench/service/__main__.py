@@ -18,7 +18,7 @@ from typing import Any
 
 from bench.__main__ import machine
 from bench.live.indexes import linked
-from bench.made import HERE, FailedError, World
+from bench.made import HERE, FailedError, World, found_before
 from bench.service.report import report
 from bench.service.serving import Probe, Questions, Served, serving
 from ingest.firehose import open_sink
@@ -165,9 +165,7 @@ def main() -> None:
     options = arguments()
     place = options.out / "service.json"
     names = options.parts.split(",")
-    found: dict[str, Any] = {}
-    if place.exists() and set(names) != set(PARTS):  # of a whole run nothing that was there before is true
-        found = json.loads(place.read_text("utf-8"))
+    found = found_before(place, names, PARTS)
     found |= {"machine": machine(), "seconds": options.seconds, "workers": options.workers, "users": options.users}
     found["events"] = options.events
     if options.note:
