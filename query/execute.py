@@ -37,7 +37,7 @@ from query.weak_and import weak_and
 from schemas.catalogue import Vertical
 
 _GROWTH = 4
-SHORT = 8_192
+_SHORT = 8_192
 """An answer thought to be this short is looked for in one span."""
 
 
@@ -87,7 +87,7 @@ class Execution:
             if first is not None:
                 yield first
                 return
-        if plan.estimate <= SHORT or self._is_at_hand(plan):
+        if plan.estimate <= _SHORT or self._is_at_hand(plan):
             yield order.first(self.whole(plan), limit)
         else:
             spans = order.spans(WINDOW, _GROWTH)

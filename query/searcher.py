@@ -33,7 +33,7 @@ from query.plans import Plans
 from query.printing import print_node
 from query.resolve import Places
 from query.rewrite import rewrite
-from query.tiers import candidates, first_in_tiers
+from query.tiers import first_in_tiers
 from query.tree import Tree
 from query.trees import Trees
 from query.visibility import World
@@ -146,9 +146,7 @@ class Searcher:
         try:
             if tiers:
                 kept = [self._tier(tier, vertical, request, plans, limit, execution) for tier in tiers]
-                seen = self._trees.seen(tree, plans.world, check)
-                if seen is None:
-                    seen = candidates(execution, plans.make(tree.bound, limit, check), kept, limit)
+                seen = self._trees.seen(tree, plans.world, kept, limit, check)
                 order = self.segment.order(vertical)
                 docs = first_in_tiers(seen.docs(), order, kept, [tier.share for tier in tiers], limit)
                 total, is_exact, is_late = len(docs), True, False

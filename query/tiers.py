@@ -12,9 +12,7 @@ from math import ceil
 
 import numpy as np
 
-from index import U32, DocSet, Order, joined, take_shares
-from query.execute import SHORT, Execution
-from query.plan import Plan
+from index import U32, DocSet, Order, take_shares
 
 
 def first_in_tiers(docs: U32, order: Order, tiers: Sequence[DocSet], shares: Sequence[Decimal], limit: int) -> U32:
@@ -28,23 +26,3 @@ def first_in_tiers(docs: U32, order: Order, tiers: Sequence[DocSet], shares: Seq
     quotas = np.array([ceil(share * limit) for share in shares], dtype=np.int64)
     out = np.empty(limit, dtype=np.uint32)
     return out[: take_shares(docs, order.permutation(docs), flags, quotas, limit, out)]
-
-
-def candidates(execution: Execution, plan: Plan, tiers: Sequence[DocSet], limit: int) -> DocSet:
-    """Documents of a plan of which `first_in_tiers` takes what it takes of all of them: those in a tier, and the best `limit`."""
-    if plan.estimate <= SHORT:
-        return execution.whole(plan)
-    best = joined(execution.ranked(plan, limit))
-    size = execution.size(plan.vertical)
-    found = DocSet(0, size, np.sort(best))
-    if len(best) < limit:  # which are all that there are
-        return found
-    for tier in tiers:
-        found = found | DocSet(0, size, _held(execution, plan, tier))
-    return found
-
-
-def _held(execution: Execution, plan: Plan, tier: DocSet) -> U32:
-    if tier.packed is not None and len(tier.packed) <= plan.estimate:
-        return execution.keep(plan, tier.packed)
-    return (execution.whole(plan) & tier).docs()

@@ -421,13 +421,12 @@ def test_the_past_is_read_from_the_log(tmp_path: Path, names: Segment) -> None:
 @pytest.mark.parametrize(
     "text", ["name:a*", "(or name:a* name:b*)", "(and name:a* name:*)", "name:*", "name:nobody", "verified:1"]
 )
-@pytest.mark.parametrize(("is_kept", "short"), [(True, 8_192), (False, 8_192), (False, -1)])
+@pytest.mark.parametrize(("long", "best"), [(2_048, 128), (-1, 128), (-1, 12), (-1, 4)])
 def test_trees_in_tiers_are_the_strong_or_that_they_stand_for(
-    some: Segment, text: str, is_kept: bool, short: int, monkeypatch: pytest.MonkeyPatch
+    some: Segment, text: str, long: int, best: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not is_kept:
-        monkeypatch.setattr("query.trees._LONG", -1)
-        monkeypatch.setattr("query.tiers.SHORT", short)
+    monkeypatch.setattr("query.trees._LONG", long)
+    monkeypatch.setattr("query.trees._BEST", best)
     for inner_limit in (10_000, 1):
         searcher = Searcher(some, replace(SETTINGS, inner_limit=inner_limit))
         tree = Tree(parse(text, SETTINGS), Vertical.USER)
@@ -445,11 +444,16 @@ def test_trees_in_tiers_are_the_strong_or_that_they_stand_for(
 
 
 @pytest.mark.parametrize("seed", [5_011, 9_008, 9_020])
-@pytest.mark.parametrize(("room", "most"), [(1 << 20, 4_096), (8, 4_096), (1 << 20, 2)])
+@pytest.mark.parametrize(
+    ("room", "most", "long", "best"),
+    [(1 << 20, 4_096, 2_048, 128), (8, 4_096, 2_048, 128), (1 << 20, 2, 2_048, 128), (1 << 20, 4_096, -1, 1_000)],
+)
 def test_what_a_tree_finds_is_kept_for_all_and_shown_to_each_as_his_world_has_it(
-    seed: int, room: int, most: int, monkeypatch: pytest.MonkeyPatch
+    seed: int, room: int, most: int, long: int, best: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("query.trees._MOST_DOCS", room)
+    monkeypatch.setattr("query.trees._LONG", long)
+    monkeypatch.setattr("query.trees._BEST", best)
+    monkeypatch.setattr("query.trees._MOST_NUMBERS", room)
     monkeypatch.setattr("query.trees._MOST", most)
     trees = [
         Tree(parse(text, SETTINGS), vertical)
