@@ -11,6 +11,7 @@ from index.idmap import BulkIdMap
 from index.idtable import IdTable
 from index.kernels.addresses import array_at
 from index.kernels.bits import Words, clear_bits, keep_set, set_bits, trailing_zeros
+from index.kernels.codes import put_codes
 from index.kernels.lists import search
 from index.kernels.matching import BEGINS, COVERED, EDITS, MATCHED, POSITION, WHOLE, take_better
 from index.kernels.ranks import rank_places
@@ -160,6 +161,7 @@ __all__ = [
     "part",
     "promote",
     "publish",
+    "put_codes",
     "rank_places",
     "read_as_of",
     "read_live",

@@ -49,19 +49,23 @@ class IdTable:
 
     def put(self, keys: I64) -> U32:
         """The row of every key; an unknown one gets the next row."""
-        self._be_filled()
-        needed = self._count + len(keys)
-        room = needed - len(self._first)
-        if room > len(self._more):
-            more = np.empty(room + room // 4, dtype=np.int64)
-            more[: self._count - len(self._first)] = self._more[: self._count - len(self._first)]
-            self._more = more
-        if needed > _FULL * len(self._slots):
-            self._allocate(needed)
+        self.reserve(len(keys))
         out = np.empty(len(keys), dtype=np.uint32)
         wanted = np.ascontiguousarray(keys, dtype=np.int64)
         self._count = put_rows(self._slots, self._shift, self._first, self._more, wanted, self._count, out)
         return out
+
+    def reserve(self, more: int) -> None:
+        """Make room for so many keys that are not there yet, all at once."""
+        self._be_filled()
+        needed = self._count + more
+        room = needed - len(self._first)
+        if room > len(self._more):
+            keys = np.empty(room + room // 4, dtype=np.int64)
+            keys[: self._count - len(self._first)] = self._more[: self._count - len(self._first)]
+            self._more = keys
+        if needed > _FULL * len(self._slots):
+            self._allocate(needed)
 
     def keys(self, rows: NDArray[np.integer]) -> I64:
         """The keys of these rows."""

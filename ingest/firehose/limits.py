@@ -25,7 +25,7 @@ class Limits:
     behind_flush_s: float = 2.0
     """The longest between two flushes where fewer events come in that time, and that share is kept."""
     checkpoint_s: float = 8.0
-    checkpoint_events: int = 60_000
+    checkpoint_events: int = 40_000
     """Since the last checkpoint; either brings the next, with a flush before it."""
     flushed_checkpoint_events: int = 20_000
     """From so many on, a checkpoint follows a flush that comes anyway: it costs little then, and a power cut that much less."""

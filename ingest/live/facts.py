@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, final
 
 import numpy as np
@@ -65,10 +65,12 @@ class FactRegister:
         changed = holds != held
         return FactsWon(left, right, stamps), FactsChanged(left[changed], right[changed], holds[changed])
 
-    def load(self, won: FactsWon) -> None:
+    def load(self, said: Sequence[FactsWon]) -> None:
         """Set what is known to be the last word, in order."""
-        rows = self._rows(won.left, won.right)
-        self._stamps.put(rows, won.stamps)
+        self._table.reserve(sum(len(won.left) for won in said))
+        for won in said:
+            rows = self._rows(won.left, won.right)
+            self._stamps.put(rows, won.stamps)
 
     def holds(self, left: U32, right: U32) -> Flags:
         """Whether facts hold, wherever that is known from."""
@@ -143,15 +145,18 @@ class CommentRegister:
             FactsChanged(pair_users[changed], pair_media[changed], holds[changed]),
         )
 
-    def load(self, won: CommentsWon) -> None:
+    def load(self, said: Sequence[CommentsWon]) -> None:
         """Set what is known to be the last word, in order."""
-        rows = self._rows(won.ids)
-        last = last_of_each(rows)
-        rows, ids, stamps = rows[last], won.ids[last], won.stamps[last]
-        users, media = won.users[last], won.media[last]
-        self._count(self._held(ids, rows), -1)
-        self._count(_codes(users, media)[~is_cleared(stamps)], 1)
-        self._put(rows, users, media, stamps)
+        for table in (self._table, self._pairs):
+            table.reserve(sum(len(won.ids) for won in said))
+        for won in said:
+            rows = self._rows(won.ids)
+            last = last_of_each(rows)
+            rows, ids, stamps = rows[last], won.ids[last], won.stamps[last]
+            users, media = won.users[last], won.media[last]
+            self._count(self._held(ids, rows), -1)
+            self._count(_codes(users, media)[~is_cleared(stamps)], 1)
+            self._put(rows, users, media, stamps)
 
     def everything(self) -> CommentsWon:
         """All that was said."""

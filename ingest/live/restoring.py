@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from index import Layer
 from ingest.live.base import Base
@@ -23,8 +24,10 @@ def restored(base: Base, runs: Sequence[Layer]) -> Derivation:
     """The state that runs say over a base; what follows from it stands in layers, which `follow` takes."""
     derivation = Derivation(base)
     derivation.state.apply(seeds(base), is_seed=True)
-    for run in runs:
-        load_facts(derivation.state, run.arrays)  # first: threads enter the ids of the base meanwhile
-    for run in runs:
-        load_documents(derivation, run.arrays)
+    said = [run.arrays for run in runs]
+    with ThreadPoolExecutor(1) as helper:
+        facts = helper.submit(load_facts, derivation.state, said)  # which know of no document, nor documents of them
+        for run in said:
+            load_documents(derivation, run)
+        facts.result()
     return derivation

@@ -59,13 +59,15 @@ def run_of(derivation: Derivation, log: Log, layer: Arrays) -> dict[str, AnyArra
     return {name: array for name, array in run.items() if len(array)}
 
 
-def load_facts(state: LiveState, run: Arrays) -> None:
-    """Say of a run the facts and comments, which need no document, to a state that was told none later."""
+def load_facts(state: LiveState, runs: Sequence[Arrays]) -> None:
+    """Say of all runs the facts and comments, which need no document, to a state that was told none later."""
     for kind in FACT_KINDS:
-        if f"facts.{kind}.left" in run:
-            state.facts[kind].load(FactsWon(*(run[f"facts.{kind}.{field}"] for field in FactsWon._fields)))
-    if "comments.ids" in run:
-        state.comments.load(CommentsWon(*(run[f"comments.{field}"] for field in CommentsWon._fields)))
+        state.facts[kind].load([FactsWon(*fields) for fields in _said(runs, f"facts.{kind}", FactsWon._fields)])
+    state.comments.load([CommentsWon(*fields) for fields in _said(runs, "comments", CommentsWon._fields)])
+
+
+def _said(runs: Sequence[Arrays], prefix: str, fields: Sequence[str]) -> list[list[AnyArray]]:
+    return [[run[f"{prefix}.{field}"] for field in fields] for run in runs if f"{prefix}.{fields[0]}" in run]
 
 
 def load_documents(derivation: Derivation, run: Arrays) -> None:

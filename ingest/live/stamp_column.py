@@ -6,7 +6,7 @@ from typing import final
 
 import numpy as np
 
-from index import I64, AnyArray
+from index import I64, AnyArray, put_codes
 from ingest.live.columns import Column
 from ingest.live.stamps import SEED
 
@@ -61,14 +61,10 @@ class StampColumn:
     def _put_near(self, rows: AnyArray, stamps: I64) -> None:
         if self._origin is None:
             self._origin = int(stamps[0]) - _BEFORE if stamps[0] > SEED else None
-        codes = stamps - (self._origin or 0)
-        plain = stamps <= SEED
-        codes[plain] = stamps[plain]
-        far = np.flatnonzero(~plain & ((codes < _NEAREST) | (codes >= _FARTHEST)))
-        if len(far):
-            codes[far] = _FAR
+        if put_codes(self._codes.data, rows, stamps, self._origin or 0, SEED, _FAR):
+            codes = stamps - (self._origin or 0)
+            far = np.flatnonzero((stamps > SEED) & ((codes < _NEAREST) | (codes >= _FARTHEST)))
             self._far.update(zip(rows[far].tolist(), stamps[far].tolist(), strict=True))
-        self._codes.data[rows] = codes
 
     def _stamps(self, codes: AnyArray, rows: AnyArray) -> I64:
         stamps: I64 = codes.astype(np.int64)
