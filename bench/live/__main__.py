@@ -1,7 +1,8 @@
 """`python -m bench.live`: the live index under load, into bench/LIVE.md and bench/live.json.
 
 Order: readers with ingest beside them up to a swap of bases; the rate of ingest from a file, restarts in the middle of the rest of
-it, the steps of an event, the rate from Kafka, and what readers pay for what was taken; likes and follows on a base, and the same.
+it, the steps of an event, the rate from Kafka with restarts over all of that, and what readers pay for what was taken; likes and
+follows on a base, and the same.
 A part that fails is a line in the report, and the run goes on.
 """
 
@@ -34,6 +35,8 @@ from schemas.errors import MonocerosError
 PARTS = ("traffic", "gentle", "rate", "restart", "stages", "kafka", "size", "many", "many_size")
 RESERVE_SHARE = 0.1
 """Of the events that there are, what is left for the restarts."""
+_NEWS = 700_000
+"""Events behind those from Kafka, for restarts over all of them."""
 
 
 def arguments() -> argparse.Namespace:
@@ -153,7 +156,17 @@ class Run:
                 for round_, messages in played(self.url, open_published(index)[0], self.options.kafka_events):
                     sink.append(messages)
                     rounds.add(round_)
-            return ingest_rate(index, url, self.options.rate_seconds, self.log) | {"rounds": len(rounds)}
+            found = ingest_rate(index, url, self.options.rate_seconds, self.log) | {"rounds": len(rounds)}
+        return found | {"restart": self._restart_with_more(index, max(rounds) + 1)}
+
+    def _restart_with_more(self, index: Path, round_: int) -> dict[str, Any]:
+        """In the middle of one more round, from a file."""
+        news = self.scratch / "news"
+        news.unlink(missing_ok=True)
+        with closing(open_sink(f"file://{news}")) as sink:
+            for _, messages in played(self.url, open_published(index)[0], _NEWS, first=round_):
+                sink.append(messages)
+        return restarts(index, f"file://{news}", 4, self.log)
 
     def traffic(self) -> dict[str, Any]:
         """Readers with ingest beside them."""

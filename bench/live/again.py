@@ -127,23 +127,32 @@ _CHANGES: dict[str, Callable[[Again, Any], None]] = {
 """By kind; rows of the logs (views and searches), which change nothing, are only later."""
 
 
-def played(url: str, base: AnySegment, count: int) -> Iterator[tuple[int, list[bytes]]]:
-    """So many messages over this base in batches, each with the number of its round: those of a stream, then of further rounds."""
-    first_ms = last_ms = done = 0
-    round_ = 1
+def played(url: str, base: AnySegment, count: int, first: int = 1) -> Iterator[tuple[int, list[bytes]]]:
+    """So many messages over this base in batches, each with the number of its round: those of a stream in the first, and as news in
+    further ones. `first` is the round to begin with."""
+    span_ms = _span_ms(url)
+    round_, done = first, 0
     while done < count:
-        again = Again(base, last_ms - first_ms + 1, round_ - 1) if round_ > 1 else None
-        with closing(open_source(url, group=None)) as source:
-            source.stop_at_end()
-            while done < count and (batch := source.poll(min(_BATCH, count - done), 1.0)) is not None:
-                messages = list(batch.messages)
-                if again is not None:
-                    messages = [again.message(message) for message in messages]
-                elif messages:
-                    first_ms = first_ms or decode(messages[0]).time_ms
-                    last_ms = max(last_ms, decode(messages[-1]).time_ms)
-                done += len(messages)
-                yield round_, messages
-        if not done:
-            raise FailedError(f"{url} holds no events")
+        again = Again(base, span_ms, round_ - 1) if round_ > 1 else None
+        for messages in _batches(url):
+            found = messages[: count - done]
+            if not found:
+                break
+            yield round_, found if again is None else [again.message(message) for message in found]
+            done += len(found)
         round_ += 1
+
+
+def _span_ms(url: str) -> int:
+    ends = [decode(message).time_ms for messages in _batches(url) for message in (messages[0], messages[-1])]
+    if not ends:
+        raise FailedError(f"{url} holds no events")
+    return max(ends) - ends[0] + 1
+
+
+def _batches(url: str) -> Iterator[list[bytes]]:
+    with closing(open_source(url, group=None)) as source:
+        source.stop_at_end()
+        while (batch := source.poll(_BATCH, 1.0)) is not None:
+            if batch.messages:
+                yield list(batch.messages)

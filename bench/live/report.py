@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from bench.live.wanted import targets
+from bench.live.wanted import restarted, targets
 from bench.markdown import table
 
 Results = dict[str, Any]
@@ -219,9 +219,17 @@ def _size(size: Results) -> Iterator[str]:
 def _restart(results: Results) -> Iterator[str]:
     names = {"kill": "killed", "power_cut": "power cut: back to the checkpoint"}
     yield from table(
-        ("after", "seconds", "processor s", "events of the tail", "load"),
+        ("after", "over", "seconds", "processor s", "events of the tail", "load"),
         (
-            (title, f"{of['seconds']:.1f}", f"{of['cpu_s']:.1f}", f"{of['tail']:,}", f"{of['load']:.1f}")
-            for title, of in ((title, results["restart"][name]) for name, title in names.items())
+            (
+                title,
+                f"{events:,} events",
+                f"{of['seconds']:.1f}",
+                f"{of['cpu_s']:.1f}",
+                f"{of['tail']:,}",
+                f"{of['load']:.1f}",
+            )
+            for events, found in restarted(results)
+            for title, of in ((title, found[name]) for name, title in names.items())
         ),
     )

@@ -37,11 +37,18 @@ def _rows(results: Results) -> Iterator[Row]:
         yield from _size(of, results.get(of["filled_by"], {}).get("all_events", 0), "events of all kinds")
     if "many" in results:
         yield from _many(results)
-    for name, title in (("kill", "a kill"), ("power_cut", "a power cut")):
-        if "restart" in results:
-            of = results["restart"][name]
+    for events, restart in restarted(results):
+        for name, title in (("kill", "a kill"), ("power_cut", "a power cut")):
+            of = restart[name]
             found = f"{of['seconds']:.1f} s ({of['cpu_s']:.1f} s of processor; tail {of['tail']:,} events)"
-            yield f"start again after {title}", "≤ 5 s", found, of["seconds"] <= 5, of["load"]
+            yield f"start again after {title}, over {events:,} events", "≤ 5 s", found, of["seconds"] <= 5, of["load"]
+
+
+def restarted(results: Results) -> Iterator[tuple[int, Results]]:
+    """The restarts that were measured, each with how many events had been taken before."""
+    for taken, restart in (("rate", results.get("restart")), ("kafka", results.get("kafka", {}).get("restart"))):
+        if restart is not None:
+            yield results.get(taken, {}).get("all_events", 0), restart
 
 
 def _rate(of: Results, source: str) -> Iterator[Row]:
