@@ -1,4 +1,4 @@
-"""Kernels of the writer of layers: rows of any length taken from two tables, and sorted rows that change."""
+"""Kernels of the writer of layers: rows of two tables in one order, taken at any length, and sorted rows that change."""
 
 from __future__ import annotations
 
@@ -7,6 +7,29 @@ import numpy as np
 from index.corpus import I64, U8, U32
 from index.kernels.compiled import lean
 from index.kernels.copying import copy_bytes
+
+
+@lean
+def order_rows(one: U32, other: U32, gone: U32, out: I64) -> int:
+    """The rows of two tables as `index.live.rows.ordered` has them, and how many."""
+    count = j = g = 0
+    for i in range(len(one)):
+        key = one[i]
+        while g < len(gone) and gone[g] < key:
+            g += 1
+        if g < len(gone) and gone[g] == key:
+            continue
+        while j < len(other) and other[j] < key:
+            out[count] = len(one) + j
+            count += 1
+            j += 1
+        out[count] = i
+        count += 1
+    while j < len(other):
+        out[count] = len(one) + j
+        count += 1
+        j += 1
+    return count
 
 
 @lean

@@ -15,7 +15,7 @@ from index.live.late import LateIds
 from index.live.layer import Layer
 from index.live.lists import EdgeLayer, LiveLists
 from index.live.order import Order
-from index.live.rows import Rows, arrays_of, changed_rows, taken
+from index.live.rows import Rows, arrays_of, changed_rows, ordered, taken
 from index.names import Names
 from index.postings import PostingLists
 from schemas.ids import ExternalId
@@ -56,6 +56,6 @@ def compile_live(lists: PostingLists, few: U32, wanted: U32) -> None:
     ids_of(late.ids(2), late.ids(2), few[:1], np.empty(1, dtype=np.int64))
     blob, offsets = np.frombuffer(bytearray(b"ab"), dtype=np.uint8), np.array([0, 1], dtype=np.uint64)
     for values in (blob, wanted):
-        taken((wanted, values), (wanted, values), np.array([0, 1]))
+        taken((wanted, values), (wanted, values), ordered(few[:1], few[1:2], few[2:3]))
     changed_rows(Rows(few, np.zeros(1, dtype=np.int64), wanted[1:]), np.array([0, 1]), wanted[1:], np.array([True]))
     merge_order(blob, offsets, blob, offsets, np.empty(2, dtype=np.int64))

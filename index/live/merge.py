@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.arrays import AnyArray
-from index.corpus import U32
+from index.corpus import I64, U32
 from index.kernels.live import merge_order
 from index.live.layer import Layer
-from index.live.rows import taken
+from index.live.rows import ordered, taken
 
 Arrays = Mapping[str, AnyArray]
 _Table = tuple[U32, AnyArray]
@@ -47,7 +46,7 @@ def _lists(older: Arrays, newer: Arrays, edge: str) -> Arrays:
         if not len(keys[0]) and not len(keys[1]):
             continue
         parts = _parts(older, newer, f"{name}.offsets", f"{name}.lists", np.uint32)
-        order = _order(keys[0], keys[1], _absent(keys[0], other))
+        order = ordered(*keys, gone=other)
         merged[f"{name}.keys"] = np.concatenate(keys)[order]
         merged[f"{name}.offsets"], merged[f"{name}.lists"] = taken(*parts, order)
     return merged
@@ -89,8 +88,8 @@ def _bits(older: Arrays, newer: Arrays, bitset: str) -> Arrays:
         (arrays.get(f"{bitset}.set", _NO_DOCS), arrays.get(f"{bitset}.clear", _NO_DOCS)) for arrays in (older, newer)
     )
     return {
-        f"{bitset}.set": _union(one_set[_absent(one_set, other_clear)], other_set),
-        f"{bitset}.clear": _union(one_clear[_absent(one_clear, other_set)], other_clear),
+        f"{bitset}.set": _union(_less(one_set, other_clear), other_set),
+        f"{bitset}.clear": _union(_less(one_clear, other_set), other_clear),
     }
 
 
@@ -128,28 +127,18 @@ _TAKEN_ALONG = (".keys", ".offsets", ".lists", ".blob", ".order", ".column.value
 def _union(one: U32, other: U32) -> U32:
     if len(one) == 0 or len(other) == 0:
         return other if len(one) == 0 else one
-    return np.sort(np.concatenate([one[_absent(one, other)], other]), kind="stable")
+    return np.concatenate([one, other])[ordered(one, other, gone=other)]
 
 
-def _absent(docs: U32, others: U32) -> NDArray[np.bool_]:
-    """Which documents are not among the others; both are sorted and distinct."""
-    if len(others) == 0:
-        return np.ones(len(docs), dtype=np.bool_)
-    absent: NDArray[np.bool_] = others[np.minimum(np.searchsorted(others, docs), len(others) - 1)] != docs
-    return absent
+def _less(docs: U32, others: U32) -> U32:
+    return docs[ordered(docs, _NO_DOCS, gone=others)] if len(docs) and len(others) else docs
 
 
-def _newest(older: Arrays, newer: Arrays, name: str) -> tuple[U32, NDArray[np.int64]]:
+def _newest(older: Arrays, newer: Arrays, name: str) -> tuple[U32, I64]:
     """The sorted documents of both, and for each its row, those of the newer counting on behind those of the older."""
     one, other = older.get(name, _NO_DOCS), newer.get(name, _NO_DOCS)
-    order = _order(one, other, _absent(one, other))
+    order = ordered(one, other, gone=other)
     return np.concatenate([one, other])[order], order
-
-
-def _order(one: U32, other: U32, kept: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """The rows that stay, by rising key: of the first those that are kept, of the second all."""
-    rows = np.concatenate([np.flatnonzero(kept), np.arange(len(one), len(one) + len(other))])
-    return rows[np.argsort(np.concatenate([one, other])[rows], kind="stable")]
 
 
 def _parts(older: Arrays, newer: Arrays, offsets: str, values: str, dtype: type) -> tuple[_Table, _Table]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from index.arrays import AnyArray
 from index.corpus import I64, U8, U32
-from index.kernels.rows import change_rows, take_rows
+from index.kernels.rows import change_rows, order_rows, take_rows
 from index.postings import Grouped, PostingLists
 
 
@@ -51,6 +51,13 @@ def changed_rows(had: Rows, said_offsets: I64, said: U32, stands: NDArray[np.boo
     offsets = np.empty(len(had.starts) + 1, dtype=np.int64)
     change_rows(had.docs, had.starts, had.sizes, said, said_offsets, stands.view(np.uint8), out, offsets)
     return offsets, out[: offsets[-1]]
+
+
+def ordered(one: U32, other: U32, gone: U32) -> I64:
+    """The rows of two tables by rising key, those of the second counting on behind those of the first: all of the second, and of
+    the first those whose key is not gone. All keys are sorted and distinct, and those that both tables have are gone."""
+    out = np.empty(len(one) + len(other), dtype=np.int64)
+    return out[: order_rows(one, other, gone, out)]
 
 
 def taken(one: tuple[U32, AnyArray], other: tuple[U32, AnyArray], order: NDArray[np.int64]) -> tuple[U32, AnyArray]:
