@@ -20,7 +20,7 @@ _MANY = 1 << 16
 class IdTable:
     """A set of keys with a row each; what belongs to a key stands in columns beside, by row.
 
-    14 to 22 bytes a key; 6 to 12 of the first ones, whose array is used as it is.
+    14 to 22 bytes a key that there is or was reserved for; 6 to 12 of the first ones, whose array is used as it is.
     """
 
     def __init__(self, keys: I64 | None = None) -> None:

@@ -1,8 +1,8 @@
 """The searcher: a request in, an answer out, over one opened segment.
 
 text ─parse→ Node ─bind→ Bound ─rewrite→ Bound ─plan→ Plan ─execute→ documents ─names→ Answer. Nodes are kept per text,
-bound trees per text and viewer, places in dictionaries per value, worlds per viewer, and with them the plans of his texts. A
-searcher is shared between threads.
+bound trees per text and viewer, places in dictionaries per value, what trees of terms find, worlds per viewer, and with them the
+plans of his texts. A searcher is shared between threads.
 """
 
 from __future__ import annotations

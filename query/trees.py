@@ -1,4 +1,4 @@
-"""What trees of terms find whoever asks: found once for one segment, and cut to the world of each viewer who asks."""
+"""What trees of terms find whoever asks: kept for one segment, and cut to the world of each viewer who asks."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ _LONG = 2_048
 """A tree that is thought to find more documents is not kept whole: it would take the room of many others."""
 _BEST = 128
 """So many of the best documents are kept of a long one."""
+_MOST_KEYS = 4_096
+"""The plan of a long one is kept where it holds no more numbers of lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class _Kept:
     """All documents of a tree in nobody's world, by rising number; of a long tree the best, and the plan that finds all."""
 
     docs: U32
-    plan: Plan | None
+    is_all: bool
+    plan: Plan | None = None
 
 
 @final
@@ -54,32 +57,28 @@ class Trees:
         `check` keeps the deadline.
         """
         check()
-        vertical = tree.vertical
         with self._lock:
             found = self._kept.get(tree)
             if found is not None:
                 self._kept.move_to_end(tree)
+        execution, planned = Execution(self._everything, check), None
         if found is None:
-            found = self._find(tree, check)
+            planned = self._plan(tree, check)
+            found = _find(execution, planned)
             self._keep(tree, found)
-        size = world.segment.size(vertical)
+        vertical, size = tree.vertical, world.segment.size(tree.vertical)
         docs = world.seen(vertical, found.docs)
-        if found.plan is None:
+        if found.is_all:
             return DocSet(0, size, docs)
-        execution = Execution(self._everything, check)
-        if len(docs) < limit:  # too many of the best are hidden from the viewer
-            everything, mask = execution.whole(found.plan), world.mask(vertical)
+        planned = planned or found.plan or self._plan(tree, check)
+        if len(docs) < limit:  # too few of the best are kept, or too many of them hidden from the viewer
+            everything, mask = execution.whole(planned), world.mask(vertical)
             return everything if mask is None else everything & DocSet(0, size, None, mask)
-        held = [_held(execution, found.plan, tier) for tier in tiers]
-        return DocSet(0, size, distinct(np.concatenate([docs, *held]), NONE))
+        held = [_held(execution, planned, tier) for tier in tiers]
+        return DocSet(0, size, world.seen(vertical, distinct(np.concatenate([docs, *held]), NONE)))
 
-    def _find(self, tree: Tree, check: Callable[[], None]) -> _Kept:
-        planned = plan(tree.bound, self._everything, self._places, self._settings, 1, check)
-        execution = Execution(self._everything, check)
-        if planned.estimate > _LONG:
-            best = joined(execution.ranked(planned, _BEST))
-            return _Kept(np.sort(best), planned if len(best) >= _BEST else None)
-        return _Kept(execution.whole(planned).docs().copy(), None)  # a copy, and not what it was found in
+    def _plan(self, tree: Tree, check: Callable[[], None]) -> Plan:
+        return plan(tree.bound, self._everything, self._places, self._settings, 1, check)
 
     def _keep(self, tree: Tree, found: _Kept) -> None:
         with self._lock:
@@ -89,6 +88,15 @@ class Trees:
             self._numbers += _numbers(found)
             while len(self._kept) > _MOST or self._numbers > _MOST_NUMBERS:
                 self._numbers -= _numbers(self._kept.popitem(last=False)[1])
+
+
+def _find(execution: Execution, planned: Plan) -> _Kept:
+    if planned.estimate <= _LONG:
+        return _Kept(execution.whole(planned).docs().copy(), is_all=True)  # a copy, and not what it was found in
+    best = np.sort(joined(execution.ranked(planned, _BEST)))
+    if len(best) < _BEST:
+        return _Kept(best, is_all=True)
+    return _Kept(best, is_all=False, plan=planned if _keys(planned) <= _MOST_KEYS else None)
 
 
 def _held(execution: Execution, plan: Plan, tier: DocSet) -> U32:

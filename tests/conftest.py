@@ -24,8 +24,9 @@ def shared_or_skip(name: str) -> Path:
 
 @pytest.fixture(autouse=True)
 def _without_old_objects() -> None:
-    """Keep what thousands of tests were made of out of the collector: looking through it takes .3 s of processor time, which
-    is more than the deadline of whatever query it meets. A consumer that ends thaws all of it, hence every time.
+    """Keep what thousands of tests were made of out of the collector: looking through it takes .3 s of processor time, which is
+    more than the deadline of whatever query it meets. A consumer that ends thaws all of it, hence every time. What becomes a
+    cycle of frozen objects is never collected.
     """
     if gc.get_freeze_count() == 0:
         gc.collect()

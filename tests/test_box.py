@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
 
-from index import U32, Segment
+from index import U32, DocSet, Segment
 from query import Request, Searcher, StoppedError, Tier, Tree, World, parse, print_node
 from ranking import (
     ACCOUNT_SEARCH,
@@ -38,8 +39,11 @@ from schemas.ids import ExternalId, hashtag_id
 from tests import oracle
 from tests.agreement import SETTINGS, built
 from tests.box_columns import check_rows
+from tests.live_layers import Layers
+from tests.live_worlds import live_segment
 from tests.oracle.random_cases import random_viewers
 from tests.oracle.random_world import random_tables
+from tests.test_live_segment import changed, with_counts
 
 NOW_MS = 86_400_000
 TYPED = (
@@ -433,8 +437,7 @@ def test_trees_in_tiers_are_the_strong_or_that_they_stand_for(
         for viewer in some.ids(Vertical.USER).tolist()[:10]:
             for limit in (1, 3, 10):
                 tiers = TIERS[Vertical.USER]
-                shares = " ".join(f"(and {text} {tier.text} :optional-weight {tier.share})" for tier in tiers)
-                asked = Request(f"(strong-or {shares} {text})", ExternalId(viewer), Vertical.USER, limit)
+                asked = Request(in_tiers(text, Vertical.USER), ExternalId(viewer), Vertical.USER, limit)
                 found = searcher.find_in_tiers(tree, tiers, asked._replace(text=""))
                 wanted = searcher.find(asked)
                 assert found.docs.tolist() == wanted.docs.tolist()
@@ -443,33 +446,73 @@ def test_trees_in_tiers_are_the_strong_or_that_they_stand_for(
                 assert searcher.find_in_tiers(tree, (), asked).docs.tolist() == alone.docs.tolist()
 
 
+def in_tiers(text: str, vertical: Vertical) -> str:
+    """The strong-or that a form in the tiers of its vertical stands for."""
+    shares = " ".join(f"(and {text} {tier.text} :optional-weight {tier.share})" for tier in TIERS[vertical])
+    return f"(strong-or {shares} {text})"
+
+
 @pytest.mark.parametrize("seed", [5_011, 9_008, 9_020])
 @pytest.mark.parametrize(
-    ("room", "most", "long", "best"),
-    [(1 << 20, 4_096, 2_048, 128), (8, 4_096, 2_048, 128), (1 << 20, 2, 2_048, 128), (1 << 20, 4_096, -1, 1_000)],
+    ("room", "most", "long", "best", "is_dense"),
+    [
+        (1 << 20, 4_096, 2_048, 128, False),
+        (8, 4_096, 2_048, 128, False),
+        (1 << 20, 2, 2_048, 128, False),
+        (1 << 20, 4_096, -1, 4, False),
+        (1 << 20, 4_096, -1, 4, True),
+    ],
 )
+@pytest.mark.parametrize("is_live", [False, True])
 def test_what_a_tree_finds_is_kept_for_all_and_shown_to_each_as_his_world_has_it(
-    seed: int, room: int, most: int, long: int, best: int, monkeypatch: pytest.MonkeyPatch
+    seed: int,
+    room: int,
+    most: int,
+    long: int,
+    best: int,
+    is_dense: bool,
+    is_live: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("query.trees._LONG", long)
-    monkeypatch.setattr("query.trees._BEST", best)
-    monkeypatch.setattr("query.trees._MOST_NUMBERS", room)
-    monkeypatch.setattr("query.trees._MOST", most)
-    trees = [
-        Tree(parse(text, SETTINGS), vertical)
-        for vertical in Vertical
-        for text in (("caption:*", "hashtag:c*", "owner:1") if vertical is Vertical.MEDIA else ("name:*", "name:c*"))
-    ]
-    with built(random_tables(seed)) as segment:
+    few = {"_MOST_KEYS": 0} if is_dense else {}
+    for name, value in ({"_MOST_NUMBERS": room, "_MOST": most, "_LONG": long, "_BEST": best} | few).items():
+        monkeypatch.setattr(f"query.trees.{name}", value)
+    tier = Searcher._tier
+
+    def dense_tier(*arguments: Any) -> DocSet:
+        found = tier(*arguments)
+        return DocSet(found.base, found.end, None, found.to_words())
+
+    if is_dense:
+        monkeypatch.setattr(Searcher, "_tier", dense_tier)
+    texts = dict.fromkeys(Vertical, ("name:*", "name:c*"))
+    texts[Vertical.MEDIA] = ("caption:*", "hashtag:c*", "owner:1")
+    trees = {Tree(parse(text, SETTINGS), vertical): text for vertical, some in texts.items() for text in some}
+    tables, rng = random_tables(seed), Random(seed)
+    with built(tables) as base, built(with_counts(changed(tables, rng), base)) as later:
+        segment = live_segment(base, [Layers(base).towards(later, rng)]) if is_live else base
         shared = Searcher(segment, SETTINGS)
         shown = set()
         for viewer in segment.ids(Vertical.USER).tolist():
-            for tree in trees:
-                asked = Request("", ExternalId(viewer), tree.vertical, 1_000)
-                docs = shared.find_in_tiers(tree, TIERS[tree.vertical], asked).docs.tolist()
-                assert docs == shared.find(asked._replace(text=print_node(tree.node))).docs.tolist()
+            for tree, text in trees.items():
+                for limit in (1, 3, 1_000):
+                    asked = Request("", ExternalId(viewer), tree.vertical, limit)
+                    docs = shared.find_in_tiers(tree, TIERS[tree.vertical], asked).docs.tolist()
+                    wanted = shared.find(asked._replace(text=in_tiers(text, tree.vertical)))
+                    assert docs == wanted.docs.tolist(), (text, viewer, limit)
                 shown.add((tree, tuple(docs)))
         assert len(shown) > len(trees)  # it is not the same for all
+
+
+def test_a_form_of_many_words_does_not_take_the_room_of_others(some: Segment, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"_MOST_NUMBERS": 4, "_LONG": -1, "_BEST": 1, "_MOST_KEYS": 2}.items():
+        monkeypatch.setattr(f"query.trees.{name}", value)
+    searcher = Searcher(some, SETTINGS)
+    viewer = ExternalId(int(some.ids(Vertical.USER)[0]))
+    trees = [Tree(parse(text, SETTINGS), Vertical.USER) for text in ("verified:1", "name:*", "name:a*")]
+    for tree in trees:
+        searcher.find_in_tiers(tree, TIERS[Vertical.USER], Request("", viewer, Vertical.USER, 10))
+    assert list(searcher._trees._kept) == trees
 
 
 def test_who_does_not_wait_any_more_is_not_answered_from_what_is_kept(some: Segment) -> None:

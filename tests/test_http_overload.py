@@ -417,8 +417,10 @@ def test_saying_no_takes_no_time() -> None:
         await told(begun)
         tasks.append(asyncio.create_task(crew.run(Lane.RAW, lambda _: None)))
         await asyncio.sleep(0)
-        assert not crew.engine.has_room(Lane.RAW)
-        assert cost(lambda: [crew.engine.has_room(Lane.RAW) for _ in range(1_000)], 10) <= 10
+        answers: list[bool] = []
+        assert cost(lambda: answers.extend(crew.engine.has_room(Lane.RAW) for _ in range(1_000)), 10) <= 10
+        assert answers
+        assert not any(answers)
         assert crew.engine.has_room(Lane.TYPEAHEAD)
         gate.set()
         await asyncio.gather(*tasks)

@@ -11,15 +11,14 @@ TRIES = 7
 def cost(call: Callable[[], object], most: float) -> float:
     """The processor time of a call, where 1 is that of a loop of a hundred thousand additions (some 4 ms).
 
-    The least of a few tries, since a slower moment falls on either of the two; none is made once one is not above `most`.
+    Each is the least of a few tries, since any of them may meet a slower moment; none is made once the cost is not above `most`.
     """
-    least = float("inf")
+    took = loop = float("inf")
     for _ in range(TRIES):
-        loop = _seconds(_loop)
-        least = min(least, _seconds(call) / loop)
-        if least <= most:
+        loop, took = min(loop, _seconds(_loop)), min(took, _seconds(call))
+        if took <= most * loop:
             break
-    return least
+    return took / loop
 
 
 def _loop() -> int:

@@ -1,8 +1,8 @@
 """`python -m bench.live`: the live index under load, into bench/LIVE.md and bench/live.json.
 
 Order: readers with ingest beside them up to a swap of bases; the rate of ingest from a file, restarts in the middle of the rest of
-it, the steps of an event, the rate from Kafka with restarts over all of that, and what readers pay for what was taken; likes and
-follows on a base, and the same.
+it, the steps of an event, the rate from Kafka, what readers pay for what was taken, restarts over all of that; likes and follows on
+a base, and what readers pay for them.
 A part that fails is a line in the report, and the run goes on.
 """
 
@@ -32,7 +32,7 @@ from ingest.firehose import open_sink
 from ingest.worlds import generate_events
 from schemas.errors import MonocerosError
 
-PARTS = ("traffic", "gentle", "rate", "restart", "stages", "kafka", "size", "many", "many_size")
+PARTS = ("traffic", "gentle", "rate", "restart", "stages", "kafka", "size", "kafka_restart", "many", "many_size")
 RESERVE_SHARE = 0.1
 """Of the events that there are, what is left for the restarts."""
 _NEWS = 700_000
@@ -81,8 +81,9 @@ def arguments() -> argparse.Namespace:
 class Run:
     """One run: what it measures on, and each of its parts."""
 
-    def __init__(self, options: argparse.Namespace) -> None:
+    def __init__(self, options: argparse.Namespace, results: dict[str, Any]) -> None:
         self.options = options
+        self.results = results
         self.scratch = options.directory.resolve() / "scratch"
         self.scratch.mkdir(parents=True, exist_ok=True)
         self.log = self.scratch / "log"
@@ -156,17 +157,19 @@ class Run:
                 for round_, messages in played(self.url, open_published(index)[0], self.options.kafka_events):
                     sink.append(messages)
                     rounds.add(round_)
-            found = ingest_rate(index, url, self.options.rate_seconds, self.log) | {"rounds": len(rounds)}
-        return found | {"restart": self._restart_with_more(index, max(rounds) + 1)}
+            return ingest_rate(index, url, self.options.rate_seconds, self.log) | {"rounds": len(rounds)}
 
-    def _restart_with_more(self, index: Path, round_: int) -> dict[str, Any]:
-        """In the middle of one more round, from a file."""
+    def kafka_restart(self) -> dict[str, Any]:
+        """In the middle of one more round, from a file, over all that `kafka` took."""
+        rounds = self.results.get("kafka", {}).get("rounds")
+        if rounds is None:
+            raise FailedError("nothing was taken from Kafka")
         news = self.scratch / "news"
         news.unlink(missing_ok=True)
         with closing(open_sink(f"file://{news}")) as sink:
-            for _, messages in played(self.url, open_published(index)[0], _NEWS, first=round_):
+            for _, messages in played(self.url, open_published(self.from_kafka)[0], _NEWS, first=rounds + 1):
                 sink.append(messages)
-        return restarts(index, f"file://{news}", 4, self.log)
+        return restarts(self.from_kafka, f"file://{news}", 4, self.log)
 
     def traffic(self) -> dict[str, Any]:
         """Readers with ingest beside them."""
@@ -208,11 +211,11 @@ class Run:
 def main() -> None:
     """Make, measure, write after each part."""
     options = arguments()
-    run_ = Run(options)
     options.out.mkdir(parents=True, exist_ok=True)
     path = options.out / "live.json"
     names = [name for name in options.parts.split(",") if name]
     results = found_before(path, names, PARTS)
+    run_ = Run(options, results)
     results |= {"machine": machine(), "base": run_.base(), "users": options.users, "seed": options.seed}
     if options.note:
         results["note"] = options.note

@@ -35,7 +35,7 @@ def report(results: Results) -> str:
         "Readers with ingest beside them": (_traffics, ("traffic", "gentle")),
         "Events of all kinds on top of the base": (_mixed, ("size",)),
         "Many likes and follows on top of the base": (_many, ("many", "many_size")),
-        "Starting again": (_restart, ("restart",)),
+        "Starting again": (_restart, ("restart", "kafka_restart")),
     }
     measured = {name: of for name, of in results.items() if isinstance(of, dict) and "skipped" not in of}
     for title, (section, parts) in sections.items():

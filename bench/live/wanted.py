@@ -46,9 +46,9 @@ def _rows(results: Results) -> Iterator[Row]:
 
 def restarted(results: Results) -> Iterator[tuple[int, Results]]:
     """The restarts that were measured, each with how many events had been taken before."""
-    for taken, restart in (("rate", results.get("restart")), ("kafka", results.get("kafka", {}).get("restart"))):
-        if restart is not None:
-            yield results.get(taken, {}).get("all_events", 0), restart
+    for taken, restart in (("rate", "restart"), ("kafka", "kafka_restart")):
+        if restart in results:
+            yield results.get(taken, {}).get("all_events", 0), results[restart]
 
 
 def _rate(of: Results, source: str) -> Iterator[Row]:

@@ -12,7 +12,8 @@ _END = 1 << 32
 def put_codes(codes: U32, rows: U32, values: I64, origin: int, plain: int, far: int) -> int:
     """Write `value - origin` of rows, of one that comes twice the last; and how many do not fit.
 
-    Values up to `plain` are written as they are; `far` in the place of one whose code would not be above that, or not fit.
+    Law: rows are inside `codes`, and there is a value for each. Values up to `plain` are written as they are; `far` in the place of
+    one whose code would not be above that, or not fit.
     """
     misfits = 0
     for i in range(len(rows)):

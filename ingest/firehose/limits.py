@@ -20,8 +20,8 @@ class Limits:
     behind_flush_events: int = 24_000
     """So many, while so many stand unread: what a power cut took is as many again, which one flush then shows, at any speed."""
     behind_flush_share: float = 0.2
-    """Of the time, at most, that flushes take while so many stand unread: what a flush costs grows with the live index. Where
-    it would be more, they come with the checkpoints of `checkpoint_events`."""
+    """Of the time, what flushes may take while so many stand unread: what one costs grows with the live index. Where it would be
+    more, they come with the checkpoints of `checkpoint_events` alone."""
     behind_flush_s: float = 2.0
     """The longest between two flushes where fewer events come in that time, and that share is kept."""
     checkpoint_s: float = 8.0
