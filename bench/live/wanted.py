@@ -28,7 +28,7 @@ def targets(results: Results) -> Iterator[str]:
 def _rows(results: Results) -> Iterator[Row]:
     for name, source in (("rate", "a file"), ("kafka", "Kafka")):
         if name in results:
-            yield from _rate(results[name], source)
+            yield from _rate(results[name], source, is_long=name == "kafka")
     for name in ("traffic", "gentle"):
         if name in results:
             yield from _traffic(results[name])
@@ -51,15 +51,18 @@ def restarted(results: Results) -> Iterator[tuple[int, Results]]:
             yield results.get(taken, {}).get("all_events", 0), results[restart]
 
 
-def _rate(of: Results, source: str) -> Iterator[Row]:
+def _rate(of: Results, source: str, *, is_long: bool) -> Iterator[Row]:
+    """What is sustained for ten minutes, and what that many events take, is wanted of Kafka alone."""
     found = f"{of['events_per_cpu_s']:,.0f} over {of['cpu_s']:.0f} s of processor"
     yield f"events of one core's second, from {source}", "≥ 25,000", found, of["events_per_cpu_s"] >= 25_000, of["load"]
     found = f"{of['slowest_per_cpu_s']:,.0f}"
     is_met = of["slowest_per_cpu_s"] >= 25_000
     yield f"the same, in the slowest ten seconds, from {source}", "≥ 25,000", found, is_met, of["load"]
+    if not is_long:
+        return
     found = f"{of['peak_anon_mib'] / 1024:.2f} GiB of the writer's own with {of['all_events']:,} events"
     is_met = of["peak_anon_mib"] <= 2 * 1024 and of["all_events"] >= 9_900_000
-    yield f"events of all kinds, memory, from {source}", "≤ 2 GiB with 10,000,000", found, is_met, of["load"]
+    yield "events of all kinds, memory", "≤ 2 GiB with 10,000,000", found, is_met, of["load"]
     found = f"{of['events_per_s']:,.0f} over {of['seconds']:.0f} s"
     is_met = of["events_per_s"] >= 25_000 and of["seconds"] + _METRICS_S >= 600
     yield f"events of a second on the wall, from {source}", "≥ 25,000 for 600 s", found, is_met, of["load"]
