@@ -13,7 +13,9 @@ Written by `make bench-service`: the service and the load generator on one machi
 world with events over its base. *Load* is the number of processes that wanted to run, as the mean of the minute before; *cores* is
 processor time by wall time. Latencies of open loops count from the moment at which a request was due. Typeahead is asked as it is
 typed, letter by letter up to the sixth, each viewer over connections of his own. *At pace* counts only the requests that the
-machine itself did not delay, see below; targets are held against all requests."""
+machine itself did not delay, see below; targets are held against all requests. Where a median is wanted, the machine's pace of the
+minute decides: the best of some turns counts, each at 70 % of the capacity just before it, and the medians of all turns stand
+below."""
 _PACE = """\
 A virtual machine may be slowed from outside, all its cores at once. A probe in a process of its own times the same arithmetic every
 10 ms; where that takes more than three times its median, in processor time, the machine is *slow*. At pace are requests that were
@@ -38,6 +40,9 @@ def report(found: Results) -> str:
     lines += ["## Measurements", ""]
     heads = ("", "answers/s", "p50 / p95 / p99 ms", "the same at pace", "left out", "refused", "refused at pace")
     lines += [*table((*heads, "service, cores", "generator, cores", "load"), _measurements(found)), ""]
+    for name in ("latency", "overhead"):
+        if turns := found.get(name, {}).get("turns"):
+            lines += [f"Medians of the turns of {name}: {', '.join(f'{median:.1f}' for median in turns)} ms.", ""]
     lines += ["## The pace of the machine", "", *_explained(found), ""]
     heads = ("", "slow, share of time", "slow spells", "longest ms", "times slower", "probe late at most, ms")
     lines += [*table(heads, _slowness(found)), ""]
