@@ -32,7 +32,7 @@ _MOST_KEYS = 4_096
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """All documents of a tree in nobody's world, by rising number; of a long tree the best, and the plan that finds all."""
+    """All documents of a tree in nobody's world, by rising number; of a long one the best, and the plan where it is small."""
 
     docs: U32
     is_all: bool
