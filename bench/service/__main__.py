@@ -109,28 +109,19 @@ class Run:
         ask for explore as keep workers busy without being refused: who is refused asks again at once, which takes time as well."""
         asked = self._all(self.questions.tokens(served.url), TYPISTS)
         served.load(WARM_S, **{name: {"connections": 4, "requests": requests} for name, requests in asked.items()})
-        return {
-            name: served.load(
-                self.options.seconds,
-                **{name: {"connections": self._connections(name), "requests": requests}},
-            )
-            for name, requests in asked.items()
-        }
+        return {name: self._busy(served, name, requests) for name, requests in asked.items()}
 
-    def _connections(self, name: str) -> int:
-        return (
-            min(self.options.connections, 2 * self.options.workers) if name == "explore" else self.options.connections
-        )
+    def _busy(self, served: Served, name: str, requests: list[tuple[str, str]]) -> dict[str, Any]:
+        most = 2 * self.options.workers if name == "explore" else self.options.connections
+        connections = min(self.options.connections, most)
+        return served.load(self.options.seconds, **{name: {"connections": connections, "requests": requests}})
 
     def latency(self, served: Served) -> dict[str, Any]:
         """Typeahead at 70 % of its capacity, which is measured anew before each turn: the machine may be slower by then."""
         asked = self.questions.typeahead(self.questions.tokens(served.url), TYPISTS)
 
         def turn() -> dict[str, Any]:
-            busy = served.load(
-                self.options.seconds, typeahead={"connections": self.options.connections, "requests": asked}
-            )
-            rate = SHARE * busy["streams"]["typeahead"]["rate"]
+            rate = SHARE * self._busy(served, "typeahead", asked)["streams"]["typeahead"]["rate"]
             return served.load(self.options.seconds, typeahead={"rate": rate, "requests": asked})
 
         return _best_of_turns(turn, "typeahead", "ms")

@@ -12,7 +12,7 @@ from ingest.live.stamps import SEED
 
 _FAR = 1
 """The code of a stamp that stands elsewhere; no stamp is 1. Codes up to `SEED` are the stamps themselves."""
-_NEAREST, _FARTHEST = SEED + 1, 1 << 32
+_NEAREST = SEED + 1
 _BEFORE = 1 << 30
 """How much earlier than the first stamp one may be, in stamps: six days. Later, by nineteen."""
 MOST_FAR = 1 << 16
@@ -62,8 +62,7 @@ class StampColumn:
         if self._origin is None:
             self._origin = int(stamps[0]) - _BEFORE if stamps[0] > SEED else None
         if put_codes(self._codes.data, rows, stamps, self._origin or 0, SEED, _FAR):
-            codes = stamps - (self._origin or 0)
-            far = np.flatnonzero((stamps > SEED) & ((codes < _NEAREST) | (codes >= _FARTHEST)))
+            far = np.flatnonzero(self._codes.data[rows] == _FAR)
             self._far.update(zip(rows[far].tolist(), stamps[far].tolist(), strict=True))
 
     def _stamps(self, codes: AnyArray, rows: AnyArray) -> I64:
